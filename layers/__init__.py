@@ -1,0 +1,1 @@
+"""The county map without any web."""

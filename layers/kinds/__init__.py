@@ -1,0 +1,38 @@
+"""Which kinds of things are on the map? A new kind is one file and one line here."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+from layers.errors import UnknownThing
+from layers.kinds.base import LayerKind
+from layers.kinds.base_geography import ADMIN_AREA, EXISTING_ROAD, PLACE_NAME, RIVER
+from layers.kinds.groups import GROUPS, PRESETS, Preset
+from layers.kinds.idle_parcel import IDLE_PARCEL
+from layers.kinds.renewal_zone import RENEWAL_ZONE
+from layers.kinds.road_project import ROAD_PROJECT
+from layers.kinds.scenic_site import SCENIC_SITE
+
+_DECLARED = (
+    IDLE_PARCEL,
+    RENEWAL_ZONE,
+    ROAD_PROJECT,
+    SCENIC_SITE,
+    ADMIN_AREA,
+    RIVER,
+    EXISTING_ROAD,
+    PLACE_NAME,
+)
+KINDS: Final[dict[str, LayerKind]] = {kind.key: kind for kind in _DECLARED}
+KINDS_DIGEST: Final = hashlib.sha256("".join(kind.digest for kind in _DECLARED).encode()).hexdigest()[:12]
+
+__all__ = ["GROUPS", "KINDS", "KINDS_DIGEST", "PRESETS", "LayerKind", "Preset", "kind_of"]
+
+
+def kind_of(key: str) -> LayerKind:
+    """The kind with this key; raises UnknownThing with the list of those that exist."""
+    if key not in KINDS:
+        known = "、".join(f"{kind.key}（{kind.title}）" for kind in _DECLARED)
+        raise UnknownThing(f"没有“{key}”这一类图层。可用的有：{known}。")
+    return KINDS[key]

@@ -1,0 +1,186 @@
+"""What is a kind, and what follows from its declaration?
+
+A kind is declared once. Form, check, import mapping, table, card, legend, tiles and style derive from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from layers.errors import InvalidValue
+from layers.kinds.fields import Field, JsonValue, shortened
+from layers.rights import Viewer, may_see
+from layers.symbols.vocabulary import Cluster, SymbolClass
+
+Properties = Mapping[str, Any]
+Geometry = Literal["point", "line", "polygon"]
+
+DERIVED_FIELDS = ("symbol", "label", "town", "area_mu", "length_km")
+"""What the store derives for every feature, whatever its kind."""
+
+
+class Derived(NamedTuple):
+    """Values that follow from the properties on a day. until: the first day on which they may differ."""
+
+    values: dict[str, Any]
+    until: date | None = None
+
+
+class TileField(NamedTuple):
+    """A value that travels in the tiles: `of` says in which JSON column it is."""
+
+    key: str
+    of: Literal["properties", "derived"]
+
+
+class Problem(NamedTuple):
+    """Why a value cannot be taken: which field, what came, the whole sentence."""
+
+    key: str
+    title: str
+    value: str
+    reason: str
+
+
+class Checked(NamedTuple):
+    """A row after reading: what can be stored, and what cannot."""
+
+    properties: dict[str, JsonValue]
+    problems: list[Problem]
+
+
+class Insight(NamedTuple):
+    """What the card says first: a second figure, a sentence and the clause it rests on."""
+
+    value: str = ""
+    unit: str = ""
+    label: str = ""
+    sentence: str = ""
+    clause: str = ""
+
+
+def nothing_derived(properties: Properties, today: date) -> Derived:
+    """For kinds whose features carry all they mean."""
+    return Derived({})
+
+
+def no_insight(properties: Properties, derived: Properties, today: date) -> Insight:
+    """For kinds without a rule."""
+    return Insight()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerKind:
+    """The declaration of one sort of thing.
+
+    geometry: what its totals count; shapes: what may be stored. rank: order in the legend.
+    classify: properties and derived values → key of one of `classes`.
+    tiled: keys of fields that travel in tiles beside DERIVED_FIELDS. owner: the unit that keeps the layer.
+    """
+
+    key: str
+    title: str
+    group: str
+    measure_word: str
+    geometry: Geometry
+    shapes: tuple[Geometry, ...]
+    fields: tuple[Field, ...]
+    classes: tuple[SymbolClass, ...]
+    classify: Callable[[Properties, Properties], str]
+    rank: int
+    owner: str
+    derive: Callable[[Properties, date], Derived] = nothing_derived
+    insight: Callable[[Properties, Properties, date], Insight] = no_insight
+    tiled: tuple[str, ...] = ()
+    derived_tiled: tuple[str, ...] = ()
+    cluster: Cluster | None = None
+    on_at_start: bool = True
+    backdrop: bool = False
+    code_field: str = "code"
+    aliases: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        """The fields by their key."""
+        return {each.key: each for each in self.fields}
+
+    @cached_property
+    def tile_fields(self) -> tuple[TileField, ...]:
+        """All that travels in the tiles of this kind, the common derived values first."""
+        derived = (*DERIVED_FIELDS, *self.derived_tiled)
+        return (
+            *(TileField(key, "derived") for key in derived),
+            *(TileField(key, "properties") for key in self.tiled),
+        )
+
+    @cached_property
+    def digest(self) -> str:
+        """Changes whenever the declaration does; part of the tile token."""
+        told = repr((self.fields, self.classes, self.cluster, self.tile_fields))
+        return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+    def symbol_of(self, properties: Properties, derived: Properties) -> str:
+        """The key of the one symbol class this feature belongs to."""
+        return self.classify(properties, derived)
+
+    def label_of(self, properties: Properties) -> str:
+        """The words beside the symbol: the short name for the map where one is given."""
+        return str(properties.get("map_label") or properties.get("name") or "")
+
+    def symbol_class(self, key: str) -> SymbolClass:
+        """The class with this key; features of an older edition fall to the last one."""
+        return next((each for each in self.classes if each.key == key), self.classes[-1])
+
+    def field_for(self, column: str) -> Field | None:
+        """The field that a column of a file means: by key, title or alias, without regard to case and blanks."""
+        return self._columns.get(_column_name(column))
+
+    def check(self, raw: Mapping[str, object]) -> Checked:
+        """Read one row given by field keys; a bad value is reported and left out, nothing else is lost."""
+        properties: dict[str, JsonValue] = {}
+        problems: list[Problem] = []
+        for each in self.fields:
+            try:
+                value = each.read(raw.get(each.key))
+            except InvalidValue as refusal:
+                problems.append(Problem(each.key, each.title, shortened(raw[each.key]), refusal.message))
+                continue
+            if value is not None:
+                properties[each.key] = value
+            elif each.required:
+                reason = f"“{each.title}”必须填写，但这里是空的。请补上。"
+                problems.append(Problem(each.key, each.title, "", reason))
+        return Checked(properties, problems)
+
+    def seen_properties(self, properties: Properties, viewer: Viewer) -> dict[str, Any]:
+        """The properties without those that this viewer may not see."""
+        return {
+            key: value
+            for key, value in properties.items()
+            if key not in self.by_key or may_see(viewer, self.by_key[key].visibility)
+        }
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of a feature's properties."""
+        return {
+            "title": self.title,
+            "type": "object",
+            "properties": {each.key: each.schema() for each in self.fields},
+            "required": [each.key for each in self.fields if each.required],
+        }
+
+    @cached_property
+    def _columns(self) -> dict[str, Field]:
+        # A key or title wins over another field's alias.
+        names = {_column_name(alias): each for each in self.fields for alias in each.aliases}
+        names |= {_column_name(each.title): each for each in self.fields}
+        return names | {_column_name(each.key): each for each in self.fields}
+
+
+def _column_name(column: str) -> str:
+    return "".join(column.split()).split("（")[0].split("(")[0].lower()

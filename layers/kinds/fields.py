@@ -1,0 +1,289 @@
+"""What sorts of values does a field take, and how are they read and shown?
+
+Stored values are plain JSON: str, int, float, bool, "2024-06-30", list of str. A blank is None and is not stored.
+`read` accepts what people type and what files hold; `show` gives the words of the screen.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+from layers.errors import InvalidValue
+from layers.rights import Visibility
+
+JsonValue = str | int | float | bool | list[str]
+MISSING = "未提供"
+BLANKS = {"", "-", "—", "/", "无", "null", "none", "nan", "nat", "<null>"}
+EXCEL_EPOCH = date(1899, 12, 30)
+EXCEL_DAYS = range(18264, 73051)  # 1950-01-01 … 2099-12-31
+DAY_PATTERNS = (
+    re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?.*)?"),
+    re.compile(r"(\d{4})(\d{2})(\d{2})"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One attribute of a kind; every form, check, column and card derives from this declaration.
+
+    aliases: other column names under which files bring it. card: shown on the card even when missing.
+    source: the article or standard the field comes from. visibility: who may see its values.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+    required: bool = False
+    aliases: tuple[str, ...] = ()
+    filterable: bool = False
+    card: bool = False
+    visibility: Visibility = "public"
+    source: str = ""
+    json_type: ClassVar[str] = "string"
+
+    def read(self, raw: object) -> JsonValue | None:
+        """The stored value of what came in; None for a blank; raises InvalidValue with a Chinese sentence."""
+        if is_blank(raw):
+            return None
+        return self._read(raw)
+
+    def show(self, value: JsonValue | None) -> str:
+        """The words of the screen, without the unit."""
+        return MISSING if value is None else self._show(value)
+
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the stored value."""
+        facts: dict[str, Any] = {"title": self.title, "type": self.json_type, **self._schema()}
+        if self.unit:
+            facts["unit"] = self.unit
+        return facts
+
+    def _read(self, raw: object) -> JsonValue | None:
+        raise NotImplementedError
+
+    def _show(self, value: JsonValue) -> str:
+        return str(value)
+
+    def _schema(self) -> dict[str, Any]:
+        return {}
+
+    def _refuse(self, raw: object, right: str) -> InvalidValue:
+        return InvalidValue(f"“{self.title}”应为{right}，但收到“{shortened(raw)}”。请改正，或留空。")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Text(Field):
+    """One line of text, at most `longest` characters."""
+
+    longest: int = 200
+
+    def _read(self, raw: object) -> str:
+        text = " ".join(plain(raw).split())
+        if len(text) > self.longest:
+            raise InvalidValue(f"“{self.title}”最多 {self.longest} 个字，但收到 {len(text)} 个字。请缩短。")
+        return text
+
+    def _schema(self) -> dict[str, Any]:
+        return {"maxLength": self.longest}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names(Field):
+    """Several names, separated by 、 or ; in files."""
+
+    json_type: ClassVar[str] = "array"
+
+    def _read(self, raw: object) -> list[str] | None:
+        parts = raw if isinstance(raw, list) else re.split(r"[、;；|]", plain(raw))
+        return [name for part in parts if (name := str(part).strip())] or None
+
+    def _show(self, value: JsonValue) -> str:
+        return "、".join(value) if isinstance(value, list) else str(value)
+
+    def _schema(self) -> dict[str, Any]:
+        return {"items": {"type": "string"}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number(Field):
+    """A number with a unit, within limits that are plausible for the field."""
+
+    at_least: float = 0
+    at_most: float = 1e9
+    digits: int = 2
+    json_type: ClassVar[str] = "number"
+
+    def _read(self, raw: object) -> int | float:
+        number = self._number(raw)
+        if not self.at_least <= number <= self.at_most:
+            raise self._refuse(raw, f" {self.at_least:g} 到 {self.at_most:g} 之间的数字{self._unit()}")
+        return int(number) if number == int(number) else float(number)
+
+    def _number(self, raw: object) -> Decimal:
+        text = plain(raw).replace(",", "").replace("，", "").strip()
+        if self.unit and text.endswith(self.unit):
+            text = text[: -len(self.unit)].strip()
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            raise self._refuse(raw, f"数字{self._unit()}") from None
+        if not number.is_finite():
+            raise self._refuse(raw, f"数字{self._unit()}")
+        return number
+
+    def _unit(self) -> str:
+        return f"（{self.unit}）" if self.unit else ""
+
+    def _show(self, value: JsonValue) -> str:
+        if isinstance(value, (str, list)):
+            return str(value)
+        number = Decimal(str(value)).quantize(Decimal(1).scaleb(-self.digits), ROUND_HALF_UP)
+        return f"{number:,.{self.digits}f}"
+
+    def _schema(self) -> dict[str, Any]:
+        return {"minimum": self.at_least, "maximum": self.at_most}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whole(Number):
+    """A count."""
+
+    digits: int = 0
+    json_type: ClassVar[str] = "integer"
+
+    def _number(self, raw: object) -> Decimal:
+        number = super()._number(raw)
+        if number != int(number):
+            raise self._refuse(raw, f"整数{self._unit()}")
+        return number
+
+
+@dataclass(frozen=True, kw_only=True)
+class Year(Whole):
+    """A calendar year, written with four digits."""
+
+    at_least: float = 1949
+    at_most: float = 2100
+
+    def _number(self, raw: object) -> Decimal:
+        return super()._number(plain(raw).removesuffix("年"))
+
+    def _show(self, value: JsonValue) -> str:
+        return f"{value}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day(Field):
+    """A calendar day: 2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, or an Excel day number."""
+
+    def _read(self, raw: object) -> str:
+        if isinstance(raw, datetime):
+            return raw.date().isoformat()
+        if isinstance(raw, date):
+            return raw.isoformat()
+        day = _written_day(plain(raw)) or _excel_day(raw)
+        if day is None:
+            raise self._refuse(raw, "日期（如 2024-06-30）")
+        return day.isoformat()
+
+    def _schema(self) -> dict[str, Any]:
+        return {"format": "date"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag(Field):
+    """Yes or no."""
+
+    json_type: ClassVar[str] = "boolean"
+    words: ClassVar[Mapping[str, bool]] = {
+        **dict.fromkeys(("是", "有", "1", "true", "yes", "y", "√"), True),
+        **dict.fromkeys(("否", "没有", "0", "false", "no", "n", "×"), False),
+    }
+
+    def _read(self, raw: object) -> bool:
+        if isinstance(raw, bool):
+            return raw
+        answer = self.words.get(plain(raw).strip().lower())
+        if answer is None:
+            raise self._refuse(raw, "“是”或“否”")
+        return answer
+
+    def _show(self, value: JsonValue) -> str:
+        return "是" if value else "否"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice(Field):
+    """One of a list: the code is stored, the word is shown, both are accepted, and so are the words in `also`."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    def _read(self, raw: object) -> str:
+        text = plain(raw).strip()
+        if text in self.choices:
+            return text
+        by_word = {word: code for code, word in self.choices.items()} | dict(self.also)
+        if text not in by_word:
+            raise self._refuse(raw, f"以下之一：{'、'.join(self.choices.values())}")
+        return by_word[text]
+
+    def _show(self, value: JsonValue) -> str:
+        return self.choices.get(str(value), str(value))
+
+    def _schema(self) -> dict[str, Any]:
+        return {"enum": list(self.choices), "words": dict(self.choices)}
+
+
+def is_blank(raw: object) -> bool:
+    """Whether a cell holds nothing: None, NaN, or one of the ways in which people write a blank."""
+    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
+        return True
+    if isinstance(raw, list):
+        return not raw
+    return isinstance(raw, str) and raw.strip().lower() in BLANKS
+
+
+def plain(raw: object) -> str:
+    """Text with full-width digits and letters made half-width; a float that is whole loses its “.0”."""
+    if isinstance(raw, float) and raw == int(raw):
+        return str(int(raw))
+    return unicodedata.normalize("NFKC", str(raw)) if not isinstance(raw, str) else _half_width(raw)
+
+
+def shortened(raw: object, longest: int = 40) -> str:
+    """What came, short enough for a sentence."""
+    text = " ".join(str(raw).split())
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _half_width(text: str) -> str:
+    # Only digits, letters and the signs of numbers: Chinese punctuation in names stays as it was written.
+    return "".join(
+        unicodedata.normalize("NFKC", char) if "０" <= char <= "ｚ" or char in "．－＋／　" else char
+        for char in text
+    )
+
+
+def _written_day(text: str) -> date | None:
+    for pattern in DAY_PATTERNS:
+        if match := pattern.fullmatch(text.strip()):
+            try:
+                return date(*(int(part) for part in match.groups()))
+            except ValueError:
+                return None
+    return None
+
+
+def _excel_day(raw: object) -> date | None:
+    text = plain(raw).strip()
+    if not text.isascii() or not text.isdigit() or int(text) not in EXCEL_DAYS:
+        return None
+    return EXCEL_EPOCH + timedelta(days=int(text))

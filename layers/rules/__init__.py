@@ -1,0 +1,1 @@
+"""Pure functions of the law and of the offices."""

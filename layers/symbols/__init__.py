@@ -1,0 +1,1 @@
+"""What a feature looks like: one vocabulary, compiled for each carrier."""
