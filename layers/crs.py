@@ -1,0 +1,325 @@
+"""Which coordinates are these, and where do they lie on CGCS2000? The only file with EPSG numbers.
+
+Inside the house a position is (longitude, latitude) in degrees of CGCS2000. Files and GIS programs give
+easting before northing; people in the bureau say X for north and Y for east. The county lies on both
+sides of 118.5°E, so Gauss-Kruger coordinates come in the 3° zones 39 and 40, with the zone number in
+front of Y (39 633 294) or without it (633 294).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.errors import InvalidValue
+
+if TYPE_CHECKING:
+    from pyproj import CRS, Transformer
+    from shapely.geometry.base import BaseGeometry
+
+STORED: Final = 4490
+SHOWN: Final = 4326
+WEB_MERCATOR: Final = 3857
+
+Bounds = tuple[float, float, float, float]
+"""(west, south, east, north); in degrees unless a function says otherwise."""
+
+CHINA: Final[Bounds] = (73.0, 3.0, 136.0, 54.0)
+HOME: Final[Bounds] = (118.1, 35.2, 118.9, 35.8)
+
+# Chinese zone numbers: 13-23 are 6° zones, 25-45 are 3° zones, so a prefix says which.
+_ZONES_3: Final = range(25, 46)
+_ZONES_6: Final = range(13, 24)
+_PREFIXED_3, _UNPREFIXED_3, _PREFIXED_6, _UNPREFIXED_6 = 4488, 4509, 4478, 4489
+
+_SAME_DATUM: Final = frozenset({4490, 4480, 4326, 4979})
+_OLD_DATUMS: Final = {4610: "1980西安坐标系", 4214: "1954北京坐标系", 4555: "新1954北京坐标系"}
+_TITLES: Final = {
+    4490: "2000国家大地坐标系（经纬度）",
+    4480: "2000国家大地坐标系（经纬度、大地高）",
+    4326: "WGS84（经纬度）",
+    4979: "WGS84（经纬度、大地高）",
+    3857: "WGS84 网络墨卡托",
+}
+_LONGEST_DEFINITION = 20_000
+
+
+class Projected(NamedTuple):
+    """A position on paper: X points north, Y points east and begins with the zone number; metres."""
+
+    x: float
+    y: float
+    zone: int
+
+
+class Definition(NamedTuple):
+    """What a .prj says: a known code or None, and the name it gives itself."""
+
+    code: int | None
+    name: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A coordinate system that raw values could be in, and where they would then land."""
+
+    code: int
+    bounds: Bounds
+    inside: bool
+    swapped: bool
+
+    @property
+    def title(self) -> str:
+        """Its name for people."""
+        return name_of(self.code) + ("，但 X、Y 两列颠倒" if self.swapped else "")
+
+    def lands(self, county: Bounds | None) -> str:
+        """Where the data would land, for people."""
+        return f"将落在{describe(self.bounds)}{_where_from(self.bounds, county)}"
+
+
+# --- zones ---------------------------------------------------------------------------------------------
+
+
+def zone_of(lon: float) -> int:
+    """The 3° zone a longitude belongs to; 118.5°E is the first of zone 40."""
+    return math.floor((lon + 1.5) / 3)
+
+
+def projected_code(zone: int, *, prefixed: bool = True) -> int:
+    """EPSG code of CGCS2000 Gauss-Kruger for a Chinese zone number, 3° (25-45) or 6° (13-23)."""
+    if zone in _ZONES_3:
+        return zone + (_PREFIXED_3 if prefixed else _UNPREFIXED_3)
+    if zone in _ZONES_6:
+        return zone + (_PREFIXED_6 if prefixed else _UNPREFIXED_6)
+    raise InvalidValue(f"带号 {zone} 不存在：3度带应为 25–45，6度带应为 13–23。")
+
+
+def to_projected(lon: float, lat: float, zone: int | None = None) -> Projected:
+    """Where a position lies in its own 3° zone, or in the one asked for."""
+    zone = zone or zone_of(lon)
+    east, north = _transformer(STORED, projected_code(zone)).transform(lon, lat)
+    return Projected(north, east, zone)
+
+
+# --- into the house ------------------------------------------------------------------------------------
+
+
+def to_stored(shapes: Sequence[BaseGeometry], code: int) -> NDArray[np.object_]:
+    """The same shapes in CGCS2000 degrees; values without a place on earth become infinite.
+
+    Refuses coordinate systems that PROJ would only shift by guess (1980西安, 1954北京 …).
+    """
+    check_accepted(code)
+    array = np.array(shapes, object)
+    if code in (STORED, SHOWN):
+        return array
+    east, north = shapely.get_coordinates(array).T
+    positions = np.column_stack(_transformer(code, STORED).transform(east, north))
+    return np.asarray(shapely.set_coordinates(array, positions), object)
+
+
+def check_accepted(code: int) -> None:
+    """Raises InvalidValue for a code that does not exist or has no exact way to CGCS2000."""
+    datum = _datum(_known(code))
+    if datum not in _SAME_DATUM:
+        raise InvalidValue(_no_exact_way(code, datum))
+
+
+def definition(text: str) -> Definition:
+    """What the WKT of a .prj says; the old Chinese datums are refused even with odd central meridians."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        found = CRS.from_wkt(text[:_LONGEST_DEFINITION])
+    except CRSError:
+        return Definition(None, text.strip()[:60])
+    # ArcGIS spells the datum its own way, so a loose match must do: it only ever refuses.
+    datum = _datum(found, confidence=20)
+    if datum in _OLD_DATUMS:
+        raise InvalidValue(_no_exact_way(found.to_epsg(), datum))
+    return Definition(_horizontal(found).to_epsg(), found.name)
+
+
+def name_of(code: int) -> str:
+    """A coordinate system in Chinese, with its EPSG code."""
+    return f"{_TITLES.get(code) or _gauss_kruger_title(code) or _known(code).name}，EPSG:{code}"
+
+
+# --- finding out ---------------------------------------------------------------------------------------
+
+
+def candidates(bounds: Bounds, county: Bounds | None = None) -> list[Candidate]:
+    """The systems that these raw values (min x, min y, max x, max y) could be in, likeliest first.
+
+    Values alone tell degrees from metres, prefixed from unprefixed and swapped from straight; the county
+    tells the two central meridians apart, because their easting bands do not overlap here.
+    """
+    found = [*_landings(bounds, county, swapped=False), *_landings(_swap(bounds), county, swapped=True)]
+    inside = [candidate for candidate in found if candidate.inside]
+    return inside or found
+
+
+def likely_cause(bounds: Bounds, code: int, county: Bounds | None = None) -> str | None:
+    """Why these raw values do not land in the county when read as `code`; None when nothing fits."""
+    fitting = [candidate for candidate in candidates(bounds, county) if candidate.inside]
+    if not fitting:
+        return None
+    best = fitting[0]
+    if best.swapped:
+        kind = "经度、纬度" if best.code == STORED else "X（北）、Y（东）"
+        return f"{kind}两列很可能颠倒了；交换后{best.lands(county)}。请交换后重新导出再导入"
+    return f"数据更像是 {best.title}；按它{best.lands(county)}。请改选坐标系 {best.code}"
+
+
+def within(inner: Bounds, outer: Bounds) -> bool:
+    """Whether one box lies in another."""
+    return outer[0] <= inner[0] and outer[1] <= inner[1] and inner[2] <= outer[2] and inner[3] <= outer[3]
+
+
+def padded(bounds: Bounds, degrees: float) -> Bounds:
+    """The box grown on all sides."""
+    west, south, east, north = bounds
+    return west - degrees, south - degrees, east + degrees, north + degrees
+
+
+def describe(bounds: Bounds) -> str:
+    """A box in degrees for people."""
+    west, south, east, north = bounds
+    return f"东经{west:.4f}°–{east:.4f}°、北纬{south:.4f}°–{north:.4f}°"
+
+
+def describe_point(lon: float, lat: float) -> str:
+    """A position for people."""
+    return f"经度 {lon:.6f}、纬度 {lat:.6f}"
+
+
+# --- within this file ----------------------------------------------------------------------------------
+
+
+def _landings(bounds: Bounds, county: Bounds | None, *, swapped: bool) -> Iterator[Candidate]:
+    target = padded(county, 0.5) if county else CHINA
+    for code in _by_value(bounds, county or HOME):
+        landed = _landed(bounds, code)
+        if landed and within(landed, CHINA):
+            yield Candidate(code, landed, within(landed, target), swapped)
+
+
+def _by_value(bounds: Bounds, county: Bounds) -> Iterator[int]:
+    """Codes whose value range holds these (east, north) values."""
+    west, south, east, north = bounds
+    if -180 <= west <= east <= 180 and -90 <= south <= north <= 90:
+        yield STORED
+        return
+    prefix = int(west // 1_000_000)
+    if prefix in _ZONES_3 or prefix in _ZONES_6:
+        yield projected_code(prefix)
+    if 0 < west <= east < 1_000_000:
+        yield from (projected_code(zone, prefixed=False) for zone in _zones_across(county))
+    if abs(west) > 1_000_000:
+        yield WEB_MERCATOR
+
+
+def _zones_across(county: Bounds) -> range:
+    return range(zone_of(county[0]), zone_of(county[2]) + 1)
+
+
+def _landed(bounds: Bounds, code: int) -> Bounds | None:
+    """The box that raw bounds become in degrees; None when some value has no place on earth."""
+    corners = to_stored([shapely.box(*bounds)], code)
+    landed = shapely.bounds(corners[0])
+    if not np.isfinite(landed).all():
+        return None
+    west, south, east, north = (float(value) for value in landed)
+    return west, south, east, north
+
+
+def _swap(bounds: Bounds) -> Bounds:
+    return bounds[1], bounds[0], bounds[3], bounds[2]
+
+
+def _where_from(bounds: Bounds, county: Bounds | None) -> str:
+    if county is None:
+        return ""
+    if within(bounds, county):
+        return "，在本县范围内"
+    distance_km = _distance_km(bounds, county)
+    return "，与本县范围相交" if distance_km == 0 else f"，距本县约 {distance_km:.0f} 公里"
+
+
+def _distance_km(bounds: Bounds, county: Bounds) -> float:
+    """Roughly, between two boxes in degrees."""
+    south_north = max(0.0, county[1] - bounds[3], bounds[1] - county[3])
+    west_east = max(0.0, county[0] - bounds[2], bounds[0] - county[2])
+    return 111.2 * math.hypot(south_north, west_east * math.cos(math.radians(county[1])))
+
+
+@cache
+def _transformer(source: int, target: int) -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+@cache
+def _known(code: int) -> CRS:
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_epsg(code)
+    except CRSError:
+        raise InvalidValue(
+            f"坐标系编号 {code} 不存在。请给出 EPSG 编号，例如 {projected_code(39)}（3度带39带）、"
+            f"{projected_code(40)}（3度带40带）或 {STORED}（经纬度）。"
+        ) from None
+
+
+def _horizontal(found: CRS) -> CRS:
+    """The part of a compound system (with heights) that says where on the map."""
+    return found.sub_crs_list[0] if found.is_compound else found
+
+
+def _datum(found: CRS, confidence: int = 70) -> int | None:
+    """EPSG code of the geographic system underneath; None when it is not known or not on the surface."""
+    base = _horizontal(found).geodetic_crs
+    if base is None or base.is_geocentric:
+        return None
+    return base.to_epsg(confidence)
+
+
+def _no_exact_way(code: int | None, datum: int | None) -> str:
+    old = _OLD_DATUMS.get(datum or 0)
+    if old is None:
+        name = name_of(code) if code else "文件中声明的坐标系"
+        return f"{name} 与 2000国家大地坐标系之间没有可靠的换算方法。请先转换为 2000国家大地坐标系再导入。"
+    number = f"（EPSG:{code}）" if code else ""
+    return (
+        f"坐标系为{old}{number}，它与 2000国家大地坐标系相差几十米到一百多米，换算需要本地转换参数"
+        "（四参数或七参数），不能直接换算。请先用本局的参数转换为 2000国家大地坐标系再导入。"
+    )
+
+
+def _gauss_kruger_title(code: int) -> str | None:
+    for zones, width, offsets in (
+        (_ZONES_3, 3, (_PREFIXED_3, _UNPREFIXED_3)),
+        (_ZONES_6, 6, (_PREFIXED_6, _UNPREFIXED_6)),
+    ):
+        for offset, prefixed in zip(offsets, (True, False), strict=True):
+            if code - offset in zones:
+                return _zone_title(code - offset, width, prefixed=prefixed)
+    return None
+
+
+def _zone_title(zone: int, width: int, *, prefixed: bool) -> str:
+    meridian = zone * 3 if width == 3 else zone * 6 - 3
+    number = f"，Y（东）坐标以带号 {zone} 开头" if prefixed else "，Y（东）坐标不带带号"
+    return f"2000国家大地坐标系 {width}度带第{zone}带（中央经线{meridian}°{number}）"
