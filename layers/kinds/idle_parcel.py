@@ -10,7 +10,7 @@ from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
 from layers.rules.idle_land import CLAUSES, STATE_WORDS, LegalState, ParcelFacts, legal_state
-from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, Pattern, SymbolClass
+from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Mark, Marker, Pattern, SymbolClass
 
 GOVERNMENT_CAUSES = {
     "late_handover": "未按约定交付土地",
@@ -248,10 +248,10 @@ def _parcel_class(
     )
 
 
-def _square(fill: str, edge: str, mark: str = "", *, hollow: bool = False) -> Marker:
+def _square(fill: str, edge: str, mark: Mark = "", *, hollow: bool = False) -> Marker:
     return Marker(
         shape="square", fill=fill, edge=edge, mark=mark, hollow=hollow, sized=True, until_zoom=_HATCH_FROM
-    )  # type: ignore[arg-type]
+    )
 
 
 CLASSES = (

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+Mark = Literal["", "x", "dash", "dot"]
 Stops = tuple[tuple[float, float], ...]
 """(zoom, pixels) pairs; between them the width grows exponentially, as the ground does."""
 
@@ -66,7 +67,7 @@ class Marker:
     shape: Literal["square", "diamond", "seal", "hexagon", "circle", "dot", "shield"]
     fill: str = "#FFFFFF"
     edge: str = "#16222E"
-    mark: Literal["", "x", "dash", "dot"] = ""
+    mark: Mark = ""
     hollow: bool = False
     text: str = ""
     text_from: str = ""

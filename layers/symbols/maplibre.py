@@ -1,0 +1,117 @@
+"""What does a kind look like in a MapLibre GL style?
+
+Fills and lines only: squares, seals, shields and all text are placed by the overlay. A feature's `symbol` in the
+tile chooses its class. Leaflet's zoom z is MapLibre's z - 1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from layers.symbols.vocabulary import Fill, Line, Pattern, Stops, SymbolClass
+
+if TYPE_CHECKING:
+    from layers.kinds.base import LayerKind
+
+SOURCE = "county"
+GROUND = 2
+"""The exponential base with which widths grow between stops: 2 doubles a level, as the ground does."""
+
+StyleLayer = dict[str, Any]
+
+
+def style_layers(layers: Sequence[tuple[str, LayerKind]]) -> list[StyleLayer]:
+    """All style layers of these layers (key, kind), bottom first."""
+    drawn = [entry for key, kind in layers for entry in _of_layer(key, kind)]
+    return [layer for _, layer in sorted(drawn, key=lambda entry: entry[0])]
+
+
+def patterns(kinds: Iterable[LayerKind]) -> dict[str, dict[str, Any]]:
+    """The hatches of these kinds by name; the browser paints them on a canvas."""
+    used = (fill.pattern for kind in kinds for each in kind.classes for fill in each.fills)
+    return {pattern_name(pattern): vars(pattern).copy() for pattern in used if pattern}
+
+
+def pattern_name(pattern: Pattern) -> str:
+    """A name that says everything about the pattern, so that equal ones are painted once."""
+    return f"hatch-{hashlib.sha256(repr(pattern).encode()).hexdigest()[:8]}"
+
+
+def _of_layer(key: str, kind: LayerKind) -> Iterable[tuple[tuple[float, ...], StyleLayer]]:
+    for place, symbol in enumerate(kind.classes):
+        for number, fill in enumerate(symbol.fills):
+            order = (1 if kind.backdrop else 4, _depth(kind), number, place)
+            yield order, _fill_layer(f"{key}/{symbol.key}/fill{number}", key, symbol, fill)
+        for number, line in enumerate(symbol.lines):
+            # The last class of a kind is the least: the first is drawn on top.
+            order = (_stage(line, kind), _depth(kind), number, -place)
+            yield order, _line_layer(f"{key}/{symbol.key}/line{number}", key, symbol, line)
+
+
+def _depth(kind: LayerKind) -> float:
+    # Backdrop kinds lie in the order of their rank; thematic ones the other way, the first on top.
+    return kind.rank if kind.backdrop else -kind.rank
+
+
+def _stage(line: Line, kind: LayerKind) -> float:
+    if line.level == 2:
+        return 3 if kind.backdrop else 5
+    return {0: 0, 1: 2, 3: 6, 4: 7}[line.level]
+
+
+def _base(name: str, key: str, symbol: SymbolClass, from_zoom: float) -> StyleLayer:
+    layer: StyleLayer = {
+        "id": name,
+        "source": SOURCE,
+        "source-layer": key,
+        "metadata": {"layer": key, "class": symbol.key},
+    }
+    return layer | ({"minzoom": from_zoom - 1} if from_zoom else {})
+
+
+def _fill_layer(name: str, key: str, symbol: SymbolClass, fill: Fill) -> StyleLayer:
+    polygons = ["all", ["==", ["get", "symbol"], symbol.key], ["==", ["geometry-type"], "Polygon"]]
+    look = {"fill-pattern": pattern_name(fill.pattern)} if fill.pattern else {"fill-color": fill.color}
+    paint = {**look, "fill-opacity": fill.opacity, "fill-antialias": True}
+    return {**_base(name, key, symbol, fill.from_zoom), "type": "fill", "filter": polygons, "paint": paint}
+
+
+def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLayer:
+    paint: dict[str, Any] = {
+        "line-color": line.color,
+        "line-width": _width(line),
+        "line-opacity": line.opacity,
+    }
+    if line.dash:
+        paint["line-dasharray"] = list(line.dash)
+    if line.blur:
+        paint["line-blur"] = line.blur
+    if any(line.shift):
+        paint["line-translate"] = list(line.shift)
+    layout = {"line-cap": "round" if line.round_ends and not line.dash else "butt", "line-join": "round"}
+    return {
+        **_base(name, key, symbol, line.from_zoom),
+        "type": "line",
+        "filter": ["==", ["get", "symbol"], symbol.key],
+        "layout": layout,
+        "paint": paint,
+    }
+
+
+def _width(line: Line) -> Any:
+    if not isinstance(line.width, tuple):
+        return _times(line, line.width)
+    return ["interpolate", ["exponential", GROUND], ["zoom"], *_stops(line, line.width)]
+
+
+def _stops(line: Line, stops: Stops) -> list[Any]:
+    return [part for zoom, width in stops for part in (zoom - 1, _times(line, width))]
+
+
+def _times(line: Line, width: float) -> Any:
+    if line.factor is None:
+        return width
+    key, factors = line.factor
+    return ["*", width, ["match", ["get", key], *(part for pair in factors.items() for part in pair), 1]]
