@@ -27,17 +27,17 @@ def test_the_seat_lands_in_the_seat_from_every_zone(code: int, east: float, nort
     assert landed.y == pytest.approx(SEAT[1], abs=1e-7)
 
 
-def test_the_status_strip_says_x_north_and_y_east_with_the_zone_in_front() -> None:
-    assert crs.to_projected(*SEAT) == (
-        pytest.approx(3936607.29, abs=0.01),
-        pytest.approx(39633294.28, abs=0.01),
-        39,
-    )
-    assert crs.to_projected(*SEAT, zone=40) == (
-        pytest.approx(3936690.13, abs=0.01),
-        pytest.approx(40361264.72, abs=0.01),
-        40,
-    )
+@pytest.mark.parametrize(
+    ("zone", "x", "y"),
+    [(None, 3936607.29, 39633294.28), (40, 3936690.13, 40361264.72)],
+    ids=["own zone", "asked"],
+)
+def test_the_status_strip_says_x_north_and_y_east_with_the_zone_in_front(
+    zone: int | None, x: float, y: float
+) -> None:
+    position = crs.to_projected(*SEAT, zone=zone)
+    assert (position.x, position.y) == (pytest.approx(x, abs=0.01), pytest.approx(y, abs=0.01))
+    assert position.zone == (zone or 39)
 
 
 @pytest.mark.parametrize(
