@@ -42,12 +42,12 @@ def pattern_name(pattern: Pattern) -> str:
 def _of_layer(key: str, kind: LayerKind) -> Iterable[tuple[tuple[float, ...], StyleLayer]]:
     for place, symbol in enumerate(kind.classes):
         for number, fill in enumerate(symbol.fills):
-            order = (1 if kind.backdrop else 4, _depth(kind), number, place)
-            yield order, _fill_layer(f"{key}/{symbol.key}/fill{number}", key, symbol, fill)
+            below = (1.0 if kind.backdrop else 4.0, _depth(kind), number, place)
+            yield below, _fill_layer(f"{key}/{symbol.key}/fill{number}", key, symbol, fill)
         for number, line in enumerate(symbol.lines):
             # The last class of a kind is the least: the first is drawn on top.
-            order = (_stage(line, kind), _depth(kind), number, -place)
-            yield order, _line_layer(f"{key}/{symbol.key}/line{number}", key, symbol, line)
+            above = (_stage(line, kind), _depth(kind), number, -place)
+            yield above, _line_layer(f"{key}/{symbol.key}/line{number}", key, symbol, line)
 
 
 def _depth(kind: LayerKind) -> float:

@@ -30,8 +30,9 @@ def recipe(kind: LayerKind) -> dict[str, Any]:
 
 def swatch(symbol: SymbolClass) -> dict[str, Any]:
     """What the legend paints for one class: its marker, else its lines, else its fill."""
+    marker = symbol.marker or symbol.shield
     return {
-        "marker": asdict(symbol.marker or symbol.shield) if symbol.marker or symbol.shield else None,
+        "marker": asdict(marker) if marker else None,
         "lines": [_legend_line(line) for line in symbol.lines if line.level > 0],
         "fills": [
             {

@@ -1,0 +1,49 @@
+"""Areas are ellipsoidal, in exact 亩, rounded half up."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from pyproj import Geod
+from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
+
+from layers.measure import area_m2, areas_m2, half_up, length_m, mu, rounded_km, rounded_mu
+
+GEOD = Geod(a=6378137, rf=298.257222101)
+
+
+def test_a_polygon_with_a_hole_agrees_with_pyproj_whatever_its_winding() -> None:
+    outer, hole = box(118.47, 35.55, 118.48, 35.56), box(118.472, 35.552, 118.474, 35.554)
+    expected = abs(GEOD.geometry_area_perimeter(outer)[0]) - abs(GEOD.geometry_area_perimeter(hole)[0])
+    shape = Polygon(outer.exterior.coords, [hole.exterior.coords])
+    assert area_m2(shape) == pytest.approx(expected, rel=1e-9)
+    assert area_m2(shape.reverse()) == pytest.approx(expected, rel=1e-9)
+
+
+def test_parts_add_up() -> None:
+    one, two = box(118.1, 35.5, 118.11, 35.51), box(118.6, 35.5, 118.61, 35.51)
+    assert area_m2(MultiPolygon([one, two])) == pytest.approx(sum(areas_m2([one, two])))
+
+
+def test_lines_have_length_and_points_have_neither() -> None:
+    line = LineString([(118.47, 35.55), (118.48, 35.55)])
+    assert length_m(line) == pytest.approx(GEOD.line_length([118.47, 118.48], [35.55, 35.55]))
+    assert (area_m2(line), area_m2(Point(118, 35)), length_m(Point(118, 35))) == (0, 0, 0)
+
+
+def test_a_mu_is_two_thousand_thirds_of_a_square_metre() -> None:
+    assert mu(Decimal(10000)) == Decimal(15)  # 1 公顷 = 15 亩
+    assert mu(1_000_000) == Decimal(1500)  # 1 平方公里 = 1500 亩
+
+
+@pytest.mark.parametrize(
+    ("value", "rounded"), [(0.125, "0.13"), (2.675, "2.68"), (-0.125, "-0.13"), (1, "1.00")], ids=str
+)
+def test_rounding_is_half_up(value: float, rounded: str) -> None:
+    assert str(half_up(value, 2)) == rounded
+
+
+def test_missing_stays_missing() -> None:
+    assert (rounded_mu(None), rounded_km(None)) == (None, None)
+    assert (rounded_mu(57613.34), rounded_km(1234.5678)) == (86.42, 1.235)
