@@ -27,5 +27,5 @@ def test_another_county_may_lie_elsewhere(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize("name", ["Mars/Olympus", "../etc/passwd", ""], ids=["unknown", "path", "empty"])
 def test_a_wrong_time_zone_is_explained(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("WEBMAP_TIMEZONE", name)
-    with pytest.raises(WrongSetting, match="WEBMAP_TIMEZONE.*Asia/Shanghai"):
+    with pytest.raises(WrongSetting, match=r"WEBMAP_TIMEZONE.*Asia/Shanghai"):
         clock.today()
