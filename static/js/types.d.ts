@@ -1,0 +1,7 @@
+// Which names do the vendored scripts put on the page? (Only map/ may use them.)
+import "@maplibre/maplibre-gl-leaflet";
+import type * as Maplibre from "maplibre-gl";
+
+declare global {
+  const maplibregl: typeof Maplibre;
+}

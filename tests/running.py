@@ -1,0 +1,135 @@
+"""How do tests run the real product: its command line, and its server on a free port?"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 15
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server said; header names are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens, what it wrote (stdout and stderr), where its data is."""
+
+    url: str
+    port: int
+    log: Path
+    home: Path
+    pid: int
+
+    def get(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
+        """One request, as it is: no redirect followed, nothing unpacked, errors are answers too."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        try:
+            connection.request(method, path, headers=dict(headers or {}))
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
+        finally:
+            connection.close()
+
+
+def webmap(
+    *arguments: str, home: Path, program: str | None = None, **settings: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line to its end; `settings` are further environment variables."""
+    return subprocess.run(
+        [*command(program), *arguments],
+        env=environment(home, settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def fill_with_sample(home: Path) -> Path:
+    done = webmap("sample", home=home)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return home
+
+
+@contextmanager
+def running(home: Path, program: str | None = None, **settings: str) -> Iterator[Server]:
+    """A server on this home for as long as the block; `program` is another installation's `webmap`."""
+    port = free_port()
+    log = home.parent / f"server-{port}.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command(program), "run"],
+            env=environment(home, {"WEBMAP_PORT": str(port)} | settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    server = Server(f"http://127.0.0.1:{port}", port, log, home, process.pid)
+    try:
+        wait_until_ready(server, process)
+        yield server
+    finally:
+        stop(process)
+
+
+def command(program: str | None) -> list[str]:
+    return [program] if program else [sys.executable, "-m", "webmap.cli"]
+
+
+def environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    return os.environ | {"WEBMAP_HOME": str(home), "PYTHONUTF8": "1"} | dict(settings)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if server.get("/readyz").status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError(
+        f"The server did not become ready; it wrote:\n{server.log.read_text('utf-8', 'replace')}"
+    )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask the server to end as Ctrl-C does; end all it started if it does not."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise AssertionError(f"The server did not end within {STOP_TIMEOUT_S} s of Ctrl-C") from None
