@@ -1,0 +1,190 @@
+// What is known of the one feature that was opened?
+import { fill, html } from "app/dom.js";
+
+const MISSING = "—  未提供";
+const LIGHT = 0.14;
+
+/**
+ * The card. Emits "close", "zoom" {feature}, "link", "open" {uid}, "step" {by}, "retry".
+ */
+export class Card extends EventTarget {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    super();
+    this.element = element;
+  }
+
+  get isOpen() {
+    return !this.element.hidden;
+  }
+
+  /** Grey rows where the words will stand. */
+  wait() {
+    const lines = [30, 70, 45, 100, 90, 80, 95, 60].map((width) => {
+      const line = html`<i></i>`;
+      line.style.width = `${width}%`;
+      return line;
+    });
+    this.#present(
+      html`<div class="card-body">
+        <div class="skeleton" aria-label="正在加载">${lines}</div>
+      </div>`,
+    );
+  }
+
+  /** @param {string} sentence @param {boolean} again does another try make sense? */
+  fail(sentence, again) {
+    const retry = html`<button class="button" type="button" @click=${() => this.#emit("retry")}>重试</button>`;
+    this.#present(
+      html`<div class="card-body">
+        <div class="failure" role="alert">
+          <p>${sentence}</p>
+          ${again && retry}
+        </div>
+      </div>`,
+    );
+  }
+
+  /**
+   * @param {Api.Feature} feature
+   * @param {import("app/panel/layers.js").Swatch} swatch by layer key
+   * @param {(layer: string, symbol: string | null) => string} tint the colour of a symbol
+   */
+  show(feature, swatch, tint) {
+    const { card } = feature;
+    const layer = feature.properties.layer;
+    const body = html`<div class="card-body">
+      ${head(card)} ${figures(card)} ${verdict(card)} ${rows(card)} ${this.#related(card, swatch)}
+      ${this.#buttons(feature)}
+    </div>`;
+    this.#present(body, foot(card));
+    const color = tint(layer, card.tags.find(({ symbol }) => symbol)?.symbol ?? null);
+    this.element.style.setProperty("--state", color);
+    this.element.style.setProperty("--state-light", light(color));
+    this.element.style.setProperty("--state-ink", dark(color));
+  }
+
+  /** Which of several hits is shown. @param {number} at @param {number} count */
+  place(at, count) {
+    const walk = this.element.querySelector(".walk");
+    if (walk) fill(walk, count > 1 ? this.#steps(at, count) : null);
+  }
+
+  close() {
+    this.element.hidden = true;
+    this.element.replaceChildren();
+  }
+
+  /** @param {...Node | null} parts */
+  #present(...parts) {
+    const wasOpen = this.isOpen;
+    const close = html`<button class="close" type="button" aria-label="关闭" title="关闭（Esc）" @click=${() => this.#emit("close")}>×</button>`;
+    fill(this.element, html`<div class="card-bar"><span class="walk"></span>${close}</div>`, ...parts);
+    this.element.hidden = false;
+    if (!wasOpen) this.element.focus({ preventScroll: true });
+  }
+
+  /** @param {number} at @param {number} count */
+  #steps(at, count) {
+    const step = (/** @type {number} */ by) => () => this.#emit("step", { by });
+    return html`<span>
+      <button type="button" aria-label="上一个" title="上一个（←）" @click=${step(-1)}>‹</button>
+      <span class="at">${at + 1} / ${count}</span>
+      <button type="button" aria-label="下一个" title="下一个（→）" @click=${step(1)}>›</button>
+    </span>`;
+  }
+
+  /** @param {Api.Card} card @param {import("app/panel/layers.js").Swatch} swatch */
+  #related({ related }, swatch) {
+    if (!related.length) return null;
+    const items = related.map(
+      ({ uid, name, layer, symbol }) => html`<li>
+        <button type="button" @click=${() => this.#emit("open", { uid })}>
+          <span class="sign" aria-hidden="true">${swatch(layer, symbol)}</span><span class="name">${name}</span>
+        </button>
+      </li>`,
+    );
+    return html`<section class="related"><h3>相关</h3><ul>${items}</ul></section>`;
+  }
+
+  /** @param {Api.Feature} feature */
+  #buttons(feature) {
+    return html`<div class="buttons">
+      <button class="button first" type="button" @click=${() => this.#emit("zoom", { feature })}>缩放到</button>
+      <button class="button" type="button" @click=${() => this.#emit("link")}>复制链接</button>
+      <button class="button" type="button" @click=${() => this.#emit("table", { layer: feature.properties.layer })}>所在图层表格</button>
+    </div>`;
+  }
+
+  /** @param {string} name @param {object} [detail] */
+  #emit(name, detail = {}) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** @param {Api.Card} card */
+function head({ tags, sample, title, subtitle }) {
+  const [state, ...kinds] = tags;
+  return html`<header class="card-head">
+    <p class="tags">
+      ${state && html`<b class="state">${state.text}</b>`} ${kinds.map(({ text }) => html`<span>${text}</span>`)}
+      ${sample && html`<span class="stamp">示例</span>`}
+    </p>
+    <h2>${title}</h2>
+    ${subtitle && html`<p class="subtitle">${subtitle}</p>`}
+  </header>`;
+}
+
+/** @param {Api.Card} card */
+function figures({ figures }) {
+  if (!figures.length) return null;
+  const each = figures.map(
+    ({ value, unit, label }) => html`<div>
+      <p class="figure"><b>${value}</b>${unit}</p>
+      <p class="quiet">${label}</p>
+    </div>`,
+  );
+  return html`<div class="figures">${each}</div>`;
+}
+
+/** @param {Api.Card} card */
+function verdict({ verdict }) {
+  if (!verdict?.text) return null;
+  return html`<div class="verdict">
+    <p>${verdict.text}</p>
+    ${verdict.clause && html`<p class="clause">${verdict.clause}</p>`}
+  </div>`;
+}
+
+/** @param {Api.Card} card */
+function rows({ rows }) {
+  const each = rows.map(({ label, value, unit }) => {
+    const missing = value === null || value === undefined || value === "";
+    const words = missing ? MISSING : unit ? `${value} ${unit}` : value;
+    return html`<div><dt>${label}</dt><dd class="${missing ? "missing" : ""}">${words}</dd></div>`;
+  });
+  return html`<dl class="facts">${each}</dl>`;
+}
+
+/** @param {Api.Card} card */
+function foot({ source, changed }) {
+  const change = changed && `${changed.who} ${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
+  return html`<footer class="card-foot">${[source, change].filter(Boolean).join(" · ")}</footer>`;
+}
+
+/** @param {string} color #rrggbb */
+function channels(color) {
+  return [1, 3, 5].map((i) => Number.parseInt(color.slice(i, i + 2), 16));
+}
+
+/** @param {string} color */
+function light(color) {
+  const mixed = channels(color).map((value) => Math.round(255 - (255 - value) * LIGHT));
+  return `rgb(${mixed})`;
+}
+
+// Theme edges are legible on land; on their own tint they want a little more.
+/** @param {string} color */
+function dark(color) {
+  return `rgb(${channels(color).map((value) => Math.round(value * 0.76))})`;
+}

@@ -1,0 +1,43 @@
+// Which subject does the person want to see? One chip each.
+import { fill, html } from "app/dom.js";
+
+/** Emits "preset" {preset}. */
+export class Presets extends EventTarget {
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    super();
+    this.element = element;
+    /** @type {Api.Preset[]} */
+    this.presets = [];
+  }
+
+  /** @param {Api.Preset[]} presets */
+  show(presets) {
+    this.presets = presets;
+    fill(
+      this.element,
+      presets.map(
+        (
+          preset,
+          i,
+        ) => html`<button class="chip" type="button" aria-pressed="false" title="${preset.title}（${i + 1}）"
+          @click=${() => this.choose(i)}>${preset.title}</button>`,
+      ),
+    );
+  }
+
+  /** @param {number} at */
+  choose(at) {
+    const preset = this.presets[at];
+    if (preset) this.dispatchEvent(new CustomEvent("preset", { detail: { preset } }));
+  }
+
+  /** Lights the chip whose layers are exactly those that are on. @param {string[]} on */
+  mark(on) {
+    const shown = [...on].sort().join();
+    const chosen = this.presets.findIndex(({ layers }) => [...layers].sort().join() === shown);
+    [...this.element.children].forEach((chip, i) => {
+      chip.setAttribute("aria-pressed", String(i === chosen));
+    });
+  }
+}

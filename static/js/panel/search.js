@@ -1,0 +1,187 @@
+// Where is it? Finds by name, code, village and initials, and opens what was chosen.
+import { fill, html, later } from "app/dom.js";
+
+const WAIT_MS = 180;
+
+/**
+ * A combobox and its list. Asks by calling `ask`; emits "open" {hit, results} and "leave".
+ */
+export class Search extends EventTarget {
+  /** @type {Api.Hit[]} */
+  #results = [];
+  #active = -1;
+  #asked = "";
+
+  /**
+   * @param {HTMLInputElement} input
+   * @param {HTMLElement} list
+   * @param {HTMLElement} clear
+   * @param {(words: string) => Promise<Api.Hit[] | null>} ask null: overtaken by a newer question
+   */
+  constructor(input, list, clear, ask) {
+    super();
+    this.input = input;
+    this.list = list;
+    this.clear = clear;
+    this.ask = ask;
+    /** @type {import("app/panel/layers.js").Swatch | null} */
+    this.swatch = null;
+    this.#listen();
+  }
+
+  focus() {
+    this.input.focus();
+    this.input.select();
+  }
+
+  close() {
+    this.list.hidden = true;
+    this.#point(-1);
+    this.input.setAttribute("aria-expanded", "false");
+  }
+
+  #listen() {
+    const soon = later(WAIT_MS, () => this.#find());
+    this.input.addEventListener("input", () => {
+      this.clear.hidden = !this.input.value;
+      soon();
+    });
+    this.input.addEventListener("keydown", (event) => this.#key(event));
+    this.input.addEventListener("focus", () => this.#results.length && this.#unfold());
+    this.clear.addEventListener("click", () => this.#empty());
+    document.addEventListener("pointerdown", (event) => {
+      const at = /** @type {Node} */ (event.target);
+      if (!this.list.contains(at) && !this.input.parentElement?.contains(at)) this.close();
+    });
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    // Enter and arrows belong to the input method while it composes.
+    if (event.isComposing || event.keyCode === 229) return;
+    /** @type {Record<string, () => void>} */
+    const acts = {
+      ArrowDown: () => this.#point(Math.min(this.#active + 1, this.#results.length - 1)),
+      ArrowUp: () => this.#point(Math.max(this.#active - 1, 0)),
+      Enter: () => this.#enter(),
+      Escape: () => this.#escape(),
+    };
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  async #enter() {
+    if (this.#asked !== this.input.value.trim()) await this.#find();
+    const hit = this.#results[Math.max(this.#active, 0)];
+    if (hit) this.#open(hit);
+  }
+
+  #escape() {
+    if (!this.list.hidden) this.close();
+    else if (this.input.value) this.#empty();
+    else this.dispatchEvent(new CustomEvent("leave"));
+  }
+
+  #empty() {
+    this.input.value = "";
+    this.clear.hidden = true;
+    this.#results = [];
+    this.#asked = "";
+    this.close();
+    this.input.focus();
+  }
+
+  async #find() {
+    const words = this.input.value.trim();
+    if (!words) {
+      this.#results = [];
+      this.#asked = "";
+      this.close();
+      return;
+    }
+    try {
+      const results = await this.ask(words);
+      if (results) this.#present(words, results);
+    } catch (error) {
+      this.#say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {string} words @param {Api.Hit[]} results */
+  #present(words, results) {
+    this.#asked = words;
+    const groups = grouped(results);
+    this.#results = groups.flatMap(([, hits]) => hits);
+    if (!results.length) {
+      this.#say(`没有找到“${words}”。可以试试地块编号、村名，或拼音首字母（竹泉村：zqc）。`);
+      return;
+    }
+    fill(
+      this.list,
+      groups.map(([title, hits]) => this.#group(title, hits)),
+    );
+    this.#unfold();
+    this.#point(-1);
+    this.dispatchEvent(new CustomEvent("found", { detail: { count: results.length } }));
+  }
+
+  /** @param {string} sentence */
+  #say(sentence) {
+    this.#results = [];
+    fill(this.list, html`<p class="none" role="status">${sentence}</p>`);
+    this.#unfold();
+  }
+
+  #unfold() {
+    this.list.hidden = false;
+    this.input.setAttribute("aria-expanded", "true");
+  }
+
+  /** @param {string} title @param {Api.Hit[]} hits */
+  #group(title, hits) {
+    const options = hits.map((hit) => this.#option(hit));
+    return html`<div role="group" aria-label="${title}"><p class="group-title" aria-hidden="true">${title}</p>${options}</div>`;
+  }
+
+  /** @param {Api.Hit} hit */
+  #option(hit) {
+    const at = this.#results.indexOf(hit);
+    return html`<div role="option" id="hit_${at}" aria-selected="false" @click=${() => this.#open(hit)}>
+      <span class="sign" aria-hidden="true">${this.swatch?.(hit.layer, hit.symbol)}</span>
+      <span class="name">${hit.name}</span><span class="place">${hit.place}</span>
+    </div>`;
+  }
+
+  /** @param {number} at */
+  #point(at) {
+    this.#active = at;
+    for (const option of this.list.querySelectorAll("[role=option]")) {
+      const chosen = option.id === `hit_${at}`;
+      option.setAttribute("aria-selected", String(chosen));
+      if (chosen) option.scrollIntoView({ block: "nearest" });
+    }
+    if (at < 0) this.input.removeAttribute("aria-activedescendant");
+    else this.input.setAttribute("aria-activedescendant", `hit_${at}`);
+  }
+
+  /** @param {Api.Hit} hit */
+  #open(hit) {
+    this.close();
+    this.input.blur();
+    this.dispatchEvent(new CustomEvent("open", { detail: { hit, results: this.#results } }));
+  }
+}
+
+// The best hit's layer stands first; within a layer the server's order holds.
+/** @param {Api.Hit[]} results @returns {[string, Api.Hit[]][]} */
+function grouped(results) {
+  /** @type {Map<string, Api.Hit[]>} */
+  const groups = new Map();
+  for (const hit of results) {
+    groups.set(hit.layer_title, [...(groups.get(hit.layer_title) ?? []), hit]);
+  }
+  return [...groups];
+}

@@ -1,0 +1,176 @@
+// What is in view, row by row? A plain table that follows the map.
+import { fill, html, later } from "app/dom.js";
+
+const ROWS = 100;
+const REST_MS = 250;
+
+/**
+ * The drawer under the map. Emits "open" {uid, uids}, "close", "failed" {message}.
+ */
+export class TableDrawer extends EventTarget {
+  /** @type {Api.Layer[]} */
+  #layers = [];
+  /** @type {string | null} */
+  #layer = null;
+  /** @type {Api.Bounds | null} */
+  #bounds = null;
+  /** @type {{sort?: string, desc: boolean}} */
+  #order = { desc: false };
+  /** @type {AbortController | null} */
+  #asking = null;
+  /** @type {Api.Row[]} */
+  #rows = [];
+
+  /**
+   * @param {HTMLElement} element
+   * @param {string} whole address of the whole table
+   * @param {import("app/api.js").Server["rows"]} ask
+   */
+  constructor(element, whole, ask) {
+    super();
+    this.element = element;
+    this.whole = whole;
+    this.ask = ask;
+    this.#soon = later(REST_MS, () => this.#load());
+  }
+
+  /** @type {() => void} */
+  #soon;
+
+  get layer() {
+    return this.element.hidden ? null : this.#layer;
+  }
+
+  /** @param {Api.Layer[]} layers */
+  offer(layers) {
+    this.#layers = layers;
+  }
+
+  /** @param {string} layer */
+  open(layer) {
+    const known = this.#layers.find(({ key }) => key === layer) ?? this.#layers[0];
+    if (!known) return;
+    this.#layer = known.key;
+    this.#order = { desc: false };
+    this.element.hidden = false;
+    fill(this.element, this.#head(), html`<div class="table-body" tabindex="0" aria-label="表格内容"></div>`);
+    this.#load();
+  }
+
+  close() {
+    this.#asking?.abort();
+    this.element.hidden = true;
+    this.dispatchEvent(new CustomEvent("close"));
+  }
+
+  /** @param {Api.Bounds} bounds */
+  follow(bounds) {
+    this.#bounds = bounds;
+    if (!this.element.hidden) this.#soon();
+  }
+
+  /** Shows which row the card is about. @param {string | null} uid */
+  mark(uid) {
+    for (const row of this.element.querySelectorAll("tbody tr")) {
+      row.setAttribute("aria-selected", String(row.getAttribute("data-uid") === uid));
+    }
+  }
+
+  #head() {
+    const choices = this.#layers.map(
+      ({ key, title }) => html`<option value="${key}" selected=${key === this.#layer}>${title}</option>`,
+    );
+    const choose = (/** @type {Event} */ event) =>
+      this.open(/** @type {HTMLSelectElement} */ (event.target).value);
+    return html`<header class="table-head">
+      <label>表格 <select aria-label="选择图层" @change=${choose}>${choices}</select></label>
+      <span class="found quiet" role="status"></span>
+      <a class="whole" href="${this.whole}${encodeURIComponent(this.#layer ?? "")}">完整表格</a>
+      <button class="close" type="button" aria-label="关闭表格" title="关闭（T）" @click=${() => this.close()}>×</button>
+    </header>`;
+  }
+
+  /** @param {boolean} [more] add to the rows that are there */
+  async #load(more = false) {
+    if (!this.#layer) return;
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    const offset = more ? this.#rows.length : 0;
+    const wanted = { bbox: this.#bounds ?? undefined, limit: ROWS, offset, ...this.#order };
+    try {
+      this.#show(await this.ask(this.#layer, wanted, signal), more);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(/** @type {Error} */ (error).message);
+    }
+  }
+
+  get #body() {
+    return /** @type {HTMLElement} */ (this.element.querySelector(".table-body"));
+  }
+
+  /** @param {string} sentence */
+  #fail(sentence) {
+    fill(
+      this.#body,
+      html`<div class="failure" role="alert">
+        <p>${sentence}</p>
+        <button class="button" type="button" @click=${() => this.#load()}>重试</button>
+      </div>`,
+    );
+  }
+
+  /** @param {Api.Rows} answer @param {boolean} more */
+  #show({ count, columns, features }, more) {
+    this.#rows = more ? [...this.#rows, ...features] : features;
+    const layer = this.#layers.find(({ key }) => key === this.#layer);
+    const said = `视野内 ${count} ${layer?.measure_word ?? "个"}，共 ${layer?.count ?? count} ${layer?.measure_word ?? "个"}`;
+    this.element.querySelector(".found")?.replaceChildren(said);
+    if (!count) {
+      fill(
+        this.#body,
+        html`<p class="none">视野内没有“${layer?.title ?? ""}”。移动地图，或打开完整表格。</p>`,
+      );
+      return;
+    }
+    const rest = count - this.#rows.length;
+    const add = html`<button class="button" type="button" @click=${() => this.#load(true)}>再显示 ${Math.min(rest, ROWS)} 行（还有 ${rest} 行）</button>`;
+    const scrolled = more ? this.#body.scrollTop : 0;
+    fill(this.#body, this.#table(columns), rest > 0 && add);
+    this.#body.scrollTop = scrolled;
+    this.dispatchEvent(new CustomEvent("shown"));
+  }
+
+  /** @param {Api.Column[]} columns */
+  #table(columns) {
+    const head = columns.map((column) => this.#heading(column));
+    const rows = this.#rows.map((feature) => this.#row(feature, columns));
+    return html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
+  }
+
+  /** @param {Api.Column} column */
+  #heading({ key, title, unit }) {
+    const { sort, desc } = this.#order;
+    const direction = sort !== key ? "none" : desc ? "descending" : "ascending";
+    const turn = () => {
+      this.#order = { sort: key, desc: sort === key && !desc };
+      this.#load();
+    };
+    return html`<th scope="col" aria-sort="${direction}"><button type="button" @click=${turn}>${title}${unit && html`<small>（${unit}）</small>`}</button></th>`;
+  }
+
+  /** @param {Api.Row} feature @param {Api.Column[]} columns */
+  #row({ id, properties }, columns) {
+    const cells = columns.map(({ key }, i) => {
+      const value = properties[key];
+      const words = value === null || value === undefined || value === "" ? "—" : String(value);
+      const number = typeof value === "number";
+      return html`<td class="${number ? "number" : ""}">${i === 0 ? html`<button type="button">${words}</button>` : words}</td>`;
+    });
+    const open = () => {
+      const uids = this.#rows.map((row) => row.id);
+      this.dispatchEvent(new CustomEvent("open", { detail: { uid: id, uids } }));
+    };
+    return html`<tr data-uid="${id}" aria-selected="false" @click=${open}>${cells}</tr>`;
+  }
+}
