@@ -1,0 +1,517 @@
+"""SQLite or PostGIS? The only file that knows the difference.
+
+`Database` opens sessions for reading or for writing. The expressions below it (`json_value`, `in_bounds` …)
+are compiled for whichever database asks.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Engine,
+    ExceptionContext,
+    LargeBinary,
+    QueuePool,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.visitors import InternalTraversal
+from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
+
+from layers.crs import STORED, Bounds
+from layers.errors import Busy, MapError, NoSpace, UnreadableFile, WrongSetting
+from layers.store.gate import Gate, busy_sentence, file_lock
+from layers.store.geopackage import CORNERS, HEADER_BYTES, corner, from_blob, to_blob
+
+SPATIAL_INDEX: Final = "rtree_feature_shape"
+DEFAULT_TIMEOUT_S: Final = 10.0
+_FULL = "磁盘或数据库文件已满，本次未改动任何数据。请清理磁盘空间或联系管理员后重试。"
+_CLAIMS: Final = 4490
+"""The first key of our advisory locks on PostgreSQL."""
+
+
+class Database:
+    """One county's database. timeout_s: how long a writer waits for its turn before it gives up."""
+
+    def __init__(self, url: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self.url = _checked_url(url)
+        self.timeout_s = timeout_s
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.path, timeout_s) if self.is_sqlite else _postgis(self.url, timeout_s)
+        self._gate = Gate(self.path, timeout_s) if self.is_sqlite else None
+        self._writers = self.engine.execution_options(writing=True)
+        self._readers = self.engine if self.is_sqlite else _snapshots(self.engine)
+        self._totals: dict[Any, Any] = {}
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        return Path(self.url.database or "").absolute()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one moment and cannot write."""
+        with Session(self._readers, expire_on_commit=False, info={"totals": self._totals}) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose first statement already holds the right to write; without commit() nothing stays.
+
+        Do slow things (files, photos, shapes) before: everybody else who wants to write waits meanwhile.
+        """
+        with self._turn(), Session(self._writers, expire_on_commit=False) as session:
+            session.connection()
+            yield session
+
+    def upgrade(self) -> None:
+        """Bring the tables to the present version; creates the SQLite file when there is none."""
+        from layers.store import upgrade
+
+        if self.is_sqlite:
+            _create_file(self.path)
+        with self._turn(), self._writers.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key, 0)"), {"key": _CLAIMS})
+            upgrade.to_head(connection)
+
+    def is_current(self) -> bool:
+        """Whether the tables are those that this program expects."""
+        from layers.store import upgrade
+
+        with self._readers.connect() as connection:
+            return upgrade.is_at_head(connection)
+
+    def claim(self, number: int) -> Callable[[], None] | None:
+        """Mark a long act as alive until the returned function is called or the process dies.
+
+        None when another process holds it.
+        """
+        return self._claim_file(number) if self.is_sqlite else self._claim_lock(number)
+
+    def dispose(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._gate.turn() if self._gate else nullcontext()
+
+    def _claim_file(self, number: int) -> Callable[[], None] | None:
+        path = self.path.with_name(f"{self.path.name}.act-{number}.lock")
+        lock = file_lock(path)
+        try:
+            lock.acquire(blocking=False)
+        except TimeoutError:
+            return None
+
+        def release() -> None:
+            path.unlink(missing_ok=True)
+            lock.release()
+
+        return release
+
+    def _claim_lock(self, number: int) -> Callable[[], None] | None:
+        connection = self.engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        keys = {"space": _CLAIMS, "number": number}
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:space, :number)"), keys):
+            connection.close()
+            return None
+
+        def release() -> None:
+            connection.execute(text("SELECT pg_advisory_unlock(:space, :number)"), keys)
+            connection.close()
+
+        return release
+
+
+# --- column types ------------------------------------------------------------------------------------------
+
+
+class Shape(UserDefinedType[BaseGeometry]):
+    """A shapely geometry in CGCS2000 degrees: a GeoPackage blob, or a PostGIS geometry."""
+
+    cache_ok = True
+
+    def __init__(self, of: str = "GEOMETRY", srid: int = STORED) -> None:
+        self.of, self.srid = of.upper(), srid
+
+    def get_col_spec(self, **options: object) -> str:
+        return f"geometry({self.of},{self.srid})"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[BaseGeometry | None], bytes | str | None]:
+        encode = to_blob if dialect.name == "sqlite" else _to_ewkb
+        return lambda shape: None if shape is None else encode(shape)
+
+    def result_processor(
+        self, dialect: Dialect, coltype: object
+    ) -> Callable[[bytes | str | None], BaseGeometry | None]:
+        decode: Callable[[Any], BaseGeometry] = from_blob if dialect.name == "sqlite" else _from_ewkb
+        return lambda stored: None if stored is None else decode(stored)
+
+
+@compiles(Shape, "sqlite")
+def _shape_on_sqlite(shape: Shape, compiler: SQLCompiler, **options: Any) -> str:
+    return "BLOB"
+
+
+def _to_ewkb(shape: BaseGeometry) -> str:
+    return str(shapely.to_wkb(shapely.set_srid(shape, STORED), include_srid=True, hex=True))
+
+
+def _from_ewkb(stored: str) -> BaseGeometry:
+    return shapely.set_srid(shapely.from_wkb(stored), 0)
+
+
+# So that reflection (autogenerate) knows the column.
+ischema_names["geometry"] = Shape
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment: aware and in UTC on the way in and on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value!r} has no time zone")
+        return value.astimezone(UTC).replace(tzinfo=None if dialect.name == "sqlite" else UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json: Final = JSON().with_variant(JSONB(), "postgresql")
+
+
+def to_json(value: object) -> str:
+    """JSON as it is stored: Chinese readable, no NaN."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+# --- expressions ---------------------------------------------------------------------------------------
+
+
+class _Element(FunctionElement[Any]):
+    type: TypeEngine[Any] = NullType()
+
+
+class _JsonValue(_Element):
+    inherit_cache = True
+    name = "json_value"
+    # The path is part of the SQL text, so it must be part of the cache key.
+    _traverse_internals = [*FunctionElement._traverse_internals, ("path", InternalTraversal.dp_string)]  # noqa: RUF012
+
+    def __init__(self, column: Any, path: str) -> None:
+        self.path = path
+        super().__init__(column)
+
+
+class _InBounds(_Element):
+    inherit_cache = True
+    name = "in_bounds"
+    type = Boolean()
+
+
+class _InLayerBounds(_Element):
+    inherit_cache = True
+    name = "in_layer_bounds"
+    type = Boolean()
+
+
+class _Contains(_Element):
+    inherit_cache = True
+    name = "contains_text"
+    type = Boolean()
+
+
+class _Wkb(_Element):
+    inherit_cache = True
+    name = "wkb"
+    type = LargeBinary()
+
+
+def json_value(column: Any, key: str, place: int | None = None) -> ColumnElement[Any]:
+    """A value in a JSON column (or one place of a list in it) as Python has it.
+
+    True and false come as 1 and 0 from SQLite, a list as its JSON text.
+    """
+    if not key.isidentifier():
+        raise ValueError(f"{key!r} cannot be part of a JSON path")
+    return _JsonValue(column, key if place is None else f"{key}.{place:d}")
+
+
+def in_bounds(shape: Any, bounds: Bounds) -> ColumnElement[bool]:
+    """Whether the box of the shape meets the bounds (by the spatial index, within a metre)."""
+    return _InBounds(shape, *map(float, bounds))
+
+
+def in_layer_bounds(shape: Any, layer_id: int, bounds: Bounds) -> ColumnElement[bool]:
+    """The same for one layer: the index knows the layer too, so other layers cost nothing."""
+    return _InLayerBounds(shape, layer_id, *map(float, bounds))
+
+
+def contains_text(column: Any, words: str) -> ColumnElement[bool]:
+    """Whether the words occur in the column, letter by letter: nothing in them is a wildcard."""
+    pattern = "".join(f"\\{char}" if char in "\\%_" else char for char in words)
+    return _Contains(column, words, f"%{pattern}%")
+
+
+def wkb(shape: Any) -> ColumnElement[bytes]:
+    """The shape as WKB."""
+    return _Wkb(shape)
+
+
+@compiles(_JsonValue, "sqlite")
+def _json_on_sqlite(element: _JsonValue, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    key, _, place = element.path.partition(".")
+    return f"json_extract({column}, '$.\"{key}\"{f'[{place}]' if place else ''}')"
+
+
+@compiles(_JsonValue, "postgresql")
+def _json_on_postgis(element: _JsonValue, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    steps = "', '".join(element.path.split("."))
+    return f"jsonb_extract_path({column}, '{steps}')"
+
+
+@compiles(_InBounds, "sqlite")
+def _in_bounds_on_sqlite(element: _InBounds, compiler: SQLCompiler, **options: Any) -> str:
+    shape, *_ = element.clauses
+    _, *box = _arguments(element, compiler, options)
+    return f"{_id_beside(shape)} IN (SELECT id FROM {SPATIAL_INDEX} WHERE {_meets(*box)})"  # noqa: S608
+
+
+@compiles(_InLayerBounds, "sqlite")
+def _in_layer_bounds_on_sqlite(element: _InLayerBounds, compiler: SQLCompiler, **options: Any) -> str:
+    shape, *_ = element.clauses
+    _, layer, *box = _arguments(element, compiler, options)
+    of_layer = f"minlayer <= {layer} AND maxlayer >= {layer}"
+    return f"{_id_beside(shape)} IN (SELECT id FROM {SPATIAL_INDEX} WHERE {of_layer} AND {_meets(*box)})"  # noqa: S608
+
+
+def _meets(west: str, south: str, east: str, north: str) -> str:
+    return f"maxx >= {west} AND maxy >= {south} AND minx <= {east} AND miny <= {north}"
+
+
+def _id_beside(shape: Any) -> str:
+    return f"{shape.table.name}.id"
+
+
+@compiles(_InBounds, "postgresql")
+def _in_bounds_on_postgis(element: _InBounds, compiler: SQLCompiler, **options: Any) -> str:
+    shape, *box = _arguments(element, compiler, options)
+    return f"{shape} && ST_MakeEnvelope({', '.join(box)}, {STORED})"
+
+
+@compiles(_InLayerBounds, "postgresql")
+def _in_layer_bounds_on_postgis(element: _InLayerBounds, compiler: SQLCompiler, **options: Any) -> str:
+    column, *_ = element.clauses
+    shape, layer, *box = _arguments(element, compiler, options)
+    of_layer = f"{column.table.name}.layer_id = {layer}"
+    return f"({of_layer} AND {shape} && ST_MakeEnvelope({', '.join(box)}, {STORED}))"
+
+
+@compiles(_Contains, "sqlite")
+def _contains_on_sqlite(element: _Contains, compiler: SQLCompiler, **options: Any) -> str:
+    column, words, _ = _arguments(element, compiler, options)
+    return f"instr({column}, {words}) > 0"
+
+
+@compiles(_Contains, "postgresql")
+def _contains_on_postgis(element: _Contains, compiler: SQLCompiler, **options: Any) -> str:
+    # LIKE, because pg_trgm serves it from an index.
+    column, _, pattern = _arguments(element, compiler, options)
+    return f"{column} LIKE {pattern}"
+
+
+@compiles(_Wkb, "sqlite")
+def _wkb_on_sqlite(element: _Wkb, compiler: SQLCompiler, **options: Any) -> str:
+    (shape,) = _arguments(element, compiler, options)
+    return f"substr({shape}, {HEADER_BYTES + 1})"
+
+
+@compiles(_Wkb, "postgresql")
+def _wkb_on_postgis(element: _Wkb, compiler: SQLCompiler, **options: Any) -> str:
+    (shape,) = _arguments(element, compiler, options)
+    return f"ST_AsBinary({shape})"
+
+
+def _arguments(element: _Element, compiler: SQLCompiler, options: dict[str, Any]) -> list[str]:
+    return [compiler.process(clause, **options) for clause in element.clauses]
+
+
+# --- connections ---------------------------------------------------------------------------------------
+
+
+def _checked_url(written: str) -> URL:
+    try:
+        url = make_url(written)
+    except ArgumentError:
+        raise WrongSetting(_bad_url("无法识别的地址")) from None
+    backend = url.get_backend_name()
+    if backend == "postgresql" or url.drivername == "postgres":
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise WrongSetting(_bad_url(backend))
+    if url.database in (None, "", ":memory:"):
+        raise WrongSetting(_bad_url("没有文件名的 SQLite 地址"))
+    return url
+
+
+def _bad_url(came: str) -> str:
+    return (
+        f"设置 WEBMAP_DATABASE_URL 收到{came}，应为 sqlite:///文件路径 或 "
+        "postgresql://用户:密码@主机/数据库。请更正后重新启动。"
+    )
+
+
+def _create_file(path: Path) -> None:
+    """An empty file is an empty SQLite database; nobody but the server's account reads it."""
+    try:
+        path.touch(mode=0o600)
+    except OSError:
+        raise WrongSetting(f"不能创建数据库文件 {path}。请检查文件夹是否存在、是否允许写入。") from None
+
+
+def _sqlite(path: Path, timeout_s: float) -> Engine:
+    """mode=rw: a missing file is an error, not a new empty database."""
+
+    def connect() -> sqlite3.Connection:
+        # No isolation level: the module would otherwise begin on its own, before writes only, and too late.
+        return sqlite3.connect(
+            f"{path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, max_overflow=64, json_serializer=to_json
+    )
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin_on_sqlite)
+    event.listen(engine, "handle_error", _Sentences(timeout_s, str(path)).of, retval=True)
+    return engine
+
+
+def _prepare_connection(connection: sqlite3.Connection, record: object) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    for name in CORNERS:
+        connection.create_function(f"ST_{name}", 1, corner(name), deterministic=True)
+
+
+def _begin_on_sqlite(connection: Connection) -> None:
+    writing = _is_writing(connection)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _is_writing(connection: Connection | None) -> bool:
+    return connection is not None and bool(connection.get_execution_options().get("writing"))
+
+
+def _postgis(url: URL, timeout_s: float) -> Engine:
+    patience = f"-c lock_timeout={int(timeout_s * 1000)}"
+    engine = create_engine(
+        url,
+        connect_args={"options": patience},
+        max_overflow=64,
+        pool_pre_ping=True,
+        json_serializer=to_json,
+    )
+    place = f"{url.host or ''}/{url.database or ''}"
+    event.listen(engine, "handle_error", _Sentences(timeout_s, place).of, retval=True)
+    return engine
+
+
+def _snapshots(engine: Engine) -> Engine:
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+# --- sentences for errors ------------------------------------------------------------------------------
+
+
+class _Sentences:
+    """What an error of the driver means to people; None leaves it as it is: then it is our fault."""
+
+    def __init__(self, timeout_s: float, place: str) -> None:
+        self._timeout_s = timeout_s
+        self._place = place
+
+    def of(self, context: ExceptionContext) -> MapError | None:
+        error = context.original_exception
+        if isinstance(error, sqlite3.Error):
+            return self._of_sqlite(error, _is_writing(context.connection))
+        return self._of_postgres(getattr(error, "sqlstate", None), context)
+
+    def _of_sqlite(self, error: sqlite3.Error, writing: bool) -> MapError | None:
+        name = getattr(error, "sqlite_errorname", "")
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return Busy(busy_sentence(self._timeout_s))
+        if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+            return NoSpace(_FULL)
+        if name.startswith("SQLITE_CANTOPEN"):
+            return WrongSetting(
+                f"找不到或打不开数据库文件 {self._place}。请检查设置 WEBMAP_HOME，或先运行 webmap upgrade 建立。"
+            )
+        if name.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
+            return UnreadableFile(f"{self._place} 不是完好的数据库文件。请用最近的备份恢复。")
+        if name.startswith("SQLITE_READONLY") and writing:
+            return WrongSetting(f"数据库文件 {self._place} 不允许写入。请检查文件和文件夹的权限。")
+        if "no such table" in str(error):
+            return WrongSetting(self._not_upgraded())
+        return None
+
+    def _of_postgres(self, state: str | None, context: ExceptionContext) -> MapError | None:
+        if context.connection is None and state is None:
+            return WrongSetting(
+                f"连接不上数据库 {self._place}。请检查设置 WEBMAP_DATABASE_URL 和数据库服务是否运行。"
+            )
+        if context.is_disconnect:
+            return Busy("与数据库的连接中断，本次未改动任何数据。请稍后重试。")
+        if state in ("55P03", "40P01", "40001"):
+            return Busy(busy_sentence(self._timeout_s))
+        if state == "53100":
+            return NoSpace(_FULL)
+        if state == "42501" and "extension" in str(context.original_exception):
+            return WrongSetting(
+                f"数据库 {self._place} 缺少扩展。请数据库管理员执行："
+                "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm;"
+            )
+        return WrongSetting(self._not_upgraded()) if state == "42P01" else None
+
+    def _not_upgraded(self) -> str:
+        return f"数据库 {self._place} 还没有建立数据表。请先运行 webmap upgrade。"
