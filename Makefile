@@ -1,7 +1,6 @@
 # How does a person set up, run, test and change the product? `make` alone lists the targets.
 SHELL := /bin/sh
 PYTHON ?= python3
-export WEBMAP_HOME ?= instance
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
@@ -18,7 +17,7 @@ help:
 	@echo "make lint    checks only                          仅静态检查"
 	@echo "make format  put the source in its usual form     统一代码格式"
 	@echo "make lock    resolve the pinned dependencies again (UPGRADE=--upgrade for newer ones)"
-	@echo "make clean   remove what set-up made; $(WEBMAP_HOME) stays"
+	@echo "make clean   remove what set-up made; instance/ stays"
 
 run: setup
 	@$(BIN)/webmap sample --if-empty

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 15
@@ -29,6 +31,9 @@ class Answer:
     @property
     def text(self) -> str:
         return self.body.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,7 @@ def webmap(
     return subprocess.run(
         [*command(program), *arguments],
         env=environment(home, settings),
+        cwd=home.parent,
         capture_output=True,
         text=True,
         check=False,
@@ -82,6 +88,7 @@ def running(home: Path, program: str | None = None, **settings: str) -> Iterator
         process = subprocess.Popen(
             [*command(program), "run"],
             env=environment(home, {"WEBMAP_PORT": str(port)} | settings),
+            cwd=home.parent,
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
