@@ -48,7 +48,8 @@ NEVER_IN: dict[str, set[str]] = {
     "layers/rules/": DATABASES | FRAMES,
     "layers/symbols/": DATABASES | FRAMES,
     "layers/store/": FRAMES | ARCHIVES,
-    "layers/formats/": DATABASES,
+    # A GeoPackage from outside is a SQLite file, and read as one.
+    "layers/formats/": DATABASES - {"sqlite3"},
     "layers/__init__.py": FRAMES | DATABASES | {"shapely", "numpy", "pyproj"},
 }
 ONLY_IN = {
