@@ -1,0 +1,576 @@
+// What stands where at this zoom? Symbols, donuts and names by priority, none over another. Pure.
+
+import { crowdsOf } from "app/map/cluster.js";
+import {
+  alongPlaces,
+  Boxes,
+  bestPlace,
+  boxAround,
+  eightPlaces,
+  grown,
+  holds,
+  middlePlaces,
+  rings,
+  within,
+} from "app/map/place.js";
+import {
+  DIAMOND_PX,
+  DONUT_PX,
+  isHollow,
+  markerSize,
+  markerText,
+  SHIELD_PX,
+  shieldWidth,
+  shownAt,
+  signalColor,
+} from "app/map/recipes.js";
+
+/**
+ * @typedef {import("app/map/place.js").Box} Box
+ * @typedef {import("app/map/place.js").Spot} Spot
+ * @typedef {import("app/map/recipes.js").Marker} Marker
+ * @typedef {import("app/map/recipes.js").Label} Label
+ * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
+ * @typedef {import("app/map/recipes.js").OverlayRecipe} OverlayRecipe
+ * @typedef {import("app/map/recipes.js").ClassRecipe} ClassRecipe
+ * @typedef {import("app/map/fonts.js").Type} Type
+ * @typedef {{layer: string, id: number}} Ref
+ *
+ * @typedef {object} Scene
+ * @property {LabelPoint[]} points of the layers that are on
+ * @property {Record<string, OverlayRecipe>} recipes by layer
+ * @property {Record<string, string[]>} classes by layer, in the order of the legend
+ * @property {number} zoom Leaflet's
+ * @property {Box} view what a person sees
+ * @property {Box} room what is drawn, a little more
+ * @property {(point: LabelPoint) => Spot} toScreen
+ * @property {(text: string, type: Type) => number} width
+ * @property {Ref | null} selected
+ *
+ * @typedef {object} Item a point that is near enough, with its recipe
+ * @property {LabelPoint} point
+ * @property {OverlayRecipe} recipe
+ * @property {ClassRecipe} look
+ * @property {number} order of its class in the legend
+ * @property {Spot} spot
+ * @property {boolean} inView
+ * @property {boolean} selected
+ * @property {Marker | null} marker at this zoom
+ * @property {number} size of the marker
+ *
+ * @typedef {object} Common
+ * @property {string} layer
+ * @property {number} id 0 for what stands for many
+ * @property {Box} box
+ * @property {number} level drawn in this order
+ *
+ * @typedef {Common & {kind: "marker", spot: Spot, from: Spot | null, marker: Marker, size: number, text: string, hollow: boolean, selected: boolean, bounds?: Box}} PlacedMarker
+ * @typedef {Common & {kind: "donut", spot: Spot, shares: {key: string, color: string, count: number}[], count: number, word: string, area_mu: number, bounds: Box}} PlacedDonut
+ * @typedef {Common & {kind: "label", glyphs: {text: string, x: number, y: number}[], type: Type, color: string, halo: number, text: string}} PlacedLabel
+ * @typedef {PlacedMarker | PlacedDonut | PlacedLabel} Placed
+ */
+
+const LEVEL = { square: 0, dot: 1, diamond: 2, shield: 3, hexagon: 4, circle: 4, seal: 4 };
+const DONUT_LEVEL = 5;
+const LABEL_LEVEL = 6;
+const SELECTED_LEVEL = 7;
+
+const REPEAT_PX = { shield: 380, label: 900 };
+const SAME_PLACE_PX = 140;
+const CLOSE_ZOOM = 13;
+const REACH_PX = { square: 26, seal: 66 };
+
+/**
+ * Everything that has found its place, in drawing order.
+ * @param {Scene} scene
+ * @returns {Placed[]}
+ */
+export function arrange(scene) {
+  return new Arrangement(scene).placed;
+}
+
+class Arrangement {
+  /** @type {Placed[]} */
+  placed = [];
+  /** What nothing may cover. */
+  #taken = new Boxes();
+  /** What a name should rather not cover. */
+  #squares = new Boxes();
+  /** @type {PlacedDonut[]} */
+  #donuts = [];
+  /** @type {Map<string, Spot[]>} */
+  #written = new Map();
+  /** @type {Map<Item, Box>} */
+  #standing = new Map();
+
+  /** @param {Scene} scene */
+  constructor(scene) {
+    this.scene = scene;
+    const items = this.#alone(this.#near());
+    const names = namesOf(items, scene.zoom);
+    this.#write(names.filter(({ rank }) => rank === 1));
+    this.#standSymbols(items);
+    this.#standSquares(items);
+    this.#standShields(items);
+    this.#write(names.filter(({ rank }) => rank > 1));
+    this.placed.sort((a, b) => a.level - b.level);
+  }
+
+  /** @returns {Item[]} */
+  #near() {
+    const room = grown(this.scene.room, 40);
+    return this.scene.points.flatMap((point) => {
+      const recipe = this.scene.recipes[point.layer];
+      const look = recipe?.classes[point.properties.symbol];
+      if (!look) return [];
+      const spot = this.scene.toScreen(point);
+      return holds(room, spot) ? [this.#item(point, recipe, look, spot)] : [];
+    });
+  }
+
+  /** @param {LabelPoint} point @param {OverlayRecipe} recipe @param {ClassRecipe} look @param {Spot} spot @returns {Item} */
+  #item(point, recipe, look, spot) {
+    const { zoom, view, selected } = this.scene;
+    const marker = look.marker && shownAt(look.marker, zoom) ? look.marker : null;
+    return {
+      point,
+      recipe,
+      look,
+      spot,
+      marker,
+      order: this.scene.classes[point.layer]?.indexOf(point.properties.symbol) ?? 0,
+      inView: holds(view, spot),
+      selected: selected?.layer === point.layer && selected.id === point.id,
+      size: marker ? markerSize(marker, recipe, point.properties) : 0,
+    };
+  }
+
+  // Takes crowds out and puts their donuts and counts up; the selected feature always stands alone.
+  /** @param {Item[]} items @returns {Item[]} */
+  #alone(items) {
+    const hidden = new Set();
+    for (const [layer, { cluster }] of Object.entries(this.scene.recipes)) {
+      if (!cluster || this.scene.zoom >= cluster.below_zoom) continue;
+      const own = items.filter((item) => item.point.layer === layer && item.marker);
+      const crowds = crowdsOf(own, cluster);
+      for (const crowd of crowds) this.#standCrowd(crowd, cluster);
+      for (const item of crowded(own, crowds, cluster.by)) hidden.add(item);
+    }
+    return items.filter((item) => item.selected || !hidden.has(item));
+  }
+
+  /** @param {import("app/map/cluster.js").Crowd} crowd @param {import("app/map/recipes.js").Cluster} cluster */
+  #standCrowd(crowd, { style }) {
+    if (style === "donut") this.#standDonut(crowd);
+    else this.#standCount(crowd);
+  }
+
+  /** @param {import("app/map/cluster.js").Crowd} crowd */
+  #standDonut({ members, x, y }) {
+    const { point, recipe } = members[0];
+    /** @type {PlacedDonut} */
+    const donut = {
+      kind: "donut",
+      layer: point.layer,
+      id: 0,
+      box: boxAround(x, y, DONUT_PX),
+      level: DONUT_LEVEL,
+      spot: { x, y },
+      shares: sharesOf(members),
+      count: members.length,
+      word: recipe.measure_word,
+      area_mu: members.reduce((sum, item) => sum + (Number(item.point.properties.area_mu) || 0), 0),
+      bounds: boundsOf(members),
+    };
+    this.#donuts.push(donut);
+    this.#put(donut);
+  }
+
+  /** @param {import("app/map/cluster.js").Crowd} crowd */
+  #standCount({ members, x, y }) {
+    const { point, recipe, look, marker, size } = members[0];
+    if (!marker) return;
+    const spot = this.#freeSpot({ x, y }, size, 80) ?? { x, y };
+    const bounds = boundsOf(members);
+    const box = boxAround(spot.x, spot.y, size);
+    const one = {
+      layer: point.layer,
+      id: 0,
+      spot,
+      marker,
+      size,
+      bounds,
+      text: "",
+      hollow: false,
+      selected: false,
+    };
+    this.#put({ kind: "marker", from: null, box, level: LEVEL[marker.shape], ...one });
+    const type = { size: 14, weight: 700 };
+    const text = `${members.length}${recipe.measure_word}`;
+    this.#writeBeside(text, type, look.label?.color ?? marker.edge, box, point.layer);
+  }
+
+  /** @param {string} text @param {Type} type @param {string} color @param {Box} box @param {string} layer */
+  #writeBeside(text, type, color, box, layer) {
+    const size = measured(text, type, 0, this.scene.width);
+    const places = eightPlaces(box, size.width, size.height, 4);
+    const place = bestPlace(
+      places,
+      (each) => this.#isFree(each),
+      () => 0,
+    );
+    if (!place) return;
+    const glyphs = [{ text, x: (place[0] + place[2]) / 2, y: (place[1] + place[3]) / 2 }];
+    this.#put({
+      kind: "label",
+      layer,
+      id: 0,
+      box: place,
+      level: LABEL_LEVEL,
+      glyphs,
+      type,
+      color,
+      halo: 3.4,
+      text,
+    });
+  }
+
+  // Seals, badges, diamonds and dots: where they belong, else aside with a leader, else at a closer zoom.
+  /** @param {Item[]} items */
+  #standSymbols(items) {
+    const symbols = items.filter(({ marker }) => marker && marker.shape !== "square");
+    for (const item of symbols.sort(byImportance)) {
+      const spot = this.#spotFor(item);
+      if (spot) this.#stand(item, spot);
+    }
+  }
+
+  /** @param {Item} item @returns {Spot | null} */
+  #spotFor(item) {
+    const { spot, size, marker, selected } = item;
+    if (selected || this.#taken.isFree(boxAround(spot.x, spot.y, size))) return spot;
+    if (marker?.shape === "dot") return null;
+    const roomy = this.scene.zoom >= CLOSE_ZOOM;
+    const underDonut = this.#donuts.some((donut) => holds(donut.box, spot));
+    if (!roomy && !underDonut) return null;
+    const aside = this.#freeSpot(spot, size, REACH_PX.seal, this.#nameOf(item));
+    return aside ?? (roomy ? spot : null);
+  }
+
+  /** @param {Item} item the room its name will want */
+  #nameOf({ look, point }) {
+    const text = look.label ? String(point.properties[look.label.text_from ?? "label"] ?? "") : "";
+    return look.label && text ? measured(text, look.label, 0, this.scene.width) : null;
+  }
+
+  /** @param {Spot} spot @param {number} size @param {number} reach @param {{width: number, height: number} | null} [name] */
+  #freeSpot(spot, size, reach, name = null) {
+    for (const other of rings(spot, size * 0.6, reach)) {
+      const box = boxAround(other.x, other.y, size);
+      if (!this.#isFree(grown(box, 2))) continue;
+      if (!name || eightPlaces(box, name.width, name.height, 4).some((place) => this.#isFree(place))) {
+        return other;
+      }
+    }
+    return null;
+  }
+
+  // Squares never wait: one that is mostly covered moves aside if it can.
+  /** @param {Item[]} items */
+  #standSquares(items) {
+    const squares = items.filter(({ marker }) => marker?.shape === "square");
+    for (const item of squares.sort((a, b) => b.size - a.size || a.point.id - b.point.id)) {
+      const box = boxAround(item.spot.x, item.spot.y, item.size);
+      const spot = this.#covered(box) > 0.4 && !item.selected ? this.#besides(item) : item.spot;
+      this.#stand(item, spot);
+    }
+  }
+
+  /** @param {Box} box */
+  #covered(box) {
+    return Math.max(this.#taken.covered(box), this.#squares.covered(box));
+  }
+
+  /** @param {Item} item @returns {Spot} */
+  #besides({ spot, size }) {
+    for (const other of rings(spot, size * 0.7, REACH_PX.square, 5)) {
+      const box = boxAround(other.x, other.y, size + 2);
+      if (this.#taken.isFree(box) && this.#squares.isFree(box)) return other;
+    }
+    return spot;
+  }
+
+  /** @param {Item} item @param {Spot} spot */
+  #stand(item, spot) {
+    const { point, marker, size, selected } = item;
+    if (!marker) return;
+    const box = boxAround(spot.x, spot.y, size);
+    this.#standing.set(item, box);
+    this.#put({
+      kind: "marker",
+      layer: point.layer,
+      id: point.id,
+      box,
+      level: selected ? SELECTED_LEVEL : LEVEL[marker.shape],
+      spot,
+      from: spot === item.spot ? null : item.spot,
+      marker,
+      size,
+      text: markerText(marker, point.properties),
+      hollow: isHollow(marker, point.properties),
+      selected,
+    });
+  }
+
+  /** @param {Item[]} items */
+  #standShields(items) {
+    for (const { look, point, spot } of items) {
+      const { shield } = look;
+      const text = shield ? markerText(shield, point.properties) : "";
+      if (!shield || !text || !shownAt(shield, this.scene.zoom)) continue;
+      const box = boxAround(spot.x, spot.y, shieldWidth(text.length) + 3, SHIELD_PX + 3);
+      if (!this.#isFree(box) || this.#isWritten(text, spot, REPEAT_PX.shield)) continue;
+      this.#remember(text, spot);
+      const one = { layer: point.layer, id: point.id, spot, text, marker: shield, size: SHIELD_PX };
+      this.#put({
+        kind: "marker",
+        from: null,
+        box,
+        level: LEVEL.shield,
+        hollow: false,
+        selected: false,
+        ...one,
+      });
+    }
+  }
+
+  /** @param {Name[]} names */
+  #write(names) {
+    for (const name of names) {
+      for (const item of name.items) if (this.#writeName(name, item)) break;
+    }
+  }
+
+  /** @param {Name} name @param {Item} item @returns {boolean} */
+  #writeName({ text, label, isLine }, item) {
+    if (item.marker && !this.#standing.has(item)) return false;
+    if (this.#isWritten(text, item.spot, isLine ? REPEAT_PX.label : SAME_PLACE_PX)) return false;
+    const glyphs = label.along
+      ? this.#glyphsAlong(text, label, item)
+      : this.#glyphsBeside(text, label, item, isLine);
+    if (!glyphs) return false;
+    this.#remember(text, item.spot);
+    const { layer, id } = item.point;
+    const halo = label.halo ?? 3.6;
+    const { size, weight, face, italic, color } = label;
+    const type = { size, weight, face, italic };
+    const box = around(glyphs.boxes);
+    const level = item.selected ? SELECTED_LEVEL : LABEL_LEVEL;
+    this.placed.push({
+      kind: "label",
+      layer,
+      id,
+      box,
+      level,
+      glyphs: glyphs.glyphs,
+      type,
+      color,
+      halo,
+      text,
+    });
+    for (const each of glyphs.boxes) this.#taken.add(each);
+    return true;
+  }
+
+  /** @param {string} text @param {Label} label @param {Item} item */
+  #glyphsAlong(text, label, { spot, point }) {
+    const letters = [...text];
+    const spots = alongPlaces(spot, point.angle, letters.length, label.size, label.spacing ?? 0);
+    const boxes = spots.map(({ x, y }) => boxAround(x, y, label.size + 2));
+    if (!boxes.every((box) => this.#isFree(box))) return null;
+    return { boxes, glyphs: spots.map((each, i) => ({ text: letters[i], ...each })) };
+  }
+
+  /** @param {string} text @param {Label} label @param {Item} item @param {boolean} isLine */
+  #glyphsBeside(text, label, item, isLine) {
+    const size = measured(text, label, label.spacing ?? 0, this.scene.width);
+    const places = this.#placesFor(item, size, isLine);
+    const place = bestPlace(
+      places,
+      (box) => this.#isFree(box),
+      (box) => this.#squares.meeting(box).length,
+    );
+    if (!place) return null;
+    return { boxes: [place], glyphs: spread(text, place, label, this.scene.width) };
+  }
+
+  /** @param {Item} item @param {{width: number, height: number}} size @param {boolean} isLine @returns {Box[]} */
+  #placesFor(item, { width, height }, isLine) {
+    const own = this.#standing.get(item);
+    if (own) return eightPlaces(own, width, height, 4);
+    const donut = this.#donuts.find(({ box }) => holds(box, item.spot));
+    if (donut) return aboveFirst(eightPlaces(donut.box, width, height, 4));
+    const { spot, point } = item;
+    if (!isLine) return middlePlaces(spot, width, height);
+    const places = eightPlaces(boxAround(spot.x, spot.y, 8), width, height, 5);
+    return Math.abs(point.angle) < 40 ? aboveFirst(places) : places;
+  }
+
+  /** @param {Box} box */
+  #isFree(box) {
+    return within(box, this.scene.room) && !this.#cutByView(box) && this.#taken.isFree(box);
+  }
+
+  // A name half outside the view reads wrongly; wholly outside it waits for the next pan.
+  /** @param {Box} box */
+  #cutByView(box) {
+    const [left, top, right, bottom] = this.scene.view;
+    const outside = box[2] <= left || box[0] >= right || box[3] <= top || box[1] >= bottom;
+    return !outside && !within(box, this.scene.view);
+  }
+
+  /** @param {string} text @param {Spot} spot @param {number} distance */
+  #isWritten(text, spot, distance) {
+    return (this.#written.get(text) ?? []).some((at) => Math.hypot(at.x - spot.x, at.y - spot.y) < distance);
+  }
+
+  /** @param {string} text @param {Spot} spot */
+  #remember(text, spot) {
+    this.#written.set(text, [...(this.#written.get(text) ?? []), spot]);
+  }
+
+  /** @param {Placed} thing */
+  #put(thing) {
+    this.placed.push(thing);
+    const isSquare = thing.kind === "marker" && thing.marker.shape === "square";
+    (isSquare ? this.#squares : this.#taken).add(thing.box);
+  }
+}
+
+/**
+ * One name with the places where it may be written, best first.
+ * @typedef {{text: string, label: Label, rank: number, isLine: boolean, items: Item[]}} Name
+ */
+
+/** @param {Item[]} items @param {number} zoom @returns {Name[]} in the order of placing */
+function namesOf(items, zoom) {
+  /** @type {Map<string, Name>} */
+  const names = new Map();
+  for (const item of items) {
+    const { label } = item.look;
+    if (!label || !(item.selected || shownAt(label, zoom))) continue;
+    const text = wording(String(item.point.properties[label.text_from ?? "label"] ?? ""), zoom);
+    if (!text) continue;
+    const key = `${item.point.layer}/${item.point.id}`;
+    const known = names.get(key);
+    if (known) known.items.push(item);
+    else names.set(key, { text, label, items: [item], rank: rankOf(item, label), isLine: isOnLine(item) });
+  }
+  const all = [...names.values()];
+  for (const name of all) name.items.sort((a, b) => Number(b.inView) - Number(a.inView));
+  return all.sort(byRank);
+}
+
+// Seen from afar the words in brackets are left out: 常山庄（沂蒙红色影视基地）.
+/** @param {string} text @param {number} zoom */
+function wording(text, zoom) {
+  return zoom < CLOSE_ZOOM ? text.replace(/[（(].*[）)]$/u, "") : text;
+}
+
+/** @param {Item} item */
+function isOnLine({ point }) {
+  return point.properties.angle !== undefined;
+}
+
+/** @param {Item} item @param {Label} label */
+function rankOf({ selected }, { priority }) {
+  return selected ? Math.min(priority, 1.5) : priority;
+}
+
+/** @param {Name} a @param {Name} b */
+function byRank(a, b) {
+  const [x, y] = [a.items[0], b.items[0]];
+  return (
+    a.rank - b.rank ||
+    Number(y.inView) - Number(x.inView) ||
+    x.order - y.order ||
+    y.size - x.size ||
+    x.point.id - y.point.id
+  );
+}
+
+/** @param {Item} a @param {Item} b */
+function byImportance(a, b) {
+  return (
+    Number(b.selected) - Number(a.selected) ||
+    (a.look.label?.priority ?? 9) - (b.look.label?.priority ?? 9) ||
+    Number(b.inView) - Number(a.inView) ||
+    a.order - b.order ||
+    a.point.id - b.point.id
+  );
+}
+
+/** @param {Item[]} own @param {import("app/map/cluster.js").Crowd[]} crowds @param {string} by */
+function crowded(own, crowds, by) {
+  const members = new Set(crowds.flatMap((crowd) => crowd.members));
+  const places = new Set([...members].map((item) => item.point.properties[by]));
+  return own.filter((item) => members.has(item) || (!item.inView && places.has(item.point.properties[by])));
+}
+
+/** @param {Item[]} members */
+function sharesOf(members) {
+  /** @type {Map<number, {key: string, color: string, count: number}>} */
+  const shares = new Map();
+  for (const { order, marker, point } of members) {
+    const share = shares.get(order) ?? {
+      key: point.properties.symbol,
+      color: marker ? signalColor(marker) : "",
+      count: 0,
+    };
+    shares.set(order, { ...share, count: share.count + 1 });
+  }
+  return [...shares].sort(([a], [b]) => a - b).map(([, share]) => share);
+}
+
+/** @param {Item[]} members @returns {Box} west, south, east, north */
+function boundsOf(members) {
+  const [lons, lats] = [members.map(({ point }) => point.lon), members.map(({ point }) => point.lat)];
+  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+}
+
+/** @param {Box[]} places right, left, above, below, corners */
+function aboveFirst([right, left, above, below, ...corners]) {
+  return [above, below, right, left, ...corners];
+}
+
+/** @param {string} text @param {Type} type @param {number} spacing @param {Scene["width"]} width */
+function measured(text, { size, weight, face, italic }, spacing, width) {
+  const gaps = spacing * ([...text].length - 1);
+  return { width: width(text, { size, weight, face, italic }) + gaps + 2, height: size * 1.25 };
+}
+
+/** @param {string} text @param {Box} place @param {Label} label @param {Scene["width"]} width */
+function spread(text, [left, top, right, bottom], label, width) {
+  const y = (top + bottom) / 2;
+  if (!label.spacing) return [{ text, x: (left + right) / 2, y }];
+  const { size, weight, face, italic } = label;
+  let x = left + 1;
+  return [...text].map((letter) => {
+    const wide = width(letter, { size, weight, face, italic });
+    const glyph = { text: letter, x: x + wide / 2, y };
+    x += wide + (label.spacing ?? 0);
+    return glyph;
+  });
+}
+
+/** @param {Box[]} boxes @returns {Box} */
+function around(boxes) {
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
+}
+
+export { DIAMOND_PX };

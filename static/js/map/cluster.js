@@ -1,0 +1,81 @@
+// Which symbols stand so close that one figure says it better? Pure, in CSS pixels.
+
+import { boxAround, shared } from "app/map/place.js";
+import { DIAMOND_PX, DONUT_PX } from "app/map/recipes.js";
+
+/**
+ * @typedef {import("app/map/arrange.js").Item} Item
+ * @typedef {import("app/map/recipes.js").Cluster} Cluster
+ * @typedef {{members: Item[], x: number, y: number}} Crowd
+ */
+
+// Squares that fill more of their own ground than this can no longer be told apart.
+const FULL = 0.15;
+const FEW = 8;
+
+/**
+ * The crowds of one layer: towns with more than `over` in view, and all of it where nothing can be told apart.
+ * @param {Item[]} items of one layer, each with a marker
+ * @param {Cluster} cluster
+ * @returns {Crowd[]}
+ */
+export function crowdsOf(items, cluster) {
+  const seen = items.filter((item) => item.inView);
+  if (isFull(seen)) return [crowd(seen)];
+  const groups = [...groupedBy(seen, cluster.by)];
+  const big = groups.filter((group) => isCrowd(group, cluster)).map(crowd);
+  return merged(big, cluster.style === "donut" ? DONUT_PX - 6 : DIAMOND_PX);
+}
+
+/** @param {Item[]} group @param {Cluster} cluster */
+function isCrowd(group, cluster) {
+  return group.length > cluster.over && (cluster.style === "donut" || touching(group));
+}
+
+/** @param {Item[]} items */
+function isFull(items) {
+  if (items.length < FEW) return false;
+  const covered = items.reduce((sum, { size }) => sum + (size + 3) ** 2, 0);
+  const [xs, ys] = [items.map(({ spot }) => spot.x), items.map(({ spot }) => spot.y)];
+  const ground = (Math.max(...xs) - Math.min(...xs) + 20) * (Math.max(...ys) - Math.min(...ys) + 20);
+  return covered > FULL * ground;
+}
+
+/** @param {Item[]} group */
+function touching(group) {
+  const boxes = group.map(({ spot, size }) => boxAround(spot.x, spot.y, size));
+  return boxes.some((box, i) => boxes.some((other, k) => k > i && shared(box, other) > 0));
+}
+
+/** @param {Item[]} items @param {string} field */
+function groupedBy(items, field) {
+  /** @type {Map<string, Item[]>} */
+  const groups = new Map();
+  for (const item of items) {
+    const name = item.point.properties[field];
+    if (!name) continue;
+    const group = groups.get(name);
+    if (group) group.push(item);
+    else groups.set(name, [item]);
+  }
+  return groups.values();
+}
+
+/** @param {Item[]} members @returns {Crowd} */
+function crowd(members) {
+  const sum = members.reduce((at, { spot }) => ({ x: at.x + spot.x, y: at.y + spot.y }), { x: 0, y: 0 });
+  return { members, x: sum.x / members.length, y: sum.y / members.length };
+}
+
+/** @param {Crowd[]} crowds @param {number} reach @returns {Crowd[]} none nearer than `reach` */
+function merged(crowds, reach) {
+  for (const [i, one] of crowds.entries()) {
+    const near = crowds.findIndex(
+      (other, k) => k > i && Math.hypot(one.x - other.x, one.y - other.y) < reach,
+    );
+    if (near < 0) continue;
+    const both = crowd([...one.members, ...crowds[near].members]);
+    return merged([...crowds.filter((_, k) => k !== i && k !== near), both], reach);
+  }
+  return crowds;
+}

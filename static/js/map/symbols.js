@@ -1,0 +1,205 @@
+// What draws symbols and names? One canvas in a Leaflet pane, above whatever draws fills and lines.
+
+import { arrange } from "app/map/arrange.js";
+import { paintDonut, paintGlyphs, paintLeader, paintMarker } from "app/map/paint.js";
+import { holds } from "app/map/place.js";
+import { signalColor } from "app/map/recipes.js";
+import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
+
+/**
+ * @typedef {import("app/map/arrange.js").Placed} Placed
+ * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
+ * @typedef {import("app/map/recipes.js").OverlayRecipe} OverlayRecipe
+ * @typedef {import("app/map/fonts.js").Fonts} Fonts
+ * @typedef {import("app/map/place.js").Spot} Spot
+ * @typedef {import("app/map/place.js").Box} Box
+ * @typedef {{layer: string, id: number | string, geometry: GeoJSON.Geometry}} Selection
+ */
+
+const PANE = "symbols";
+const MARGIN_PX = 110;
+
+export class Symbols {
+  /** @type {LabelPoint[]} */
+  #points = [];
+  /** @type {Map<string, number>} */
+  #opacity = new Map();
+  /** @type {Selection | null} */
+  #selection = null;
+  #frame = 0;
+  #drawn = { zoom: 0, corner: L.latLng(0, 0) };
+  /** @type {Placed[]} */
+  placed = [];
+  /** How long arranging and painting took, the last time. */
+  took_ms = 0;
+
+  /**
+   * @param {L.Map} map
+   * @param {Record<string, OverlayRecipe>} recipes
+   * @param {Record<string, string[]>} classes
+   * @param {Fonts} fonts
+   */
+  constructor(map, recipes, classes, fonts) {
+    this.map = map;
+    this.recipes = recipes;
+    this.classes = classes;
+    this.fonts = fonts;
+    this.canvas = addCanvas(map);
+    this.ink = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
+    map.on("moveend resize", () => this.draw());
+    map.on("zoomanim", (event) => this.#follow(event.zoom, event.center));
+    map.on("zoom", () => this.#follow(map.getZoom(), map.getCenter()));
+    fonts.addEventListener("loaded", () => this.drawSoon());
+  }
+
+  /** @param {LabelPoint[]} points */
+  setPoints(points) {
+    this.#points = points;
+    this.draw();
+  }
+
+  /** @param {string} layer @param {number} factor */
+  setOpacity(layer, factor) {
+    this.#opacity.set(layer, factor);
+    this.drawSoon();
+  }
+
+  /** @param {Selection | null} selection */
+  setSelection(selection) {
+    this.#selection = selection;
+    this.draw();
+  }
+
+  /** What is under a place of the container, what is in front first. @param {Spot} spot @param {number} tolerance @returns {Placed[]} */
+  at(spot, tolerance) {
+    return this.placed.filter(({ box }) => holds(box, spot, tolerance)).reverse();
+  }
+
+  drawSoon() {
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const started = performance.now();
+    this.#fit();
+    this.placed = arrange(this.#scene());
+    this.paint(this.ink);
+    this.took_ms = performance.now() - started;
+  }
+
+  /** Paints what is placed; one unit is one CSS pixel of the container. @param {CanvasRenderingContext2D} ink */
+  paint(ink) {
+    this.#paintSelectedShape(ink);
+    for (const thing of this.placed) {
+      ink.globalAlpha = this.#opacity.get(thing.layer) ?? 1;
+      if (thing.kind === "marker") this.#paintMarker(ink, thing);
+      else if (thing.kind === "donut") paintDonut(ink, thing.spot, thing, this.fonts);
+      else this.#paintLabel(ink, thing);
+    }
+    ink.globalAlpha = 1;
+  }
+
+  /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedMarker} thing */
+  #paintMarker(ink, thing) {
+    const { spot, from, marker, selected } = thing;
+    if (from) paintLeader(ink, from, spot, marker.hollow ? marker.edge : darker(marker));
+    paintMarker(ink, spot, marker, thing, this.fonts);
+    if (selected) paintRing(ink, thing);
+  }
+
+  /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedLabel} thing */
+  #paintLabel(ink, { glyphs, type, color, halo }) {
+    ink.font = this.fonts.css(type);
+    paintGlyphs(ink, glyphs, { color, size: type.size, halo });
+  }
+
+  /** @param {CanvasRenderingContext2D} ink */
+  #paintSelectedShape(ink) {
+    if (!this.#selection) return;
+    const { geometry } = this.#selection;
+    const toScreen = (/** @type {GeoJSON.Position} */ [lon, lat]) =>
+      this.map.latLngToContainerPoint([lat, lon]);
+    const stands = this.placed.some((thing) => thing.kind === "marker" && thing.selected);
+    if (shapeIsSeen(geometry, toScreen) || !stands) paintShape(ink, geometry, toScreen);
+  }
+
+  /** @returns {import("app/map/arrange.js").Scene} */
+  #scene() {
+    const { x, y } = this.map.getSize();
+    return {
+      points: this.#points,
+      recipes: this.recipes,
+      classes: this.classes,
+      zoom: this.map.getZoom(),
+      view: [0, 0, x, y],
+      room: [-MARGIN_PX, -MARGIN_PX, x + MARGIN_PX, y + MARGIN_PX],
+      toScreen: ({ lon, lat }) => this.map.latLngToContainerPoint([lat, lon]),
+      width: (text, type) => this.fonts.width(text, type),
+      selected: this.#selected(),
+    };
+  }
+
+  // A selection from a search or an address knows its uid only; its own shape tells which point it is.
+  #selected() {
+    if (!this.#selection) return null;
+    const { layer, id, geometry } = this.#selection;
+    if (typeof id === "number") return { layer, id };
+    const [west, south, east, north] = L.geoJSON(geometry).getBounds().toBBoxString().split(",").map(Number);
+    /** @type {Box} */
+    const box = [west, south, east, north];
+    const own = this.#points.filter(
+      (point) => point.layer === layer && holds(box, { x: point.lon, y: point.lat }, 1e-5),
+    );
+    const middle = { x: (west + east) / 2, y: (south + north) / 2 };
+    const [nearest] = own.sort((a, b) => distance(a, middle) - distance(b, middle));
+    return nearest ? { layer, id: nearest.id } : null;
+  }
+
+  // The canvas is a little larger than the view, so that a pan does not show its edge at once.
+  #fit() {
+    const { canvas, map } = this;
+    const size = map.getSize().add([2 * MARGIN_PX, 2 * MARGIN_PX]);
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    canvas.style.width = `${size.x}px`;
+    canvas.style.height = `${size.y}px`;
+    const corner = map.containerPointToLayerPoint([-MARGIN_PX, -MARGIN_PX]);
+    L.DomUtil.setTransform(canvas, corner, 1);
+    this.#drawn = { zoom: map.getZoom(), corner: map.layerPointToLatLng(corner) };
+    this.ink.setTransform(1, 0, 0, 1, 0, 0);
+    this.ink.clearRect(0, 0, width, height);
+    this.ink.setTransform(ratio, 0, 0, ratio, MARGIN_PX * ratio, MARGIN_PX * ratio);
+  }
+
+  // While the zoom changes, the picture is stretched; it is arranged anew where the zoom ends.
+  /** @param {number} zoom @param {L.LatLng} center */
+  #follow(zoom, center) {
+    const map = /** @type {any} */ (this.map);
+    const corner = map._latLngToNewLayerPoint(this.#drawn.corner, zoom, center);
+    L.DomUtil.setTransform(this.canvas, corner, this.map.getZoomScale(zoom, this.#drawn.zoom));
+  }
+}
+
+/** @param {L.Map} map */
+function addCanvas(map) {
+  const pane = map.getPane(PANE) ?? map.createPane(PANE);
+  pane.style.zIndex = "450";
+  pane.style.pointerEvents = "none";
+  const canvas = /** @type {HTMLCanvasElement} */ (L.DomUtil.create("canvas", "leaflet-zoom-animated", pane));
+  canvas.style.position = "absolute";
+  canvas.setAttribute("aria-hidden", "true");
+  return canvas;
+}
+
+/** @param {import("app/map/recipes.js").Marker} marker */
+function darker(marker) {
+  return marker.shape === "seal" ? marker.edge : (marker.edge ?? signalColor(marker));
+}
+
+/** @param {LabelPoint} point @param {Spot} spot */
+function distance(point, spot) {
+  return Math.hypot(point.lon - spot.x, point.lat - spot.y);
+}

@@ -1,0 +1,349 @@
+// What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
+
+import { Fonts } from "app/map/fonts.js";
+import { GlMap } from "app/map/gl.js";
+import { HoverRing } from "app/map/hover.js";
+import { scaleBar, scaleOf, zoomOf } from "app/map/scale.js";
+import { Picker, toleranceFor } from "app/map/select.js";
+import { Symbols } from "app/map/symbols.js";
+import { SmoothWheel } from "app/map/wheel.js";
+
+/**
+ * @typedef {[west: number, south: number, east: number, north: number]} Bounds
+ * @typedef {{top: number, right: number, bottom: number, left: number}} Padding
+ * @typedef {{lon: number, lat: number, z: number}} View
+ * @typedef {import("app/map/symbols.js").Selection} Selection
+ * @typedef {import("app/map/recipes.js").Style} Style
+ * @typedef {{key: string, group: string, on: boolean, classes: {key: string}[]}} LayerInfo
+ * @typedef {{layers: LayerInfo[], tiles: {url: string}, county: {bounds: Bounds}}} Catalogue
+ */
+
+const MIN_ZOOM = 7;
+const MAX_ZOOM = 19;
+const CLOSEST_FIT = 17;
+const FREEDOM_DEGREES = 2.5;
+const SMALLEST_ROOM_PX = 120;
+const GROUND = "base";
+const GRATICULE = "#D9DFE5";
+
+/**
+ * The map of a county on the Leaflet map that the page was given.
+ *
+ * Emits "pick" {features: [{layer, id}]} what is under a click, in front first, empty beside everything;
+ * "hover" {feature: {layer, id, name} | null, x, y}; "view" {bounds, zoom, center, scale, bar} after every move;
+ * "point" {lon, lat, x, y} on a right click or a long press; "hover-position" {lon, lat};
+ * "idle" when all is drawn; "error" {message}.
+ */
+export class MapView extends EventTarget {
+  /** @type {GlMap | null} */
+  #gl = null;
+  /** @type {Symbols | null} */
+  #symbols = null;
+  /** @type {Picker | null} */
+  #picker = null;
+  #byFinger = false;
+  #hovered = "";
+  /** @type {Bounds} */
+  #county = [-180, -80, 180, 80];
+  #freedom = L.latLngBounds([-80, -180], [80, 180]);
+
+  /** Can this browser draw the map? */
+  static supported() {
+    return GlMap.supported();
+  }
+
+  /** @param {L.Map} map @param {{padding: () => Padding}} options what open panels cover */
+  constructor(map, { padding }) {
+    super();
+    this.map = map;
+    this.padding = padding;
+    this.fonts = new Fonts();
+    this.calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.#prepare();
+  }
+
+  /**
+   * Puts the layers on the map. Resolves when the first view is drawn.
+   * @param {Style} style @param {Catalogue} catalogue @param {View | null} [view] null: the whole county
+   */
+  async start(style, catalogue, view = null) {
+    this.#county = catalogue.county.bounds;
+    this.#limit();
+    if (view) this.go(view);
+    else this.home({ animate: false });
+    const { layers } = catalogue;
+    const backdrop = new Set(layers.filter(({ group }) => group === GROUND).map(({ key }) => key));
+    const off = new Set(layers.filter(({ on }) => !on).map(({ key }) => key));
+    const setting = {
+      style,
+      tiles: catalogue.tiles.url,
+      bounds: this.#county,
+      backdrop,
+      off,
+      graticule: graticuleColor(),
+    };
+    const classes = Object.fromEntries(
+      layers.map(({ key, classes }) => [key, classes.map((each) => each.key)]),
+    );
+    const gl = new GlMap(this.map, setting);
+    this.#gl = gl;
+    this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
+    this.#picker = new Picker(this.#symbols, gl, backdrop);
+    this.#listen(gl, this.#symbols);
+    await gl.ready();
+    this.#tellView();
+  }
+
+  /** @param {string} layer @param {boolean} on */
+  setVisible(layer, on) {
+    this.#gl?.setVisible(layer, on);
+  }
+
+  /** @param {string} layer @param {number} opacity 0 to 1 */
+  setOpacity(layer, opacity) {
+    this.#gl?.setOpacity(layer, opacity);
+    this.#symbols?.setOpacity(layer, opacity);
+  }
+
+  /** @param {Selection | null} selection */
+  select(selection) {
+    this.#symbols?.setSelection(selection);
+  }
+
+  /** Shows these bounds in the part of the map that no panel covers. @param {Bounds} bounds @param {{animate?: boolean, closest?: number}} [how] */
+  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT } = {}) {
+    const { top, right, bottom, left } = this.#room();
+    this.map.fitBounds(
+      [
+        [south, west],
+        [north, east],
+      ],
+      {
+        paddingTopLeft: [left, top],
+        paddingBottomRight: [right, bottom],
+        maxZoom: closest,
+        animate: animate && !this.calm.matches,
+      },
+    );
+  }
+
+  /** The whole county. @param {{animate?: boolean}} [how] */
+  home(how) {
+    this.fit(this.#county, how);
+  }
+
+  /** @returns {View} */
+  state() {
+    const { lng, lat } = this.map.getCenter();
+    return { lon: lng, lat, z: this.map.getZoom() };
+  }
+
+  /** Goes to a view, as far as it lies on the map at all. @param {View} view @returns {boolean} false: not a view of this county */
+  go({ lon, lat, z }) {
+    if (![lon, lat, z].every(Number.isFinite) || !this.#freedom.contains([lat, lon])) return false;
+    this.map.setView([lat, lon], Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, z)), { animate: false });
+    return true;
+  }
+
+  /** N of 1:N in the middle of the map. */
+  get scale() {
+    return scaleOf(this.map.getZoom(), this.map.getCenter().lat);
+  }
+
+  /** @param {number} scale N of 1:N */
+  setScale(scale) {
+    this.map.setZoom(zoomOf(scale, this.map.getCenter().lat), { animate: !this.calm.matches });
+  }
+
+  /** @param {number} levels */
+  zoomBy(levels) {
+    this.map.setZoom(this.map.getZoom() + levels, { animate: !this.calm.matches });
+  }
+
+  /** The tiles have changed on the server. @param {string} tiles address of the TileJSON */
+  renew(tiles) {
+    this.#gl?.renew(tiles);
+  }
+
+  /** Where the device says it is. Rejects with a sentence for the person. @returns {Promise<{lon: number, lat: number, accuracy_m: number}>} */
+  async locate() {
+    const { longitude: lon, latitude: lat, accuracy: accuracy_m } = await position();
+    const here = L.latLng(lat, lon);
+    if (!this.#freedom.contains(here)) {
+      throw new Error(
+        `当前位置（东经 ${lon.toFixed(3)}°，北纬 ${lat.toFixed(3)}°）不在本县附近，地图未移动。`,
+      );
+    }
+    this.#markHere(here, accuracy_m);
+    const reach = here.toBounds(Math.max(2 * accuracy_m, 600));
+    this.fit([reach.getWest(), reach.getSouth(), reach.getEast(), reach.getNorth()]);
+    return { lon, lat, accuracy_m };
+  }
+
+  /** The map as it is on the screen, without panels. @returns {Promise<Blob>} a PNG */
+  async picture() {
+    const ratio = window.devicePixelRatio || 1;
+    const { x, y } = this.map.getSize();
+    const canvas = Object.assign(document.createElement("canvas"), { width: x * ratio, height: y * ratio });
+    const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    ink.scale(ratio, ratio);
+    ink.fillStyle = getComputedStyle(this.map.getContainer()).backgroundColor;
+    ink.fillRect(0, 0, x, y);
+    await this.#gl?.copyTo(ink);
+    this.#symbols?.paint(ink);
+    return new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
+    });
+  }
+
+  #prepare() {
+    const { map } = this;
+    map.setMinZoom(MIN_ZOOM);
+    map.setMaxZoom(MAX_ZOOM);
+    map.doubleClickZoom.enable();
+    new SmoothWheel(map, () => this.calm.matches);
+    // Leaflet decides once, when a map is made, whether zooming moves; folium cannot know the person's wish.
+    if (this.calm.matches) Object.assign(map, { _zoomAnimated: false });
+  }
+
+  #limit() {
+    const [west, south, east, north] = this.#county;
+    this.#freedom = L.latLngBounds(
+      [south - FREEDOM_DEGREES, west - FREEDOM_DEGREES],
+      [north + FREEDOM_DEGREES, east + FREEDOM_DEGREES],
+    );
+    this.map.setMaxBounds(this.#freedom);
+  }
+
+  // Panels may cover a small window almost wholly; then they do not count.
+  #room() {
+    const { x, y } = this.map.getSize();
+    const { top, right, bottom, left } = this.padding();
+    const narrow = x - left - right < SMALLEST_ROOM_PX;
+    const low = y - top - bottom < SMALLEST_ROOM_PX;
+    return {
+      top: low ? 8 : top,
+      bottom: low ? 8 : bottom,
+      left: narrow ? 8 : left,
+      right: narrow ? 8 : right,
+    };
+  }
+
+  /** @param {GlMap} gl @param {Symbols} symbols */
+  #listen(gl, symbols) {
+    const ring = new HoverRing(this.map);
+    gl.addEventListener("points", () => symbols.setPoints(gl.points()));
+    gl.addEventListener("idle", () => this.dispatchEvent(new Event("idle")));
+    gl.addEventListener("error", (event) => this.#tell("error", /** @type {CustomEvent} */ (event).detail));
+    this.map.on("moveend", () => this.#tellView());
+    this.map.on("click", (event) => this.#clicked(event));
+    this.map.on("contextmenu", ({ latlng, containerPoint }) => {
+      this.#tell("point", { lon: latlng.lng, lat: latlng.lat, x: containerPoint.x, y: containerPoint.y });
+    });
+    this.map.on(
+      "mousemove",
+      inFrame((event) => this.#moved(event, ring)),
+    );
+    this.map.on("mouseout movestart", () => this.#hover(null, null, ring));
+    this.map.getContainer().addEventListener("pointerdown", ({ pointerType }) => {
+      this.#byFinger = pointerType === "touch";
+    });
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  #clicked({ containerPoint }) {
+    const found = this.#picker?.at(containerPoint, toleranceFor(this.#byFinger));
+    if (!found) return;
+    if (found.crowd) this.fit(found.crowd, { closest: 14 });
+    else this.#tell("pick", { features: found.features });
+  }
+
+  /** @param {L.LeafletMouseEvent} event @param {HoverRing} ring */
+  #moved({ containerPoint, latlng }, ring) {
+    this.#tell("hover-position", { lon: latlng.lng, lat: latlng.lat });
+    const found = this.#picker?.at(containerPoint, toleranceFor(false)) ?? null;
+    this.#hover(found, containerPoint, ring);
+  }
+
+  /** @param {import("app/map/select.js").Found | null} found @param {L.Point | null} spot @param {HoverRing} ring */
+  #hover(found, spot, ring) {
+    const feature = found?.features[0] ?? null;
+    const name = found?.crowd ? "crowd" : feature ? `${feature.layer}/${feature.id}` : "";
+    if (name === this.#hovered) return;
+    this.#hovered = name;
+    this.map.getContainer().style.cursor = name ? "pointer" : "";
+    ring.show(found?.top ?? null);
+    this.#gl?.setHover(feature);
+    this.#tell("hover", { feature, x: spot?.x ?? 0, y: spot?.y ?? 0 });
+  }
+
+  #tellView() {
+    const bounds = this.map.getBounds();
+    const { lng: lon, lat } = this.map.getCenter();
+    const zoom = this.map.getZoom();
+    this.#tell("view", {
+      bounds: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()],
+      zoom,
+      center: { lon, lat },
+      scale: scaleOf(zoom, lat),
+      bar: scaleBar(zoom, lat),
+    });
+  }
+
+  /** @param {L.LatLng} here @param {number} accuracy_m */
+  #markHere(here, accuracy_m) {
+    this.here?.remove();
+    const style = { color: "#1F4E79", weight: 2, interactive: false };
+    const reach = L.circle(here, { ...style, radius: accuracy_m, fillOpacity: 0.08 });
+    const dot = L.circleMarker(here, {
+      ...style,
+      radius: 6,
+      color: "#FFFFFF",
+      fillColor: "#1F4E79",
+      fillOpacity: 1,
+    });
+    this.here = L.layerGroup([reach, dot]).addTo(this.map);
+  }
+
+  /** @param {string} name @param {unknown} detail */
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+function graticuleColor() {
+  return getComputedStyle(document.documentElement).getPropertyValue("--graticule").trim() || GRATICULE;
+}
+
+/**
+ * The last call of each frame only.
+ * @template T @param {(value: T) => void} act @returns {(value: T) => void}
+ */
+function inFrame(act) {
+  let frame = 0;
+  return (value) => {
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => act(value));
+  };
+}
+
+const REFUSALS = /** @type {Record<number, string>} */ ({
+  1: "浏览器未允许读取位置。请在地址栏左侧的网站设置中允许“位置”，再点定位。",
+  2: "设备没有给出位置。请到室外或打开定位服务后重试。",
+  3: "定位超时。请到室外或打开定位服务后重试。",
+});
+
+/** @returns {Promise<GeolocationCoordinates>} */
+function position() {
+  if (!window.isSecureContext || !navigator.geolocation) {
+    const sentence = "当前是 http 访问，浏览器不提供定位。请用 https 地址打开，或在本机打开。";
+    return Promise.reject(new Error(sentence));
+  }
+  return new Promise((resolve, reject) => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => resolve(coords),
+      ({ code }) => reject(new Error(REFUSALS[code] ?? REFUSALS[2])),
+      { enableHighAccuracy: true, timeout: 15_000 },
+    );
+  });
+}
