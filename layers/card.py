@@ -1,0 +1,141 @@
+"""What does the card of a feature say, and in which order?
+
+Everything comes from the kind's declaration: the order of its fields, who may see them, its symbol classes and its
+rule. A field that belongs on the card says “未提供” when it is missing; other fields stay away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final, Protocol
+
+from layers import clock
+from layers.kinds import kind_of
+from layers.kinds.base import Insight, LayerKind
+from layers.kinds.fields import Field
+from layers.measure import half_up, mu
+from layers.rights import Viewer, may_see
+
+SAID_ELSEWHERE: Final = frozenset({"name", "town", "map_label", "is_sample", "source_doc", "source_clause"})
+"""Fields with a place of their own on the card, or none."""
+
+
+class Record(Protocol):
+    """What the card reads of a feature that was found."""
+
+    @property
+    def uid(self) -> str: ...
+    @property
+    def layer_key(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def properties(self) -> Mapping[str, Any]: ...
+    @property
+    def derived(self) -> Mapping[str, Any]: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def act_who(self) -> str: ...
+    @property
+    def act_at(self) -> datetime: ...
+
+
+def card(
+    feature: Record, viewer: Viewer, related: Sequence[Record] = (), *, sample: bool = False
+) -> dict[str, Any]:
+    """The card as JSON; every value is the text of the screen, None where “未提供” belongs.
+
+    sample: the whole layer is sample data.
+    """
+    kind = kind_of(feature.kind)
+    insight = kind.insight(feature.properties, feature.derived, clock.today())
+    return {
+        "title": feature.name,
+        "subtitle": " · ".join(_where(kind, feature, viewer)),
+        "tags": _tags(kind, feature),
+        "sample": sample or bool(feature.properties.get("is_sample")),
+        "figures": list(_figures(feature, insight)),
+        "verdict": {"text": insight.sentence, "clause": insight.clause} if insight.sentence else None,
+        "rows": list(_rows(kind, feature, viewer)),
+        "source": _source(feature),
+        "changed": _changed(feature),
+        "related": [_mention(each) for each in related],
+    }
+
+
+def measures(derived: Mapping[str, Any]) -> dict[str, float]:
+    """`area_mu` or `length_km`, whichever the shape has."""
+    return {key: derived[key] for key in ("area_mu", "length_km") if derived.get(key) is not None}
+
+
+def county_day(moment: datetime) -> date:
+    """The county's calendar day of a moment in UTC."""
+    return moment.astimezone(clock.timezone()).date()
+
+
+def _where(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[str]:
+    code = kind.by_key.get(kind.code_field)
+    if code and may_see(viewer, code.visibility) and (value := feature.properties.get(code.key)):
+        yield code.show(value)
+    if town := feature.derived.get("town") or feature.properties.get("town"):
+        yield str(town)
+
+
+def _tags(kind: LayerKind, feature: Record) -> list[dict[str, str | None]]:
+    symbol = kind.symbol_class(str(feature.derived.get("symbol")))
+    # What stands in brackets explains the legend, not the feature.
+    title = symbol.title.split("（")[0]
+    tags: list[dict[str, str | None]] = [
+        {"text": title, "symbol": symbol.key},
+        {"text": kind.title, "symbol": None},
+    ]
+    return tags if title != kind.title else tags[:1]
+
+
+def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:
+    if area_m2 := feature.derived.get("area_m2"):
+        label = f"图形计算 {half_up(area_m2, 0):,} m²"
+        yield {"value": f"{half_up(mu(area_m2), 2):,}", "unit": "亩", "label": label}
+    elif length_m := feature.derived.get("length_m"):
+        label = f"图形计算 {half_up(length_m, 0):,} 米"
+        yield {"value": f"{half_up(length_m / 1000, 2):,}", "unit": "公里", "label": label}
+    if insight.value:
+        yield {"value": insight.value, "unit": insight.unit, "label": insight.label}
+
+
+def _rows(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[dict[str, Any]]:
+    for field in kind.fields:
+        if field.key in SAID_ELSEWHERE or not may_see(viewer, field.visibility):
+            continue
+        value = feature.properties.get(field.key)
+        if value is not None and field.key != kind.code_field:
+            yield _row(field, value)
+        elif value is None and field.card:
+            yield {"label": field.title, "value": None}
+
+
+def _row(field: Field, value: Any) -> dict[str, Any]:
+    row = {"label": field.title, "value": field.show(value)}
+    return row | {"unit": field.unit} if field.unit else row
+
+
+def _source(feature: Record) -> str:
+    parts = (feature.properties.get(key) for key in ("source_doc", "source_clause"))
+    return " ".join(str(part) for part in parts if part)
+
+
+def _changed(feature: Record) -> dict[str, Any]:
+    return {"who": feature.act_who, "at": county_day(feature.act_at).isoformat(), "version": feature.version}
+
+
+def _mention(feature: Record) -> dict[str, Any]:
+    return {
+        "uid": feature.uid,
+        "name": feature.name,
+        "layer": feature.layer_key,
+        "symbol": feature.derived.get("symbol"),
+    }

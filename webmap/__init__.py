@@ -1,0 +1,41 @@
+"""全域一张图: the Flask application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from webmap.config import Config
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application: what it is made of, from the outside in."""
+    # Imported here: the command line and the timer do without Flask and folium.
+    from flask import Flask
+
+    from webmap import assets, database, errors, headers, logs
+    from webmap.config import read_config
+    from webmap.views import features, health, layers, search, table, tiles
+    from webmap.views import map as map_page
+
+    config = config or read_config()
+    app = Flask(__name__, static_folder=str(assets.STATIC), static_url_path="/static")
+    app.config["TRUSTED_HOSTS"] = list(config.hosts) or None
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES_SENT_TO_US
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+
+    logs.start_logging()
+    headers.protect(app)
+    logs.log_requests(app)
+    database.connect(app, config)
+    assets.serve_assets(app)
+    errors.answer_errors(app)
+    for view in (map_page, layers, features, search, table, tiles, health):
+        app.register_blueprint(view.blueprint)
+    return app
+
+
+MOST_BYTES_SENT_TO_US = 1024 * 1024

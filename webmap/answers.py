@@ -1,0 +1,39 @@
+"""How does JSON leave the house: compact, with an ETag, and as 304 when the reader has it already?"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from flask import Response, current_app, request
+
+PRIVATE: Final = "private, no-cache"
+"""A browser may keep it and must ask each time; a shared cache may not, because viewers see different things."""
+KEEP: Final = "private, max-age=31536000, immutable"
+
+
+def answer(
+    body: Any, *, etag: str | None = None, mimetype: str = "application/json", keep: bool = False
+) -> Response:
+    """JSON with an ETag (of its content where none is given); 304 without a body when that is known."""
+    text = current_app.json.dumps(body, separators=(",", ":"))
+    response = current_app.response_class(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = KEEP if keep else PRIVATE
+    response.set_etag(etag or digest(text))
+    response.make_conditional(request)
+    return response
+
+
+def known(etag: str) -> Response | None:
+    """304 when the reader already has this edition, before anything is computed."""
+    if not request.if_none_match.contains_weak(etag):
+        return None
+    response = current_app.response_class(status=304)
+    response.headers["Cache-Control"] = PRIVATE
+    response.set_etag(etag)
+    return response
+
+
+def digest(text: str) -> str:
+    """A short name for exactly this content."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

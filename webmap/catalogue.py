@@ -1,0 +1,141 @@
+"""What does the map hold for this viewer: layers with their totals, headings, presets, the county?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from layers.kinds import GROUPS, KINDS, PRESETS, Preset, kind_of
+from layers.kinds.base import LayerKind
+from layers.measure import rounded_km, rounded_mu
+from layers.rights import Viewer
+from layers.store import query
+from layers.store.query import LayerSummary, Totals
+from layers.symbols import patterns, recipe, style_layers, swatch
+
+SMALL_LAYER: Final = 20_000
+"""Layers with more features than this have tiles of their own; the others share one request."""
+BOUNDARIES: Final = "admin_area"
+
+
+def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
+    """Everything that the layer panel, the legend and the first view need."""
+    found = query.layers(session, viewer)
+    dates = [layer.data_date for layer in found if layer.data_date]
+    return {
+        "layers": [_layer(layer) for layer in found],
+        "groups": [_group(group.key) for group in GROUPS],
+        "presets": [_preset(preset, found) for preset in PRESETS],
+        "county": county(session, viewer, found),
+        "tiles": _tiles(found),
+        "data_date": max(dates).isoformat() if dates else None,
+        "sample": any(layer.sample for layer in found),
+    }
+
+
+def style(found: Sequence[LayerSummary]) -> dict[str, Any]:
+    """How these layers are drawn: the compiled symbols of their kinds."""
+    kinds = {layer.kind: kind_of(layer.kind) for layer in found}
+    return {
+        "layers": style_layers([(layer.key, kinds[layer.kind]) for layer in found]),
+        "patterns": patterns(kinds.values()),
+        "overlay": {layer.key: recipe(kinds[layer.kind]) for layer in found},
+        "classes": {key: _swatches(kind) for key, kind in kinds.items()},
+    }
+
+
+def county(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> dict[str, Any]:
+    """Its name and bounds, from the boundary layer; without one, the bounds of everything."""
+    boundaries = [layer for layer in found if layer.kind == BOUNDARIES]
+    names = [each.name for layer in boundaries for each in _counties(session, viewer, layer)]
+    bounds = _united([layer.bounds for layer in boundaries or found if layer.bounds])
+    return {"title": names[0] if len(names) == 1 else "", "bounds": bounds}
+
+
+def _layer(layer: LayerSummary) -> dict[str, Any]:
+    kind = kind_of(layer.kind)
+    return {
+        "key": layer.key,
+        "title": layer.title,
+        "kind": layer.kind,
+        "group": layer.group,
+        "order": layer.order,
+        "visibility": layer.visibility,
+        "version": layer.version,
+        "sample": layer.sample,
+        "data_date": layer.data_date.isoformat() if layer.data_date else None,
+        "geometry": kind.geometry,
+        "measure_word": kind.measure_word,
+        "on": kind.on_at_start,
+        "bounds": layer.bounds,
+        **_totals(layer),
+        "classes": _classes(kind, layer),
+    }
+
+
+def _classes(kind: LayerKind, layer: LayerSummary) -> list[dict[str, Any]]:
+    none = Totals(0, 0.0, 0.0)
+    return [
+        {"key": each.key, "title": each.title, "legend": each.legend, "quiet": each.quiet}
+        | _totals(layer.classes.get(each.key, none))
+        for each in kind.classes
+    ]
+
+
+def _totals(totals: LayerSummary | Totals) -> dict[str, Any]:
+    return {
+        "count": totals.count,
+        "area_mu": rounded_mu(totals.area_m2),
+        "length_km": rounded_km(totals.length_m),
+    }
+
+
+def _group(key: str) -> dict[str, Any]:
+    group = next(group for group in GROUPS if group.key == key)
+    return {
+        "key": group.key,
+        "title": group.title,
+        "color": group.color,
+        "total": group.total,
+        "word": group.word,
+    }
+
+
+def _preset(preset: Preset, found: Sequence[LayerSummary]) -> dict[str, Any]:
+    shown = [layer.key for layer in found if layer.group in preset.groups and KINDS[layer.kind].on_at_start]
+    return {"key": preset.key, "title": preset.title, "layers": shown, "bounds": None}
+
+
+def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:
+    small = [layer.key for layer in found if layer.count <= SMALL_LAYER]
+    large = [layer.key for layer in found if layer.count > SMALL_LAYER]
+    return {
+        "url": _tilejson(small),
+        "keys": small,
+        "large": [{"key": key, "url": _tilejson([key])} for key in large],
+    }
+
+
+def _tilejson(keys: Sequence[str]) -> str | None:
+    return url_for("tiles.tilejson", keys="+".join(keys)) if keys else None
+
+
+def _swatches(kind: LayerKind) -> dict[str, Any]:
+    return {each.key: swatch(each) for each in kind.classes}
+
+
+def _counties(session: Session, viewer: Viewer, layer: LayerSummary) -> list[query.FoundFeature]:
+    if "county" not in layer.classes:
+        return []
+    found = query.find_features(session, viewer, query.layer_named(session, viewer, layer.key))
+    return [each for each in found if each.properties.get("level") == "county"]
+
+
+def _united(boxes: Sequence[Sequence[float]]) -> list[float] | None:
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return [min(west), min(south), max(east), max(north)]

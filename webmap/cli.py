@@ -1,0 +1,173 @@
+"""What can be done from the command line? `webmap COMMAND`.
+
+A mistake is answered by its sentence and an exit code, never by a traceback; a traceback of ours goes to errors.log
+in the data folder.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, Final, TypeVar
+
+import click
+
+from layers import clock
+from layers.errors import MapError, QuestionToUser
+from webmap.config import SETTINGS, Config, as_markdown, effective, read_config
+
+T = TypeVar("T")
+QUESTION: Final = 3
+
+LATER: Final = {"intake": "webmap.cli_intake:intake"}
+"""Commands in files of their own, loaded when they are asked for."""
+
+
+class Refused(click.ClickException):
+    """A sentence for the person at the terminal."""
+
+    def __init__(self, error: MapError) -> None:
+        super().__init__(error.message)
+        self.choices = error.choices if isinstance(error, QuestionToUser) else ()
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file or sys.stderr)
+        for choice in self.choices:
+            click.echo(f"  {choice.value}  {choice.title}，{choice.consequence}", file=file or sys.stderr)
+
+
+class Question(Refused):
+    """The command cannot go on without an answer."""
+
+    exit_code = QUESTION
+
+
+class OurFault(click.ClickException):
+    """Something that we did not foresee."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(self.message, file=file or sys.stderr)
+
+
+class Commands(click.Group):
+    """Finds commands in other files, and answers errors with their sentence."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *LATER]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in LATER:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = LATER[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MapError as error:
+            raise (Question if isinstance(error, QuestionToUser) else Refused)(error) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            raise OurFault(_written_down(error)) from None
+
+
+@click.group(cls=Commands)
+def main() -> None:
+    """全域一张图：县域规划一张图的服务与工具。"""
+
+
+@main.command()
+def run() -> None:
+    """启动网页服务。"""
+    from webmap.server import listening_socket, serve
+
+    config = read_config()
+    listener = listening_socket(config)
+    _with_database(config, _bring_up_to_date)
+    serve(config, listener)
+
+
+@main.command()
+@click.option("--if-empty", is_flag=True, help="数据库里已有数据时什么也不做。")
+def sample(if_empty: bool) -> None:
+    """把示例县数据写入空的数据库。"""
+    filled = _with_database(read_config(), _fill_with_sample)
+    if filled:
+        click.echo("示例数据已写入。运行 webmap run 打开地图。")
+    elif not if_empty:
+        raise MapError("数据库里已有数据，示例数据只能写入空的数据库。没有改动任何数据。")
+
+
+@main.command()
+def upgrade() -> None:
+    """把数据库升级到本版本的结构。"""
+    config = read_config()
+    _with_database(config, lambda database: database.upgrade())
+    click.echo(f"数据库已是最新结构：{effective(config)['WEBMAP_DATABASE_URL']}")
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="按 README 的表格输出。")
+def settings(markdown: bool) -> None:
+    """列出全部设置、说明和当前值。"""
+    if markdown:
+        click.echo(as_markdown())
+        return
+    now = effective(read_config())
+    for setting in SETTINGS:
+        click.echo(f"{setting.name}={now[setting.name]}")
+        click.echo(f"    {setting.help}" + (f"（默认 {setting.default}）" if setting.default else ""))
+
+
+def _with_database(config: Config, act: Callable[[Any], T]) -> T:
+    from layers.store.engine import Database
+
+    _make_home(config)
+    database = Database(config.database_url)
+    try:
+        return act(database)
+    finally:
+        database.dispose()
+
+
+def _make_home(config: Config) -> None:
+    try:
+        config.home.mkdir(parents=True, exist_ok=True)
+    except OSError as refusal:
+        raise MapError(
+            f"无法建立数据文件夹 {config.home}（{refusal.strerror}）。请检查权限，或用 WEBMAP_HOME 指定别的文件夹。"
+        ) from None
+
+
+def _bring_up_to_date(database: Any) -> None:
+    from layers.store.edit import sweep_pending
+
+    database.upgrade()
+    sweep_pending(database)
+
+
+def _fill_with_sample(database: Any) -> bool:
+    from layers.sample import fill
+
+    database.upgrade()
+    return bool(fill(database))
+
+
+def _written_down(error: Exception) -> str:
+    try:
+        log = read_config().home / "errors.log"
+        with log.open("a", encoding="utf-8") as file:
+            file.write(f"{clock.now().isoformat()} {' '.join(sys.argv[1:])}\n")
+            traceback.print_exception(error, file=file)
+    except (OSError, MapError):
+        traceback.print_exception(error)
+        return "这是程序的问题，不是您的操作有误。请把以上内容发给系统管理员。"
+    return f"这是程序的问题，不是您的操作有误。详情已记入 {log}，请发给系统管理员。"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Which settings does the application have, what do they mean, and what are they now?
+
+Every setting is an environment variable WEBMAP_*, declared once in SETTINGS; `webmap settings` and the table in
+README.md derive from it. A value that makes no sense stops the start with a sentence (WrongSetting).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from layers import clock
+from layers.errors import WrongSetting
+from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+VIEWERS: Final = {"internal": INTERNAL_VIEWER, "public": PUBLIC_VIEWER}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One environment variable. An empty default means: see the help."""
+
+    name: str
+    default: str
+    help: str
+
+
+SETTINGS: Final = (
+    Setting("WEBMAP_HOME", "./instance", "数据文件夹：数据库 map.db、附件、备份、密钥都在这里"),
+    Setting("WEBMAP_HOST", "127.0.0.1", "监听的地址；局域网内其他电脑也要打开时填 0.0.0.0"),
+    Setting("WEBMAP_PORT", "8000", "监听的端口，1 到 65535"),
+    Setting(
+        "WEBMAP_HOSTS",
+        "",
+        "允许用哪些域名或 IP 访问，用逗号分隔；不填时，只在本机监听就只接受 127.0.0.1 与 localhost，否则不限",
+    ),
+    Setting(
+        "WEBMAP_DATABASE_URL",
+        "",
+        "数据库地址；不填时用 WEBMAP_HOME 里的 map.db（SQLite），也可填 PostgreSQL 地址",
+    ),
+    Setting(
+        "WEBMAP_VIEWER",
+        "",
+        "建立账号之前访问者的身份：internal 可看公开与内部数据，public 只看公开数据；"
+        "不填时，只在本机监听为 internal，否则为 public",
+    ),
+    Setting("WEBMAP_TIMEZONE", clock.DEFAULT_TIMEZONE, "本县所在时区，法定期限按这个时区的日期计算"),
+    Setting("WEBMAP_WORKERS", "1", "网页服务进程数，1 到 16"),
+    Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The settings as the application uses them. An empty `hosts` accepts every host name."""
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+    hosts: tuple[str, ...] = ()
+    database_url: str
+    viewer: Viewer = INTERNAL_VIEWER
+    workers: int = 1
+    threads: int = 8
+
+    @property
+    def address(self) -> str:
+        """What a person types into the browser on this very machine."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def read_config(environ: Mapping[str, str] = os.environ) -> Config:
+    """All settings, checked; raises WrongSetting for the first that makes no sense."""
+    clock.timezone()
+    given = {setting.name: environ.get(setting.name, "").strip() or setting.default for setting in SETTINGS}
+    home = Path(given["WEBMAP_HOME"]).expanduser().resolve()
+    host = given["WEBMAP_HOST"]
+    return Config(
+        home=home,
+        host=host,
+        port=_whole("WEBMAP_PORT", given["WEBMAP_PORT"], 1, 65535),
+        hosts=_hosts(given["WEBMAP_HOSTS"], host),
+        database_url=given["WEBMAP_DATABASE_URL"] or f"sqlite:///{home / 'map.db'}",
+        viewer=_viewer(given["WEBMAP_VIEWER"], host),
+        workers=_whole("WEBMAP_WORKERS", given["WEBMAP_WORKERS"], 1, 16),
+        threads=_whole("WEBMAP_THREADS", given["WEBMAP_THREADS"], 1, 64),
+    )
+
+
+def effective(config: Config) -> dict[str, str]:
+    """What each setting amounts to now; the password of a database is masked."""
+    return {
+        "WEBMAP_HOME": str(config.home),
+        "WEBMAP_HOST": config.host,
+        "WEBMAP_PORT": str(config.port),
+        "WEBMAP_HOSTS": ",".join(config.hosts) or "不限",
+        "WEBMAP_DATABASE_URL": _masked(config.database_url),
+        "WEBMAP_VIEWER": config.viewer.audience,
+        "WEBMAP_TIMEZONE": clock.timezone().key,
+        "WEBMAP_WORKERS": str(config.workers),
+        "WEBMAP_THREADS": str(config.threads),
+    }
+
+
+def as_markdown() -> str:
+    """The table of README.md."""
+    rows = (f"| `{setting.name}` | {_code(setting.default)} | {setting.help} |" for setting in SETTINGS)
+    return "\n".join(("| 设置 | 默认值 | 说明 |", "|---|---|---|", *rows))
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else "—"
+
+
+def _whole(name: str, text: str, least: int, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise WrongSetting(f"设置 {name} 收到“{text}”，应为 {least} 到 {most} 之间的整数。请更正后重新启动。")
+    return int(text)
+
+
+def _hosts(text: str, host: str) -> tuple[str, ...]:
+    # A page of a foreign site can make its own name point to 127.0.0.1 (DNS rebinding) and read what we serve.
+    names = tuple(name.strip() for name in text.replace("，", ",").split(",") if name.strip())
+    return names or (("127.0.0.1", "localhost", "[::1]") if host in LOOPBACK else ())
+
+
+def _viewer(text: str, host: str) -> Viewer:
+    audience = text or ("internal" if host in LOOPBACK else "public")
+    if audience not in VIEWERS:
+        raise WrongSetting(
+            f"设置 WEBMAP_VIEWER 收到“{text}”，应为 internal（内部）或 public（公开）。请更正后重新启动。"
+        )
+    return VIEWERS[audience]
+
+
+def _masked(url: str) -> str:
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return "（不是能识别的数据库地址）"

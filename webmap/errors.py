@@ -1,0 +1,121 @@
+"""Which answer does an error give: status, Chinese sentence, reference number, as JSON or as a page?
+
+MapError comes from the map (layers/errors.py), HTTPException from Flask; anything else is our fault: it is
+logged with its traceback under the reference number, and the sentence says so.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Flask, Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from layers import errors
+from webmap.database import READING
+from webmap.logs import LOG, reference
+
+STATUS: Final[dict[type[errors.MapError], int]] = {
+    errors.InvalidValue: 422,
+    errors.UnknownThing: 404,
+    errors.NotAllowed: 403,
+    errors.OutOfDate: 412,
+    errors.UnreadableFile: 422,
+    errors.QuestionToUser: 409,
+    errors.Busy: 503,
+    errors.NoSpace: 507,
+    errors.WrongSetting: 500,
+}
+TITLES: Final = {
+    400: "请求有误",
+    403: "没有权限",
+    404: "没有找到",
+    405: "不支持的操作",
+    409: "需要您回答",
+    412: "数据已被更新",
+    413: "内容太大",
+    414: "网址太长",
+    415: "格式不支持",
+    422: "数据有误",
+    429: "请求太频繁",
+    500: "程序出错",
+    503: "数据库正忙",
+    507: "存储空间不足",
+}
+SENTENCES: Final = {
+    400: "服务器没有看懂这个请求。请检查网址是否完整，或从首页重新进入。",
+    404: "这里没有您要找的内容，网址可能已失效。请检查网址，或从首页重新进入。",
+    405: "这个网址不支持这种操作。请从首页重新进入。",
+    413: "提交的内容超出大小限制。请减少内容后再提交。",
+    414: "网址过长，服务器无法处理。请从首页重新进入。",
+    415: "服务器不支持这种格式的内容。请按接口说明提交。",
+    429: "短时间内请求太多。请稍等片刻再试。",
+}
+OUR_FAULT: Final = (
+    "这是程序的问题，不是您的操作有误，未保存的修改没有写入。请把编号 {reference} 告诉系统管理员。"
+)
+WRONG_HOST: Final = "服务器不接受以“{host}”访问。请改用启动时显示的网址；确需使用这个名称时，由管理员把它加入设置 WEBMAP_HOSTS。"
+RETRY_AFTER_S: Final = 5
+JSON_PATHS: Final = ("/api/", "/tiles/")
+
+
+def answer_errors(app: Flask) -> None:
+    """Answer every error in one shape."""
+    app.register_error_handler(errors.MapError, _from_the_map)
+    app.register_error_handler(HTTPException, _from_http)
+    app.register_error_handler(Exception, _from_a_bug)
+
+
+def _from_the_map(error: errors.MapError) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if status == 422 and request.method in READING:
+        status = 400  # what was wrong is the address itself, not a body
+    if status >= 500:
+        LOG.warning("refused", extra={"facts": {"reference": reference(), "why": error.message}})
+    response = _answer(status, error.message)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _from_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status >= 500:
+        return _from_a_bug(error)
+    if status < 400:
+        return make_response(error.get_response())
+    sentence = SENTENCES.get(status, SENTENCES[400])
+    if isinstance(error, SecurityError):
+        sentence = WRONG_HOST.format(host=request.environ.get("HTTP_HOST", "")[:100])
+    response = _answer(status, sentence)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _from_a_bug(error: Exception) -> Response:
+    LOG.error("bug", exc_info=error, extra={"facts": {"reference": reference(), "path": request.path[:200]}})
+    return _answer(500, OUR_FAULT.format(reference=reference()))
+
+
+def _answer(status: int, sentence: str) -> Response:
+    if wants_json():
+        response = jsonify(ok=False, error=sentence, status=status, reference=reference())
+    else:
+        response = make_response(render_template("error.html", **_page(status, sentence)))
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_json() -> bool:
+    """Programs ask under /api and /tiles, or say that they want JSON rather than a page."""
+    accepted = request.accept_mimetypes
+    prefers_json = accepted["application/json"] > accepted["text/html"]
+    return request.path.startswith(JSON_PATHS) or prefers_json
+
+
+def _page(status: int, sentence: str) -> dict[str, Any]:
+    title = TITLES.get(status, "请求有误")
+    return {"title": title, "sentence": sentence, "status": status, "reference": reference()}

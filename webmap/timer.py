@@ -1,0 +1,97 @@
+"""Which derived values are due today? A small process beside the server that writes them, at start and at midnight.
+
+It is a process of its own: whatever happens to it cannot take the server down, and readers derive a value that is
+due on the fly anyway. It ends when the process that started it does, because its input then ends.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from datetime import date
+from typing import Final
+
+from layers import clock
+from layers.errors import MapError
+
+LONGEST_SLEEP_S: Final = 300.0
+"""A computer that slept through midnight must notice it soon after it woke."""
+RETRY_S: Final = 60.0
+STOP_TIMEOUT_S: Final = 5.0
+
+
+class Timer:
+    """The process beside the server."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it with our own settings (they are environment variables)."""
+        command = [sys.executable, "-m", "webmap.timer"]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+
+    def stop(self) -> None:
+        """Let it end by itself, and end it when it does not."""
+        if self._process is None:
+            return
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+
+
+def keep_current(stop: threading.Event) -> None:
+    """Refresh what is due on every new day of the county, until told to stop."""
+    done: date | None = None
+    while not stop.is_set():
+        today = clock.today()
+        if today != done and _refresh(today):
+            done = today
+        stop.wait(min(clock.seconds_to_midnight() + 1, LONGEST_SLEEP_S) if done == today else RETRY_S)
+
+
+def _refresh(today: date) -> bool:
+    from layers.store.edit import refresh_derived
+    from layers.store.engine import Database
+    from webmap.config import read_config
+    from webmap.logs import LOG
+
+    database = Database(read_config().database_url)
+    try:
+        count = refresh_derived(database, today)
+    except MapError as error:
+        LOG.warning("derived", extra={"facts": {"day": today.isoformat(), "why": error.message}})
+        return False
+    except Exception:
+        LOG.exception("derived", extra={"facts": {"day": today.isoformat()}})
+        return False
+    finally:
+        database.dispose()
+    LOG.info("derived", extra={"facts": {"day": today.isoformat(), "refreshed": count}})
+    return True
+
+
+def main() -> None:
+    """Run until the input ends."""
+    from webmap.logs import start_logging
+
+    start_logging()
+    # Ctrl+C reaches every process of the terminal; the server decides when we end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stop = threading.Event()
+    threading.Thread(target=_until_input_ends, args=(stop,), daemon=True).start()
+    keep_current(stop)
+
+
+def _until_input_ends(stop: threading.Event) -> None:
+    sys.stdin.buffer.read()
+    stop.set()
+
+
+if __name__ == "__main__":
+    main()

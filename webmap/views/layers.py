@@ -1,0 +1,66 @@
+"""What layers are there, how are they drawn, and what is in them? /api/layers, /api/style, /api/kinds."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+
+from layers.kinds import kind_of
+from layers.listing import columns, words
+from layers.store import query
+from webmap import asked
+from webmap import catalogue as maps
+from webmap.answers import answer, digest
+from webmap.database import current, viewer
+from webmap.views.features import GEOJSON, as_geojson
+
+blueprint = Blueprint("layers", __name__, url_prefix="/api")
+
+ROWS: Final = 100
+
+
+@blueprint.get("/layers")
+def catalogue() -> Response:
+    return answer(maps.catalogue(current(), viewer()))
+
+
+@blueprint.get("/style")
+def style() -> Response:
+    compiled = maps.style(query.layers(current(), viewer()))
+    edition = digest(repr(compiled))
+    return answer({"digest": edition, **compiled}, etag=edition, keep=request.args.get("v") == edition)
+
+
+@blueprint.get("/kinds/<key>")
+def kind(key: str) -> Response:
+    return answer(kind_of(key).schema())
+
+
+@blueprint.get("/layers/<key>/features")
+def rows(key: str) -> Response:
+    """One page of a layer as GeoJSON, with the words of the screen beside the stored values."""
+    layer = query.layer_named(current(), viewer(), key)
+    bounds = asked.bounds()
+    shown = columns(kind_of(layer.kind), viewer())
+    order, descending = asked.order(shown)
+    found = query.find_features(
+        current(),
+        viewer(),
+        layer,
+        bounds=bounds,
+        limit=asked.whole("limit", ROWS, 1, asked.MOST_ROWS),
+        offset=asked.whole("offset", 0, 0, 10_000_000),
+        order=order,
+        descending=descending,
+    )
+    body: dict[str, Any] = {
+        "type": "FeatureCollection",
+        "count": query.count_features(current(), viewer(), layer, bounds=bounds),
+        "columns": [{"key": each.key, "title": each.title, "unit": each.unit} for each in shown],
+        "features": [
+            as_geojson(each, viewer()) | {"words": words(shown, each.properties, each.derived)}
+            for each in found
+        ],
+    }
+    return answer(body, mimetype=GEOJSON)

@@ -1,0 +1,95 @@
+"""The map page and what belongs to it: the shell, the addresses our modules ask, the manifest."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Final
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+
+from webmap import assets, database
+from webmap.folium_map import MAP_NAME, shell
+
+blueprint = Blueprint("map", __name__)
+
+TITLE: Final = "全域一张图"
+THEME_COLOR: Final = "#1F4E79"
+PAPER: Final = "#E6EAEE"
+SCRIPTS: Final = ("vendor/leaflet.js", "vendor/maplibre-gl.js", "vendor/leaflet-maplibre-gl.js")
+"""In the order in which they must run."""
+STYLES: Final = (
+    "vendor/leaflet.css",
+    "vendor/maplibre-gl.css",
+    "vendor/noto-sans-sc/index.css",
+    "vendor/noto-serif-sc/index.css",
+    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "phone")),
+)
+
+
+@blueprint.get("/")
+def page() -> str:
+    """The map. Nothing on it depends on data: features, names and totals are fetched."""
+    return render_template(
+        "map.html",
+        title=TITLE,
+        styles=STYLES,
+        scripts=SCRIPTS,
+        imports=assets.import_map(),
+        modules=assets.modules(),
+        shell=shell(),
+        boot=boot(),
+    )
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    icon = {"src": assets.asset("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    facts = {
+        "name": TITLE,
+        "short_name": "一张图",
+        "lang": "zh-CN",
+        "start_url": url_for("map.page"),
+        "scope": url_for("map.page"),
+        "display": "standalone",
+        "theme_color": THEME_COLOR,
+        "background_color": PAPER,
+        "icons": [icon],
+    }
+    answer = current_app.response_class(
+        json.dumps(facts, ensure_ascii=False), mimetype="application/manifest+json"
+    )
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
+
+
+def boot() -> dict[str, Any]:
+    """The constants our modules start from."""
+    return {
+        "map": MAP_NAME,
+        "urls": {
+            "layers": url_for("layers.catalogue"),
+            "style": url_for("layers.style"),
+            "feature": _folder("features.one", ref="-"),
+            "search": url_for("search.by_words"),
+            "at": url_for("search.at"),
+            "table": _folder("table.rows", key="-"),
+            "tiles": url_for("map.page") + "tiles/",
+            "rows": _folder("layers.rows", key="-").removesuffix("-/features"),
+        },
+        "viewer": database.viewer().audience,
+        "version": product_version(),
+    }
+
+
+def product_version() -> str:
+    """The version of this installation."""
+    try:
+        return version("quanyu-yizhangtu")
+    except PackageNotFoundError:
+        return "0"
+
+
+def _folder(endpoint: str, **values: Any) -> str:
+    """The address of a view up to its last variable part."""
+    return url_for(endpoint, **values).removesuffix("-")

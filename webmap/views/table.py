@@ -1,0 +1,95 @@
+"""The plain tables: every layer as rows, without JavaScript. /table, /table/<key>."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, render_template, request, url_for
+
+from layers.kinds import GROUPS, kind_of
+from layers.listing import Column, columns, words
+from layers.measure import half_up, mu
+from layers.store import query
+from layers.store.query import FoundFeature, LayerSummary
+from webmap import asked
+from webmap.database import current, viewer
+
+blueprint = Blueprint("table", __name__, url_prefix="/table")
+
+ROWS_PER_PAGE: Final = 50
+MOST_PAGES: Final = 1_000_000
+
+
+@blueprint.get("")
+def index() -> str:
+    """All layers under their headings, with what they amount to."""
+    found = query.layers(current(), viewer())
+    groups = [(group, [layer for layer in found if layer.group == group.key]) for group in GROUPS]
+    return render_template("tables.html", groups=groups, amount=amount, kind_of=kind_of)
+
+
+@blueprint.get("/<key>")
+def rows(key: str) -> str:
+    """One page of one layer, sorted and cut to the view as the address says."""
+    layer = query.layer_named(current(), viewer(), key)
+    kind, bounds = kind_of(layer.kind), asked.bounds()
+    shown = columns(kind, viewer())
+    order, descending = asked.order(shown)
+    count = query.count_features(current(), viewer(), layer, bounds=bounds)
+    pages = max(1, -(-count // ROWS_PER_PAGE))
+    page = min(asked.whole("page", 1, 1, MOST_PAGES), pages)
+    found = query.find_features(
+        current(),
+        viewer(),
+        layer,
+        bounds=bounds,
+        limit=ROWS_PER_PAGE,
+        offset=(page - 1) * ROWS_PER_PAGE,
+        order=order,
+        descending=descending,
+    )
+    return render_template(
+        "table.html",
+        layer=layer,
+        kind=kind,
+        columns=[_heading(key, column, order, descending) for column in shown],
+        rows=[_row(feature, shown, layer.sample) for feature in found],
+        count=count,
+        first=(page - 1) * ROWS_PER_PAGE + 1,
+        page=page,
+        pages=pages,
+        bounds=bounds,
+        to_page=lambda number: url_for("table.rows", key=key, **_asked(page=number)),
+        everything=url_for("table.rows", key=key, **_asked(page=None, bbox=None)),
+    )
+
+
+def amount(layer: LayerSummary) -> str:
+    """亩 or 公里 of a whole layer; empty for points."""
+    if layer.area_m2:
+        return f"{half_up(mu(layer.area_m2), 2):,} 亩"
+    return f"{half_up(layer.length_m / 1000, 2):,} 公里" if layer.length_m else ""
+
+
+def _heading(key: str, column: Column, order: str, descending: bool) -> dict[str, Any]:
+    chosen = column.key == order
+    direction = ("descending" if descending else "ascending") if chosen else "none"
+    # A second click on the same heading turns the order round.
+    turn = _asked(sort=column.key, desc="1" if chosen and not descending else None, page=None)
+    return {"column": column, "sort": direction, "url": url_for("table.rows", key=key, **turn)}
+
+
+def _row(feature: FoundFeature, shown: tuple[Column, ...], sample: bool) -> dict[str, Any]:
+    said = words(shown, feature.properties, feature.derived)
+    return {
+        "name": feature.name,
+        "url": url_for("map.page", sel=feature.uid),
+        "sample": sample or bool(feature.properties.get("is_sample")),
+        "cells": [(column, said[column.key]) for column in shown],
+    }
+
+
+def _asked(**changes: Any) -> dict[str, Any]:
+    """The present query string with changes; None leaves a parameter out."""
+    kept = {name: request.args[name] for name in ("sort", "desc", "bbox", "page") if name in request.args}
+    return {name: value for name, value in {**kept, **changes}.items() if value is not None}
