@@ -49,22 +49,25 @@ format: setup-test
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "需要 Python 3.11 或更高版本，但 $(PYTHON) 是 $$("$(PYTHON)" --version 2>&1)。可指定其他版本：make $(MAKECMDGOALS) PYTHON=python3.11"; \
 	  echo "Python 3.11 or newer is needed; name one with PYTHON=python3.11."; exit 1; }
-	@echo "正在安装依赖，首次约需几分钟 · Installing; the first time takes minutes …"
+	@echo "首次安装约需几分钟 · Setting up, which takes minutes the first time …"
 	@"$(PYTHON)" -m venv --clear .venv || { rm -rf .venv; \
 	  echo "无法建立虚拟环境。Debian、Ubuntu、统信、麒麟系统请先安装 python3-venv。"; \
 	  echo "Could not make a virtual environment: install python3-venv first."; exit 1; }
 	@touch $@
 
 .venv/.packages: .venv/.python requirements/build.txt requirements/run.txt
+	@echo "安装 Python 依赖 · Installing Python packages …"
 	@$(PIP) install --require-hashes -r requirements/build.txt -r requirements/run.txt
 	@touch $@
 
 # The package's own build hook fetches the front-end files and leaves the lock file it used beside them.
 static/vendor/.lock: .venv/.packages pyproject.toml hatch_build.py package-lock.json
+	@echo "取得前端文件 · Fetching front-end files …"
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 .venv/.test-packages: .venv/.packages requirements/test.txt
+	@echo "安装测试依赖 · Installing what tests need …"
 	@$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
 
