@@ -29,15 +29,23 @@ OLDEST_NPM = 9
 
 
 class FrontEnd(BuildHookInterface[Any]):
-    """Fills static/vendor; puts static/ and data/ into a wheel, beside the package that reads each."""
+    """Fills static/vendor; puts static/ and the sample into a wheel, beside the package that reads each."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
         fetch(root)
         if version != "editable":
             # An editable install reads both folders where they are; a copy would only go stale.
-            carried = {str(root / "static"): "webmap/static", str(root / "data"): "layers/data"}
-            build_data["force_include"].update(carried)
+            build_data["force_include"].update({str(root / "static"): "webmap/static"} | sample_files(root))
+
+
+def sample_files(root: Path) -> dict[str, str]:
+    """The sample itself; the scripts that made it stay in the source tree."""
+    data = root / "data"
+    files = (
+        file for file in sorted(data.rglob("*")) if file.is_file() and file.suffix not in {".py", ".pyc"}
+    )
+    return {str(file): f"layers/data/{file.relative_to(data).as_posix()}" for file in files}
 
 
 def fetch(root: Path, *, for_tests: bool = False) -> None:
