@@ -88,6 +88,8 @@ def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLa
         paint["line-dasharray"] = list(line.dash)
     if line.blur:
         paint["line-blur"] = line.blur
+    if line.offset:
+        paint["line-offset"] = line.offset
     if any(line.shift):
         paint["line-translate"] = list(line.shift)
     layout = {"line-cap": "round" if line.round_ends and not line.dash else "butt", "line-join": "round"}

@@ -40,6 +40,7 @@ class Fill:
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """An edge or a line. dash: in widths. factor: the width is multiplied by the value of a tile field.
+    offset: pixels to the right of the line's direction, which is the inside of a polygon.
 
     level places it among all layers: 0 under everything, 1 ground, 2 edges, 3 roads and rivers, 4 on top.
     """
@@ -50,6 +51,7 @@ class Line:
     opacity: float = 1.0
     blur: float = 0
     shift: tuple[float, float] = (0, 0)
+    offset: float = 0
     factor: tuple[str, Mapping[str, float]] | None = None
     from_zoom: float = 0
     level: int = 2
