@@ -8,6 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+from playwright.sync_api import Page
+
 from hatch_build import VENDORED
 
 SOURCE = Path(__file__).parents[1]
@@ -19,6 +22,14 @@ NO_PLACE = {"www.w3.org", "127.0.0.1", "localhost"}
 PAGES = {"webmap/templates": ("*",), "static/js": ("*.js", "*.json"), "static/css": ("*.css",)}
 # Written in two parts, so that this file does not find itself.
 MACHINE_PATHS = [f"/{folder}/" for folder in ("home", "root", "Users", "work/main", "tmp/w")]
+
+
+@pytest.mark.parametrize("path", ["/", "/table", "/table/idle_parcel", "/no-such-page"])
+def test_no_page_asks_another_host(path: str, page: Page, trouble: list[str]) -> None:
+    page.goto(path, wait_until="networkidle")
+    if path == "/no-such-page":
+        assert "404" in trouble.pop()  # the browser notes down that there is no such page
+    assert not trouble
 
 
 def test_no_page_names_another_host() -> None:

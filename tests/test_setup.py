@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+import hatch_build
 from tests.running import Server, running, webmap
 
 SOURCE = Path(__file__).parents[1]
@@ -150,6 +151,24 @@ def test_an_unfit_python_is_one_sentence_and_leaves_nothing(
     assert "需要 Python 3.11 或更高版本" in done.stdout
     assert told in done.stdout
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.mark.parametrize(
+    ("version", "chosen"), [("11.6.2", True), ("9.0.0", True), ("6.14.18", False), ("", False), (None, False)]
+)
+def test_an_npm_too_old_for_the_lock_file_gives_way_to_the_one_from_pypi(
+    version: str | None, chosen: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if version is not None:
+        (tmp_path / "npm").write_text(f"#!/bin/sh\necho {version}\n", "utf-8")
+        (tmp_path / "npm").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert hatch_build.npm() == ([str(tmp_path / "npm")] if chosen else hatch_build.NODE_FROM_PYPI)
+
+
+def test_front_end_files_that_are_there_are_not_fetched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hatch_build, "npm", lambda: pytest.fail("npm was asked"))
+    hatch_build.fetch(SOURCE)
 
 
 def test_what_the_build_needs_is_pinned() -> None:
