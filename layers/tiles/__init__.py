@@ -1,1 +1,130 @@
-""""""
+"""Which vector tiles are there, and what is in one?
+
+A tile holds for each layer its shapes as `<key>` and their label points as `<key>_points`. Zooms are those of
+tiles: one less than Leaflet's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from layers.crs import Bounds
+from layers.errors import InvalidValue, UnknownThing
+from layers.kinds import LayerKind, kind_of
+from layers.kinds.base import TileField
+from layers.rights import Viewer, may_see
+from layers.store import query
+from layers.tiles.cut import cut
+from layers.tiles.mercator import Tile
+
+MIN_Z: Final = 0
+MAX_Z: Final = 16
+MOST_LAYERS: Final = 40
+_EDITION: Final = 1
+"""One more whenever the same features make other tiles: browsers keep a tile for a year by its token."""
+_DERIVED_TITLES: Final = {
+    "symbol": "图例类别",
+    "label": "图上文字",
+    "town": "乡镇街道",
+    "area_mu": "面积（亩）",
+    "length_km": "长度（公里）",
+}
+_LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
+
+__all__ = ["MAX_Z", "MIN_Z", "Tile", "layer_keys", "tile", "tile_at", "tilejson", "token"]
+
+
+def layer_keys(joined: str) -> tuple[str, ...]:
+    """The keys in `a+b+c`; refuses too many and repeated ones."""
+    keys = tuple(joined.split("+"))
+    if len(keys) > MOST_LAYERS:
+        raise InvalidValue(
+            f"瓦片网址要 {len(keys)} 个图层，一次最多 {MOST_LAYERS} 个。请分成几个网址分别读取。"
+        )
+    repeated = next((key for key in keys if keys.count(key) > 1), None)
+    if repeated:
+        raise InvalidValue(
+            f"瓦片网址中图层“{repeated[:60]}”出现了不止一次，每个图层应只写一次。请删去重复的。"
+        )
+    return keys
+
+
+def tile_at(z: int, x: int, y: int) -> Tile:
+    """The tile with these numbers; raises UnknownThing when there is none."""
+    if not MIN_Z <= z <= MAX_Z:
+        raise UnknownThing(f"没有第 {z} 级瓦片：级别应在 {MIN_Z} 到 {MAX_Z} 之间。请更正网址中的级别。")
+    last = 2**z - 1
+    if not (0 <= x <= last and 0 <= y <= last):
+        raise UnknownThing(
+            f"没有瓦片 {z}/{x}/{y}：第 {z} 级的列号、行号应在 0 到 {last} 之间。请更正网址中的列号、行号。"
+        )
+    return Tile(z, x, y)
+
+
+def token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
+    """Changes whenever any tile of these layers may look different to this viewer."""
+    return f"{query.tile_token(session, viewer, keys)}-{_EDITION}"
+
+
+def tile(session: Session, viewer: Viewer, keys: Sequence[str], place: Tile) -> bytes:
+    """The tiles of these layers joined, in this order; b"" when nothing is there."""
+    return b"".join(_cut(session, viewer, key, place) for key in keys)
+
+
+def tilejson(session: Session, viewer: Viewer, keys: Sequence[str], url_template: str) -> dict[str, Any]:
+    """TileJSON 3.0.0 of these layers together."""
+    kinds = {key: kind_of(query.layer_named(session, viewer, key).kind) for key in keys}
+    told: dict[str, Any] = {
+        "tilejson": "3.0.0",
+        "tiles": [url_template],
+        "scheme": "xyz",
+        "minzoom": MIN_Z,
+        "maxzoom": MAX_Z,
+        "vector_layers": [each for key, kind in kinds.items() for each in _vector_layers(key, kind, viewer)],
+    }
+    bounds = _bounds(session, viewer, keys)
+    return told | ({"bounds": list(bounds)} if bounds else {})
+
+
+def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
+    """What of a kind travels in the tiles of this viewer."""
+    return tuple(
+        each
+        for each in kind.tile_fields
+        if each.of == "derived" or may_see(viewer, kind.by_key[each.key].visibility)
+    )
+
+
+def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
+    layer = query.layer_named(session, viewer, key)
+    fields = fields_for(kind_of(layer.kind), viewer)
+    return cut(query.tile_rows(session, viewer, layer, place.bounds(), fields), key, place)
+
+
+def _vector_layers(key: str, kind: LayerKind, viewer: Viewer) -> list[dict[str, Any]]:
+    fields = {each.key: _title(kind, each) for each in fields_for(kind, viewer)}
+    return [
+        {"id": key, "description": kind.title, "fields": fields},
+        {
+            "id": f"{key}_points",
+            "description": f"{kind.title}（注记点）",
+            "fields": fields | _LINE_LABEL_FIELDS,
+        },
+    ]
+
+
+def _title(kind: LayerKind, field: TileField) -> str:
+    if field.of == "properties":
+        return kind.by_key[field.key].title
+    return _DERIVED_TITLES.get(field.key, field.key)
+
+
+def _bounds(session: Session, viewer: Viewer, keys: Sequence[str]) -> Bounds | None:
+    found = [each.bounds for each in query.layers(session, viewer) if each.key in keys and each.bounds]
+    if not found:
+        return None
+    west, south, east, north = zip(*found, strict=True)
+    return min(west), min(south), max(east), max(north)

@@ -12,10 +12,11 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.crs import Bounds
 from layers.tiles.encode import EXTENT
 
 Positions: TypeAlias = NDArray[np.float64]
-Bounds: TypeAlias = tuple[float, float, float, float]
+
 
 BUFFER = 64
 SCREEN_PX = 512
