@@ -9,6 +9,7 @@ front of Y (39 633 294) or without it (633 294).
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -49,6 +50,9 @@ _TITLES: Final = {
     3857: "WGS84 网络墨卡托",
 }
 _LONGEST_DEFINITION = 20_000
+_AUTHORITY_NAME = re.compile(
+    r"(?:urn:ogc:def:crs:)?(?:EPSG:(?:[\d.]*:)?(?P<code>\d{4,6})|OGC:(?:[\d.]*:)?CRS84)", re.I
+)
 
 
 class Projected(NamedTuple):
@@ -134,10 +138,16 @@ def check_accepted(code: int) -> None:
 
 
 def definition(text: str) -> Definition:
-    """What the WKT of a .prj says; the old Chinese datums are refused even with odd central meridians."""
+    """What a file says of its coordinates: an authority's name (EPSG:4527, OGC CRS84) or the WKT of a .prj.
+
+    The old Chinese datums are refused even with odd central meridians.
+    """
     from pyproj import CRS
     from pyproj.exceptions import CRSError
 
+    if named := _AUTHORITY_NAME.fullmatch(text.strip()):
+        code = int(named["code"]) if named["code"] else SHOWN
+        return Definition(code, name_of(code))
     try:
         found = CRS.from_wkt(text[:_LONGEST_DEFINITION])
     except CRSError:
@@ -146,7 +156,8 @@ def definition(text: str) -> Definition:
     datum = _datum(found, confidence=20)
     if datum in _OLD_DATUMS:
         raise InvalidValue(_no_exact_way(found.to_epsg(), datum))
-    return Definition(_horizontal(found).to_epsg(), found.name)
+    code = _horizontal(found).to_epsg()
+    return Definition(code, name_of(code) if code else found.name)
 
 
 def name_of(code: int) -> str:

@@ -136,6 +136,19 @@ def test_a_prj_of_arcgis_is_recognised_or_left_open(text: str, code: int | None)
     assert crs.definition(text).code == code
 
 
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("EPSG:4527", 4527),
+        ("urn:ogc:def:crs:EPSG::4490", 4490),
+        ("urn:ogc:def:crs:EPSG:6.18.3:10660", 10660),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", 4326),
+    ],
+)
+def test_the_name_of_an_authority_is_recognised(text: str, code: int) -> None:
+    assert crs.definition(text).code == code
+
+
 def test_a_prj_of_xian_1980_is_refused_even_with_a_local_meridian() -> None:
     with pytest.raises(InvalidValue, match="1980西安坐标系"):
         crs.definition(esri("本地", XIAN80, 500000, 118.5))

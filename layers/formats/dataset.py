@@ -1,0 +1,32 @@
+"""What is a file once it has been read, and before it is a layer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.crs import Definition
+
+Values = list[object]
+
+
+@dataclass
+class Dataset:
+    """Rows in the order of the file, column by column; None is a blank.
+
+    shapes: as they came, in the file's own coordinates. crs: what the file says of them; None: nothing.
+    bad_shapes: row position → why its shape could not be read. notes: what was guessed or passed over.
+    """
+
+    name: str
+    shapes: NDArray[np.object_]
+    columns: dict[str, Values]
+    crs: Definition | None = None
+    encoding: str = "UTF-8"
+    bad_shapes: dict[int, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.shapes)

@@ -1,0 +1,147 @@
+"""The child process that runs GDAL: the only file that imports pyogrio.
+
+python -I -m layers.formats.read_child FOLDER; the folder holds the question and takes the answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import sqlite3
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from layers.errors import UnreadableFile
+from layers.formats import sandbox
+
+_NEW_USER_NAMESPACE, _NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000
+
+
+def main(folder: Path) -> None:
+    """Answer the question in the folder."""
+    question = json.loads((folder / sandbox.QUESTION).read_text("utf-8"))
+    isolate()
+    limit(question["limits"])
+    try:
+        _read(folder, question)
+    except UnreadableFile as refusal:
+        _say(folder, {"error": refusal.message})
+
+
+def isolate() -> None:
+    """Leave the network behind, where the system lets an ordinary process do so."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).unshare(_NEW_USER_NAMESPACE | _NEW_NETWORK_NAMESPACE)
+
+
+def limit(limits: dict[str, Any]) -> None:
+    """Bound what this process may use; Windows has only the parent's clock."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, limits["memory_bytes"]),
+        (resource.RLIMIT_CPU, limits["cpu_s"]),
+        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
+        (resource.RLIMIT_NOFILE, 64),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def _read(folder: Path, question: dict[str, Any]) -> None:
+    _leave_out("geopandas", "pandas", "pyarrow")
+    import pyogrio
+
+    driver, path = question["driver"], folder / question["file"]
+    if set(pyogrio.list_drivers()) != {driver}:
+        raise UnreadableFile("读取程序的格式白名单与所装 GDAL 不符。请联系系统管理员。")
+    layers = _layers(path) if driver == sandbox.GEOPACKAGE else [question["file"]]
+    wanted = question["layer"] or (layers[0] if len(layers) == 1 else None)
+    if wanted is None:
+        _say(folder, {"layers": layers})
+        return
+    if wanted not in layers:
+        raise UnreadableFile(f"文件里没有图层“{wanted}”，只有：{'、'.join(layers)}。")
+    _read_layer(folder, path, None if driver == sandbox.SHAPEFILE else wanted)
+
+
+def _leave_out(*packages: str) -> None:
+    """pyogrio loads these when it finds them; without them a child starts twice as fast."""
+    without: dict[str, Any] = dict.fromkeys(packages)
+    sys.modules.update(without)
+
+
+def _read_layer(folder: Path, path: Path, layer: str | None) -> None:
+    from pyogrio import errors, raw
+
+    try:
+        facts, _, shapes, fields = raw.read(path, layer=layer, force_2d=True, datetime_as_string=True)
+    except (errors.DataSourceError, errors.DataLayerError, errors.FieldError, errors.FeatureError):
+        raise UnreadableFile("文件已损坏，无法解读其中的图形。请在原软件中重新导出。") from None
+    if shapes is None:
+        raise UnreadableFile("文件里只有属性，没有图形。请选择带图形的图层。")
+    columns = dict(zip(facts["fields"].tolist(), map(_plain, fields), strict=True))
+    (folder / sandbox.COLUMNS).write_text(json.dumps(columns), "utf-8")
+    _save_shapes(folder, shapes)
+    _say(folder, {"layers": [], "name": layer or "", "crs": facts["crs"]})
+
+
+def _layers(path: Path) -> list[str]:
+    """The feature tables of a GeoPackage that are tables and nothing else.
+
+    A view or virtual table may call functions of GDAL; a GeoPackage that hides its catalogue behind one is refused.
+    """
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)
+        ) as catalogue:
+            catalogue.execute("PRAGMA trusted_schema=OFF")
+            objects = catalogue.execute("SELECT name, type, sql FROM sqlite_master").fetchall()
+            _refuse_disguises(objects)
+            found = catalogue.execute(
+                "SELECT table_name FROM gpkg_contents WHERE data_type='features'"
+            ).fetchall()
+    except sqlite3.Error:
+        raise UnreadableFile("不是完整的 GeoPackage，无法读取它的目录。请在原软件中重新导出。") from None
+    tables = {name for name, kind, _ in objects if kind == "table"}
+    layers = [name for (name,) in found if name in tables]
+    if not layers:
+        raise UnreadableFile("GeoPackage 里没有图层。请在原软件中检查后重新导出。")
+    return layers
+
+
+def _refuse_disguises(objects: Iterable[tuple[str, str, str | None]]) -> None:
+    for name, kind, sql in objects:
+        virtual = "virtual" in (sql or "")[:60].lower() and not name.startswith("rtree_")
+        if (kind == "view" and name.lower().startswith(("gpkg_", "rtree_"))) or (kind == "table" and virtual):
+            raise UnreadableFile(f"GeoPackage 中的“{name[:40]}”不是普通数据表，不能导入。请重新导出。")
+
+
+def _plain(values: NDArray[Any]) -> list[object]:
+    """A column as JSON can carry it; blobs are left out."""
+    return [None if value != value or isinstance(value, bytes) else value for value in values.tolist()]
+
+
+def _save_shapes(folder: Path, shapes: NDArray[np.object_]) -> None:
+    pieces = [shape or b"" for shape in shapes.tolist()]
+    np.save(folder / sandbox.BYTES, np.frombuffer(b"".join(pieces), np.uint8), allow_pickle=False)
+    np.save(
+        folder / sandbox.LENGTHS, np.array([len(piece) for piece in pieces], np.int64), allow_pickle=False
+    )
+
+
+def _say(folder: Path, answer: dict[str, Any]) -> None:
+    (folder / sandbox.ANSWER).write_text(json.dumps(answer), "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

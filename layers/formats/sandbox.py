@@ -1,0 +1,136 @@
+"""How is GDAL kept from doing harm?
+
+GDAL opens a file by its content, whatever its name, and some of its drivers read other files or the network.
+So it runs in a child process of its own, on copies under names of ours in a private folder, with one driver,
+without our environment, and within limits of time, memory and file size. Question and answers are plain
+files (JSON, numpy without pickle).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers.errors import UnreadableFile
+from layers.formats.dataset import Values
+
+QUESTION, ANSWER, COLUMNS = "question.json", "answer.json", "columns.json"
+BYTES, LENGTHS = "bytes.npy", "lengths.npy"
+
+SHAPEFILE: Final = "ESRI Shapefile"
+GEOPACKAGE: Final = "GPKG"
+# Every vector driver of the GDAL we ship; the child refuses to work when it finds one that is not named here.
+DRIVERS: Final = (
+    *("MEM", "PCIDSK", "PDS4", "VICAR", "PDF", "MBTiles", "EEDA", "OGCAPI", "GDALG", SHAPEFILE),
+    *("MapInfo File", "LVBAG", "S57", "DGN", "OGR_VRT", "CSV", "GML", "GPX", "LIBKML", "KML", "GeoJSON"),
+    *("GeoJSONSeq", "ESRIJSON", "TopoJSON", "OGR_GMT", GEOPACKAGE, "SQLite", "WAsP", "OpenFileGDB", "DXF"),
+    *("FlatGeobuf", "GeoRSS", "VFK", "PGDUMP", "OSM", "GPSBabel", "OGR_PDS", "WFS", "OAPIF", "EDIGEO"),
+    *("Idrisi", "ODS", "XLSX", "Elasticsearch", "Carto", "AmigoCloud", "SXF", "Selafin", "JML", "PLSCENES"),
+    *("CSW", "VDV", "MVT", "NGW", "MapML", "GTFS", "PMTiles", "JSONFG", "MiraMonVector", "ADBC", "AVCBin"),
+    *("AVCE00", "AIVector", "HTTP", "netCDF", "Parquet", "Arrow", "XODR", "CAD", "PostgreSQL", "MySQL"),
+    *("ODBC", "PGeo", "MSSQLSpatial", "OCI", "HANA", "MongoDBv3", "GMLAS", "NAS", "ILI", "HDF5", "LIBERTIFF"),
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a child may use before it is ended."""
+
+    wall_s: float = 180
+    cpu_s: int = 170
+    memory_bytes: int = 3 << 30
+    file_bytes: int = 1 << 30
+
+
+ORDINARY: Final = Limits()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the child found. layers: all that the file holds, when it was not told which to read."""
+
+    layers: tuple[str, ...]
+    name: str
+    crs: str | None
+    shapes: NDArray[np.object_]
+    columns: dict[str, Values]
+
+
+def read(
+    folder: Path, file: str, driver: str, *, layer: str | None = None, limits: Limits = ORDINARY
+) -> Answer:
+    """Have a child read `file` in `folder`; raises UnreadableFile when it fails, stalls or dies."""
+    question = {"file": file, "driver": driver, "layer": layer, "limits": asdict(limits)}
+    (folder / QUESTION).write_text(json.dumps(question), "utf-8")
+    _run(folder, driver, limits)
+    return _answer(folder)
+
+
+def _run(folder: Path, driver: str, limits: Limits) -> None:
+    try:
+        subprocess.run(  # noqa: S603 (our own program, an argument of ours)
+            [sys.executable, "-I", "-X", "utf8", "-m", "layers.formats.read_child", str(folder)],
+            env=_environment(folder, driver),
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=limits.wall_s,
+            check=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise UnreadableFile(
+            f"读取文件超过 {limits.wall_s:g} 秒，已中止。请拆分文件，或在原软件中检查后重新导出。"
+        ) from None
+    except subprocess.CalledProcessError:
+        raise UnreadableFile(
+            "文件无法解读：读取程序中途退出，文件可能已损坏或过大。请在原软件中重新导出。"
+        ) from None
+
+
+def _environment(folder: Path, driver: str) -> dict[str, str]:
+    """Nothing of ours, and GDAL with one driver, without plugins and without network."""
+    # Windows starts no process without the first two.
+    kept = {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC") if name in os.environ}
+    return kept | {
+        "OGR_SKIP": ",".join(name for name in DRIVERS if name != driver),
+        "GDAL_DRIVER_PATH": "disable",
+        "GDAL_HTTP_PROXY": "127.0.0.1:9",
+        "GDAL_HTTP_TIMEOUT": "1",
+        "GDAL_NUM_THREADS": "1",
+        "PROJ_NETWORK": "OFF",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
+        "SHAPE_RESTORE_SHX": "YES",
+        "OPENBLAS_NUM_THREADS": "1",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "TEMP": str(folder),
+        "TMP": str(folder),
+    }
+
+
+def _answer(folder: Path) -> Answer:
+    told: dict[str, Any] = json.loads((folder / ANSWER).read_text("utf-8"))
+    if "error" in told:
+        raise UnreadableFile(told["error"])
+    if told["layers"]:
+        return Answer(tuple(told["layers"]), "", None, np.empty(0, object), {})
+    columns = json.loads((folder / COLUMNS).read_text("utf-8"))
+    return Answer((), told["name"], told["crs"], _shapes(folder), columns)
+
+
+def _shapes(folder: Path) -> NDArray[np.object_]:
+    content = np.load(folder / BYTES, allow_pickle=False).tobytes()
+    lengths = np.load(folder / LENGTHS, allow_pickle=False)
+    ends = np.cumsum(lengths)
+    pieces = [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
+    return np.asarray(shapely.from_wkb(np.array(pieces, object), on_invalid="ignore"), object)

@@ -1,0 +1,64 @@
+"""Which rows, columns and shapes are in this file? Shapefile (plain or zipped), GeoPackage or GeoJSON."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from layers import crs
+from layers.errors import Answer, QuestionToUser, UnreadableFile
+from layers.formats import geojson, sandbox, shapefile
+from layers.formats.dataset import Dataset
+from layers.formats.sources import Source, sources_in, wanted
+
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+def read_dataset(path: Path, *, encoding: str | None = None, source_layer: str | None = None) -> Dataset:
+    """Read the one dataset of a file. encoding, source_layer: answers to questions this function asks.
+
+    Raises UnreadableFile, or QuestionToUser when there are several datasets or two possible encodings.
+    """
+    with private_folder() as folder:
+        source = wanted(sources_in(path, folder), source_layer)
+        dataset = _read(source, folder, encoding, source_layer)
+    if not len(dataset):
+        raise UnreadableFile(f"“{source.name}”里没有任何图形。请检查导出时是否选中了要素。")
+    return dataset
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user may enter, gone afterwards."""
+    folder = tempfile.mkdtemp(prefix="webmap-")
+    try:
+        yield Path(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _read(source: Source, folder: Path, encoding: str | None, layer: str | None) -> Dataset:
+    if ".shp" in source.parts:
+        return shapefile.read(source, folder, encoding)
+    if ".gpkg" in source.parts:
+        return _geopackage(source, folder, layer)
+    return geojson.read(next(iter(source.parts.values())), source.short_name, encoding)
+
+
+def _geopackage(source: Source, folder: Path, layer: str | None) -> Dataset:
+    path = source.parts[".gpkg"]
+    with path.open("rb") as file:
+        if file.read(16) != _SQLITE_MAGIC:
+            raise UnreadableFile(f"“{source.name}.gpkg”不是 GeoPackage。请在原软件中重新导出。")
+    asked = None if layer in (None, source.name, source.short_name) else layer
+    answer = sandbox.read(folder, path.name, sandbox.GEOPACKAGE, layer=asked)
+    if answer.layers:
+        raise QuestionToUser(
+            f"文件里有 {len(answer.layers)} 个图层，一次导入一个。请选择其中一个。",
+            [Answer(name, name, "") for name in answer.layers],
+        )
+    declared = crs.definition(answer.crs) if answer.crs else None
+    return Dataset(answer.name or source.short_name, answer.shapes, answer.columns, declared)
