@@ -9,6 +9,7 @@ import {
   eightPlaces,
   grown,
   holds,
+  linePlaces,
   middlePlaces,
   rings,
   within,
@@ -24,6 +25,7 @@ import {
   shownAt,
   signalColor,
 } from "app/map/recipes.js";
+import { metresPerPixel } from "app/map/scale.js";
 
 /**
  * @typedef {import("app/map/place.js").Box} Box
@@ -78,6 +80,13 @@ const SELECTED_LEVEL = 7;
 const REPEAT_PX = { shield: 380, label: 900 };
 const SAME_PLACE_PX = 140;
 const CLOSE_ZOOM = 13;
+// A square that is covered more than this moves aside if it can.
+const COVERED = 0.5;
+const ASIDES_PER_DONUT = 2;
+// Symbols that only touch are still told apart.
+const TOUCH_PX = 5;
+const LINE_REACH_PX = 90;
+const SHORTEST_LINE_PX = 30;
 const REACH_PX = { square: 26, seal: 66 };
 
 /**
@@ -98,6 +107,8 @@ class Arrangement {
   #squares = new Boxes();
   /** @type {PlacedDonut[]} */
   #donuts = [];
+  /** @type {Map<PlacedDonut, number>} how many symbols stand aside from a donut */
+  #asides = new Map();
   /** @type {Map<string, Spot[]>} */
   #written = new Map();
   /** @type {Map<Item, Box>} */
@@ -238,23 +249,38 @@ class Arrangement {
   // Seals, badges, diamonds and dots: where they belong, else aside with a leader, else at a closer zoom.
   /** @param {Item[]} items */
   #standSymbols(items) {
-    const symbols = items.filter(({ marker }) => marker && marker.shape !== "square");
-    for (const item of symbols.sort(byImportance)) {
-      const spot = this.#spotFor(item);
-      if (spot) this.#stand(item, spot);
-    }
+    const symbols = items.filter(({ marker }) => marker && marker.shape !== "square").sort(byImportance);
+    const covered = symbols.filter((item) => !this.#standsAtHome(item));
+    for (const item of covered) if (this.#mayMove(item)) this.#standAside(item);
   }
 
-  /** @param {Item} item @returns {Spot | null} */
-  #spotFor(item) {
-    const { spot, size, marker, selected } = item;
-    if (selected || this.#taken.isFree(boxAround(spot.x, spot.y, size))) return spot;
-    if (marker?.shape === "dot") return null;
-    const roomy = this.scene.zoom >= CLOSE_ZOOM;
-    const underDonut = this.#donuts.some((donut) => holds(donut.box, spot));
-    if (!roomy && !underDonut) return null;
+  /** @param {Item} item */
+  #standsAtHome(item) {
+    const { spot, size, selected } = item;
+    const free = selected || this.#taken.isFree(boxAround(spot.x, spot.y, size - TOUCH_PX));
+    if (free) this.#stand(item, spot);
+    return free;
+  }
+
+  // A zone is always seen. From afar only a few sites stand around a donut, for more would hide the town.
+  /** @param {Item} item */
+  #mayMove({ marker, spot }) {
+    if (marker?.shape === "dot") return false;
+    if (marker?.shape === "diamond") return true;
+    if (this.scene.zoom >= CLOSE_ZOOM) return true;
+    const donut = this.#donuts.find(({ box }) => holds(box, spot));
+    return donut !== undefined && (this.#asides.get(donut) ?? 0) < ASIDES_PER_DONUT;
+  }
+
+  /** @param {Item} item */
+  #standAside(item) {
+    const { spot, size } = item;
     const aside = this.#freeSpot(spot, size, REACH_PX.seal, this.#nameOf(item));
-    return aside ?? (roomy ? spot : null);
+    if (aside) {
+      const donut = this.#donuts.find(({ box }) => holds(box, spot));
+      if (donut) this.#asides.set(donut, (this.#asides.get(donut) ?? 0) + 1);
+      this.#stand(item, aside);
+    } else if (this.scene.zoom >= CLOSE_ZOOM || item.marker?.shape === "diamond") this.#stand(item, spot);
   }
 
   /** @param {Item} item the room its name will want */
@@ -281,7 +307,7 @@ class Arrangement {
     const squares = items.filter(({ marker }) => marker?.shape === "square");
     for (const item of squares.sort((a, b) => b.size - a.size || a.point.id - b.point.id)) {
       const box = boxAround(item.spot.x, item.spot.y, item.size);
-      const spot = this.#covered(box) > 0.4 && !item.selected ? this.#besides(item) : item.spot;
+      const spot = this.#covered(box) > COVERED && !item.selected ? this.#besides(item) : item.spot;
       this.#stand(item, spot);
     }
   }
@@ -412,8 +438,8 @@ class Arrangement {
     if (donut) return aboveFirst(eightPlaces(donut.box, width, height, 4));
     const { spot, point } = item;
     if (!isLine) return middlePlaces(spot, width, height);
-    const places = eightPlaces(boxAround(spot.x, spot.y, 8), width, height, 5);
-    return Math.abs(point.angle) < 40 ? aboveFirst(places) : places;
+    const length = (lengthOf(item) * 1000) / metresPerPixel(this.scene.zoom, point.lat);
+    return linePlaces(spot, point.angle, Math.min(LINE_REACH_PX, 0.25 * length), width, height);
   }
 
   /** @param {Box} box */
@@ -458,7 +484,7 @@ function namesOf(items, zoom) {
   const names = new Map();
   for (const item of items) {
     const { label } = item.look;
-    if (!label || !(item.selected || shownAt(label, zoom))) continue;
+    if (!label || !(item.selected || (shownAt(label, zoom) && !isShort(item, zoom)))) continue;
     const text = wording(String(item.point.properties[label.text_from ?? "label"] ?? ""), zoom);
     if (!text) continue;
     const key = `${item.point.layer}/${item.point.id}`;
@@ -477,6 +503,13 @@ function wording(text, zoom) {
   return zoom < CLOSE_ZOOM ? text.replace(/[（(].*[）)]$/u, "") : text;
 }
 
+// A bridge seen from afar is a few pixels long: its name would say more than the map shows.
+/** @param {Item} item @param {number} zoom */
+function isShort({ point }, zoom) {
+  const { length_km } = point.properties;
+  return length_km !== undefined && (length_km * 1000) / metresPerPixel(zoom, point.lat) < SHORTEST_LINE_PX;
+}
+
 /** @param {Item} item */
 function isOnLine({ point }) {
   return point.properties.angle !== undefined;
@@ -493,10 +526,16 @@ function byRank(a, b) {
   return (
     a.rank - b.rank ||
     Number(y.inView) - Number(x.inView) ||
+    lengthOf(y) - lengthOf(x) ||
     x.order - y.order ||
     y.size - x.size ||
     x.point.id - y.point.id
   );
+}
+
+/** @param {Item} item */
+function lengthOf({ point }) {
+  return Number(point.properties.length_km) || 0;
 }
 
 /** @param {Item} a @param {Item} b */

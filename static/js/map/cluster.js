@@ -21,7 +21,7 @@ const FEW = 8;
  */
 export function crowdsOf(items, cluster) {
   const seen = items.filter((item) => item.inView);
-  if (isFull(seen)) return [crowd(seen)];
+  if (cluster.style === "donut" && isFull(seen)) return [crowd(seen)];
   const groups = [...groupedBy(seen, cluster.by)];
   const big = groups.filter((group) => isCrowd(group, cluster)).map(crowd);
   return merged(big, cluster.style === "donut" ? DONUT_PX - 6 : DIAMOND_PX);

@@ -19,6 +19,7 @@ export const SOURCE = "county";
 const PANE = "gl";
 const PADDING = 0.1;
 const POINTS_WAIT_MS = 40;
+const PATTERN_RATIO = 2;
 const INK = "#16222E";
 const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacity" });
 
@@ -36,6 +37,9 @@ export class GlMap extends EventTarget {
   #points = [];
   #known = "";
   #waiting = 0;
+  /** @type {Set<string>} */
+  #painted = new Set();
+  #stretched = 0;
   /** @type {Ref | null} */
   #hovered = null;
 
@@ -177,6 +181,7 @@ export class GlMap extends EventTarget {
       const detail = { message: `地图数据没有读到：${error?.message ?? "原因不明"}` };
       this.dispatchEvent(new CustomEvent("error", { detail }));
     });
+    this.gl.on("moveend", () => this.#repaintPatterns());
     this.#followRatio();
   }
 
@@ -194,8 +199,27 @@ export class GlMap extends EventTarget {
   #addPattern(name) {
     const pattern = this.patterns[name];
     if (!pattern || this.gl.hasImage(name)) return;
-    const ratio = Math.max(2, window.devicePixelRatio || 1);
-    this.gl.addImage(name, patternImage(pattern, ratio), { pixelRatio: ratio });
+    this.gl.addImage(name, patternImage(pattern, PATTERN_RATIO, this.#stretch()), {
+      pixelRatio: PATTERN_RATIO,
+    });
+    this.#painted.add(name);
+  }
+
+  // GL stretches patterns from one whole zoom to the next; they are painted anew, so that a hatch is
+  // as fine on the map as in the legend.
+  #repaintPatterns() {
+    const stretch = this.#stretch();
+    if (stretch === this.#stretched) return;
+    this.#stretched = stretch;
+    for (const name of this.#painted) {
+      if (!this.gl.hasImage(name)) continue;
+      this.gl.updateImage(name, patternImage(this.patterns[name], PATTERN_RATIO, stretch));
+    }
+  }
+
+  #stretch() {
+    const zoom = this.gl.getZoom();
+    return 2 ** (zoom - Math.floor(zoom));
   }
 
   #collectSoon() {

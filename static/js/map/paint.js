@@ -170,7 +170,14 @@ export function paintDonut(ink, spot, donut, fonts) {
   paintShares(ink, spot, donut);
   paintCount(ink, { x, y: y + 2 }, String(donut.count), donut.word, fonts);
   ink.font = fonts.css({ size: 12, face: "digits" });
-  paintCentred(ink, { x, y: y + 15 }, `${Math.round(donut.area_mu).toLocaleString("en-US")}亩`, INK_2);
+  paintCentred(ink, { x, y: y + 15 }, areaWords(donut.area_mu), INK_2);
+}
+
+// A ring has room for four figures.
+/** @param {number} area_mu */
+function areaWords(area_mu) {
+  if (area_mu >= 9999.5) return `${(area_mu / 10_000).toFixed(1)}万亩`;
+  return `${Math.round(area_mu).toLocaleString("en-US")}亩`;
 }
 
 /** @param {Ink} ink @param {Spot} spot @param {{shares: {color: string, count: number}[], count: number}} donut */
@@ -221,8 +228,8 @@ export function paintGlyphs(ink, glyphs, { color, size, halo }) {
   for (const { text, x, y } of glyphs) ink.fillText(text, x, y + drop);
 }
 
-/** From where a symbol really stands to where there was room. @param {Ink} ink @param {Spot} from @param {Spot} to @param {string} color */
-export function paintLeader(ink, from, to, color) {
+/** From where a symbol really stands to where there was room. @param {Ink} ink @param {Spot} from @param {Spot} to @param {string} color @param {number} dot radius */
+export function paintLeader(ink, from, to, color, dot) {
   ink.beginPath();
   ink.moveTo(from.x, from.y);
   ink.lineTo(to.x, to.y);
@@ -230,7 +237,7 @@ export function paintLeader(ink, from, to, color) {
   stroke(ink, HALO, 3.6);
   stroke(ink, color, 1.6);
   ink.beginPath();
-  ink.arc(from.x, from.y, 3, 0, 2 * Math.PI);
+  ink.arc(from.x, from.y, dot, 0, 2 * Math.PI);
   ink.fillStyle = color;
   stroke(ink, WHITE, 1.5);
   ink.fill();

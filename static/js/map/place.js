@@ -120,6 +120,36 @@ export function eightPlaces(symbol, width, height, gap) {
 }
 
 /**
+ * Beside a line, at a spot of it and a little before and after: on the side where the line is not.
+ * @param {Spot} spot @param {number} angle degrees, -90 to 90, clockwise on the screen
+ * @param {number} reach how far along, in pixels
+ * @param {number} width @param {number} height
+ * @returns {Box[]}
+ */
+export function linePlaces({ x, y }, angle, reach, width, height) {
+  const turn = (angle * Math.PI) / 180;
+  const around = LINE_STEPS.map((share) => {
+    const step = share * reach;
+    const box = boxAround(x + step * Math.cos(turn), y + step * Math.sin(turn), LINE_ROOM_PX);
+    return eightPlaces(box, width, height, 4);
+  });
+  const [first, second] = sidesOf(angle);
+  const clear = around.flatMap((places) => [places[first], places[second]]);
+  return [...clear, ...around.flatMap((places) => places.slice(0, 4))];
+}
+
+const LINE_STEPS = [0, 0.5, -0.5, 1, -1];
+const LINE_ROOM_PX = 10;
+
+// Numbers of the eight places: right, left, above, below, upper right, upper left, lower right, lower left.
+/** @param {number} angle */
+function sidesOf(angle) {
+  if (Math.abs(angle) < 12) return [2, 3];
+  if (Math.abs(angle) > 62) return [0, 1];
+  return angle > 0 ? [4, 7] : [5, 6];
+}
+
+/**
  * A name inside an area stands on its point; if that is taken, a little above or below.
  * @param {Spot} spot @param {number} width @param {number} height @returns {Box[]}
  */

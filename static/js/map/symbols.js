@@ -3,7 +3,6 @@
 import { arrange } from "app/map/arrange.js";
 import { paintDonut, paintGlyphs, paintLeader, paintMarker } from "app/map/paint.js";
 import { holds } from "app/map/place.js";
-import { signalColor } from "app/map/recipes.js";
 import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
 
 /**
@@ -104,7 +103,7 @@ export class Symbols {
   /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedMarker} thing */
   #paintMarker(ink, thing) {
     const { spot, from, marker, selected } = thing;
-    if (from) paintLeader(ink, from, spot, marker.hollow ? marker.edge : darker(marker));
+    if (from) paintLeader(ink, from, spot, marker.edge, marker.shape === "square" ? 2 : 3);
     paintMarker(ink, spot, marker, thing, this.fonts);
     if (selected) paintRing(ink, thing);
   }
@@ -192,11 +191,6 @@ function addCanvas(map) {
   canvas.style.position = "absolute";
   canvas.setAttribute("aria-hidden", "true");
   return canvas;
-}
-
-/** @param {import("app/map/recipes.js").Marker} marker */
-function darker(marker) {
-  return marker.shape === "seal" ? marker.edge : (marker.edge ?? signalColor(marker));
 }
 
 /** @param {LabelPoint} point @param {Spot} spot */

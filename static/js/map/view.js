@@ -113,6 +113,7 @@ export class MapView extends EventTarget {
   /** Shows these bounds in the part of the map that no panel covers. @param {Bounds} bounds @param {{animate?: boolean, closest?: number}} [how] */
   fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT } = {}) {
     const { top, right, bottom, left } = this.#room();
+    this.#settle();
     this.map.fitBounds(
       [
         [south, west],
@@ -141,6 +142,7 @@ export class MapView extends EventTarget {
   /** Goes to a view, as far as it lies on the map at all. @param {View} view @returns {boolean} false: not a view of this county */
   go({ lon, lat, z }) {
     if (![lon, lat, z].every(Number.isFinite) || !this.#freedom.contains([lat, lon])) return false;
+    this.#settle();
     this.map.setView([lat, lon], Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, z)), { animate: false });
     return true;
   }
@@ -152,11 +154,13 @@ export class MapView extends EventTarget {
 
   /** @param {number} scale N of 1:N */
   setScale(scale) {
+    this.#settle();
     this.map.setZoom(zoomOf(scale, this.map.getCenter().lat), { animate: !this.calm.matches });
   }
 
   /** @param {number} levels */
   zoomBy(levels) {
+    this.#settle();
     this.map.setZoom(this.map.getZoom() + levels, { animate: !this.calm.matches });
   }
 
@@ -201,9 +205,15 @@ export class MapView extends EventTarget {
     map.setMinZoom(MIN_ZOOM);
     map.setMaxZoom(MAX_ZOOM);
     map.doubleClickZoom.enable();
-    new SmoothWheel(map, () => this.calm.matches);
+    this.wheel = new SmoothWheel(map, () => this.calm.matches);
     // Leaflet decides once, when a map is made, whether zooming moves; folium cannot know the person's wish.
     if (this.calm.matches) Object.assign(map, { _zoomAnimated: false });
+  }
+
+  // Leaflet would let a zoom that is under way have the last word over the view asked for now.
+  #settle() {
+    this.wheel?.stop();
+    /** @type {any} */ (this.map)._onZoomTransitionEnd?.();
   }
 
   #limit() {

@@ -41,6 +41,11 @@ export class SmoothWheel {
     else if (!this.#running) this.#start();
   }
 
+  /** Ends where it is, so that something else may move the map. */
+  stop() {
+    if (this.#running) this.#end();
+  }
+
   #start() {
     this.#running = true;
     this.inner._stop();
@@ -51,6 +56,7 @@ export class SmoothWheel {
 
   /** @param {number} now */
   #step(now) {
+    if (!this.#running) return;
     const zoom = this.map.getZoom();
     const share = 1 - Math.exp(-Math.max(0, now - this.#frame_at) / EASE_MS);
     this.#frame_at = now;
