@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.store.query import TileRows
-from layers.tiles.cut import cut
+from layers.tiles.cut import cut_tile
 from layers.tiles.mercator import Tile
 from tests.tile_reading import EXTENT, Drawn, in_tile, position, read, tile_of
 
@@ -31,7 +31,7 @@ def rows_of(shapes: Sequence[BaseGeometry]) -> TileRows:
 
 
 def labels(rows: TileRows, tiles: Iterable[Tile]) -> list[tuple[Tile, Drawn]]:
-    return [(tile, each) for tile in tiles for each in read(cut(rows, "a", tile)).get("a_points", [])]
+    return [(tile, each) for tile in tiles for each in read(cut_tile(rows, "a", tile)).get("a_points", [])]
 
 
 def around(z: int, reach: int) -> list[Tile]:

@@ -17,7 +17,7 @@ from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
 from layers.store import query
-from layers.tiles.cut import cut
+from layers.tiles.cut import cut_tile
 from layers.tiles.mercator import Tile
 
 MIN_Z: Final = 0
@@ -101,7 +101,7 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
 def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
     layer = query.layer_named(session, viewer, key)
     fields = fields_for(kind_of(layer.kind), viewer)
-    return cut(query.tile_rows(session, viewer, layer, place.bounds(), fields), key, place)
+    return cut_tile(query.tile_rows(session, viewer, layer, place.bounds(), fields), key, place)
 
 
 def _vector_layers(key: str, kind: LayerKind, viewer: Viewer) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _WINDOW = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
 
 
-def cut(rows: TileRows, layer_key: str, tile: Tile) -> bytes:
+def cut_tile(rows: TileRows, layer_key: str, tile: Tile) -> bytes:
     """The tile's two layers: the shapes as `<key>`, their label points as `<key>_points`; b"" for nothing."""
     shapes = np.asarray(shapely.from_wkb(rows.wkb), np.object_)
     columns = {name: Column.of(values) for name, values in rows.columns.items()}

@@ -31,8 +31,9 @@ def generalised(shapes: Shapes, z: int) -> Shapes:
 def simplified(shapes: Shapes) -> Shapes:
     """Fewer vertices, none further than TOLERANCE from the old outline; areas stay valid and do not vanish."""
     out = shapely.simplify(shapes, TOLERANCE, preserve_topology=False)
-    spoilt = np.flatnonzero(shapely.is_empty(out) | ~shapely.is_valid(out))
-    out[spoilt] = shapely.simplify(shapes[spoilt], TOLERANCE, preserve_topology=True)
+    # Where an outline came to cross itself, GEOS repairs it by cutting pieces off.
+    torn = shapely.is_empty(out) | (shapely.get_num_geometries(out) > shapely.get_num_geometries(shapes))
+    out[torn] = shapely.simplify(shapes[torn], TOLERANCE, preserve_topology=True)
     return np.asarray(out, np.object_)
 
 
