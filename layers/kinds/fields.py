@@ -267,7 +267,9 @@ def shortened(raw: object, longest: int = 40) -> str:
 def _half_width(text: str) -> str:
     # Only digits, letters and the signs of numbers: Chinese punctuation in names stays as it was written.
     return "".join(
-        unicodedata.normalize("NFKC", char) if "０" <= char <= "ｚ" or char in "．－＋／　" else char
+        unicodedata.normalize("NFKC", char)
+        if ("０" <= char <= "ｚ" and char.isalnum()) or char in "．－＋／　"
+        else char
         for char in text
     )
 

@@ -117,9 +117,13 @@ def _not_yet(properties: Properties) -> bool:
 
 
 def derive(properties: Properties, today: date) -> Derived:
-    """The character on the seal: the granted grade, else the sort of site; hollow while it is only planned."""
+    """The character on the seal: the granted grade, else the sort of site; hollow while it is only planned.
+
+    A graded site stays filled while it is upgraded: the grade is there.
+    """
     sort = SEALS.get(str(properties.get("site_type")), SEALS["other"])
-    return Derived({"seal": properties.get("grade") or sort[1], "hollow": _not_yet(properties)})
+    grade = properties.get("grade")
+    return Derived({"seal": grade or sort[1], "hollow": not grade and _not_yet(properties)})
 
 
 def classify(properties: Properties, derived: Properties) -> str:
