@@ -1,0 +1,1 @@
+"""How the embedded sample is drawn: 示意 geography, invented parcels and zones."""
