@@ -1,0 +1,80 @@
+"""What does an empty database show? The embedded sample: 示意 geography with invented parcels and zones."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from shapely.geometry import shape
+from sqlalchemy.orm import Session
+
+from layers.kinds import kind_of
+from layers.rights import SYSTEM_VIEWER
+from layers.store import Database, edit, query
+
+WHAT: Final = "sample"
+WHO: Final = "示例数据"
+DATA_DATE: Final = date(2026, 10, 31)
+FILES: Final = {
+    # Areas first: features learn from them in which town they lie.
+    "admin_area": "public",
+    "river": "public",
+    "existing_road": "public",
+    "place_name": "public",
+    "road_project": "public",
+    "scenic_site": "public",
+    "renewal_zone": "internal",
+    "idle_parcel": "internal",
+}
+"""Kind → who may see its layer; each kind has one file, <kind>.geojson."""
+
+
+def fill(database: Database) -> bool:
+    """Write the sample as one act; False, and nothing changed, when the database has a layer already."""
+    with database.reading() as session:
+        if not _is_empty(session):
+            return False
+    rows = {kind: list(_rows(kind)) for kind in FILES}
+    with database.writing() as session:
+        # Somebody else may have filled it in the meantime.
+        if not _is_empty(session):
+            return False
+        _write(session, rows)
+        session.commit()
+    return True
+
+
+def data_folder() -> Path:
+    """In an installed package the files lie beside this module, in the source tree beside the package."""
+    installed = Path(__file__).parent / "data"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "data"
+
+
+def _is_empty(session: Session) -> bool:
+    return not query.layers(session, SYSTEM_VIEWER)
+
+
+def _write(session: Session, rows: dict[str, list[edit.NewFeature]]) -> None:
+    with edit.one_act(session, WHAT, WHO) as act:
+        for kind, visibility in FILES.items():
+            layer = edit.add_layer(
+                session, kind=kind, key=kind, visibility=visibility, sample=True, data_date=DATA_DATE, act=act
+            )
+            edit.add_features(session, act, layer, rows[kind])
+
+
+def _rows(kind: str) -> Iterator[edit.NewFeature]:
+    text = (data_folder() / f"{kind}.geojson").read_text("utf-8")
+    for feature in json.loads(text)["features"]:
+        yield _row(kind, feature)
+
+
+def _row(kind: str, feature: dict[str, Any]) -> edit.NewFeature:
+    checked = kind_of(kind).check(feature["properties"])
+    if checked.problems:
+        name = feature["properties"].get("name")
+        raise ValueError(f"{kind}.geojson, {name}: {checked.problems[0].reason}")
+    return edit.NewFeature(shape(feature["geometry"]), checked.properties, uid=feature["id"])
