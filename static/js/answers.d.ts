@@ -32,6 +32,9 @@ declare namespace Api {
   interface SymbolTotals extends Totals {
     key: string;
     title: string;
+    /** does it have a row of its own? */
+    legend: boolean;
+    quiet: boolean;
   }
 
   interface Layer extends Totals {
@@ -54,8 +57,8 @@ declare namespace Api {
     key: string;
     title: string;
     color: string;
-    total?: "area" | "length" | "count";
-    word?: string;
+    total: "area" | "length" | "count";
+    word: string;
   }
 
   interface Preset {
@@ -126,9 +129,10 @@ declare namespace Api {
   interface Position {
     lon: number;
     lat: number;
-    x: number;
-    y: number;
-    zone: number;
+    /** metres; null outside the zones */
+    x: number | null;
+    y: number | null;
+    zone: number | null;
     crs: string;
   }
 
@@ -142,6 +146,8 @@ declare namespace Api {
     id: string;
     bbox?: Bounds;
     properties: Record<string, unknown>;
+    /** the same values as a person reads them, without units */
+    words: Record<string, string | null>;
   }
 
   interface Rows {

@@ -2,34 +2,33 @@
 import { fill, html } from "app/dom.js";
 
 const MISSING = "—  未提供";
+const PLAIN = "#1F4E79";
 const LIGHT = 0.14;
+const PATIENCE_MS = 200;
 
 /**
- * The card. Emits "close", "zoom" {feature}, "link", "open" {uid}, "step" {by}, "retry".
+ * The card. Emits "close", "zoom" {feature}, "link", "table" {layer}, "open" {uid}, "step" {by}, "retry".
  */
 export class Card extends EventTarget {
+  #waiting = 0;
+
   /** @param {HTMLElement} element */
   constructor(element) {
     super();
     this.element = element;
+    /** @type {import("app/panel/signs.js").Signs | null} */
+    this.signs = null;
   }
 
   get isOpen() {
     return !this.element.hidden;
   }
 
-  /** Grey rows where the words will stand. */
+  /** Grey rows where the words will stand; words that are there already stay for a moment. */
   wait() {
-    const lines = [30, 70, 45, 100, 90, 80, 95, 60].map((width) => {
-      const line = html`<i></i>`;
-      line.style.width = `${width}%`;
-      return line;
-    });
-    this.#present(
-      html`<div class="card-body">
-        <div class="skeleton" aria-label="正在加载">${lines}</div>
-      </div>`,
-    );
+    clearTimeout(this.#waiting);
+    if (this.isOpen) this.#waiting = window.setTimeout(() => this.#presentSkeleton(), PATIENCE_MS);
+    else this.#presentSkeleton();
   }
 
   /** @param {string} sentence @param {boolean} again does another try make sense? */
@@ -45,23 +44,15 @@ export class Card extends EventTarget {
     );
   }
 
-  /**
-   * @param {Api.Feature} feature
-   * @param {import("app/panel/layers.js").Swatch} swatch by layer key
-   * @param {(layer: string, symbol: string | null) => string} tint the colour of a symbol
-   */
-  show(feature, swatch, tint) {
+  /** @param {Api.Feature} feature */
+  show(feature) {
     const { card } = feature;
-    const layer = feature.properties.layer;
     const body = html`<div class="card-body">
-      ${head(card)} ${figures(card)} ${verdict(card)} ${rows(card)} ${this.#related(card, swatch)}
-      ${this.#buttons(feature)}
+      ${head(card)} ${figures(card)} ${verdict(card)} ${rows(card)} ${this.#related(card)}
     </div>`;
-    this.#present(body, foot(card));
-    const color = tint(layer, card.tags.find(({ symbol }) => symbol)?.symbol ?? null);
-    this.element.style.setProperty("--state", color);
-    this.element.style.setProperty("--state-light", light(color));
-    this.element.style.setProperty("--state-ink", dark(color));
+    this.#present(body, this.#buttons(feature), foot(card));
+    const symbol = card.tags.find((tag) => tag.symbol)?.symbol ?? null;
+    this.#color(this.signs?.tint(feature.properties.layer, symbol) ?? PLAIN);
   }
 
   /** Which of several hits is shown. @param {number} at @param {number} count */
@@ -71,16 +62,31 @@ export class Card extends EventTarget {
   }
 
   close() {
+    clearTimeout(this.#waiting);
     this.element.hidden = true;
     this.element.replaceChildren();
+    delete document.body.dataset.card;
+  }
+
+  #presentSkeleton() {
+    const lines = [30, 70, 45, 100, 90, 80, 95, 60].map((width) => {
+      const line = html`<i></i>`;
+      line.style.width = `${width}%`;
+      return line;
+    });
+    this.#present(
+      html`<div class="card-body"><div class="skeleton" role="status" aria-label="正在加载">${lines}</div></div>`,
+    );
   }
 
   /** @param {...Node | null} parts */
   #present(...parts) {
+    clearTimeout(this.#waiting);
     const wasOpen = this.isOpen;
     const close = html`<button class="close" type="button" aria-label="关闭" title="关闭（Esc）" @click=${() => this.#emit("close")}>×</button>`;
     fill(this.element, html`<div class="card-bar"><span class="walk"></span>${close}</div>`, ...parts);
     this.element.hidden = false;
+    document.body.dataset.card = "";
     if (!wasOpen) this.element.focus({ preventScroll: true });
   }
 
@@ -94,13 +100,13 @@ export class Card extends EventTarget {
     </span>`;
   }
 
-  /** @param {Api.Card} card @param {import("app/panel/layers.js").Swatch} swatch */
-  #related({ related }, swatch) {
+  /** @param {Api.Card} card */
+  #related({ related }) {
     if (!related.length) return null;
     const items = related.map(
       ({ uid, name, layer, symbol }) => html`<li>
         <button type="button" @click=${() => this.#emit("open", { uid })}>
-          <span class="sign" aria-hidden="true">${swatch(layer, symbol)}</span><span class="name">${name}</span>
+          <span class="sign" aria-hidden="true">${this.signs?.swatch(layer, symbol)}</span><span class="name">${name}</span>
         </button>
       </li>`,
     );
@@ -114,6 +120,13 @@ export class Card extends EventTarget {
       <button class="button" type="button" @click=${() => this.#emit("link")}>复制链接</button>
       <button class="button" type="button" @click=${() => this.#emit("table", { layer: feature.properties.layer })}>所在图层表格</button>
     </div>`;
+  }
+
+  /** @param {string} color */
+  #color(color) {
+    this.element.style.setProperty("--state", color);
+    this.element.style.setProperty("--state-light", light(color));
+    this.element.style.setProperty("--state-ink", dark(color));
   }
 
   /** @param {string} name @param {object} [detail] */
@@ -150,8 +163,9 @@ function figures({ figures }) {
 /** @param {Api.Card} card */
 function verdict({ verdict }) {
   if (!verdict?.text) return null;
+  const sentences = verdict.text.split(/(?<=。)/);
   return html`<div class="verdict">
-    <p>${verdict.text}</p>
+    ${sentences.map((sentence) => html`<p>${sentence}</p>`)}
     ${verdict.clause && html`<p class="clause">${verdict.clause}</p>`}
   </div>`;
 }
@@ -161,7 +175,7 @@ function rows({ rows }) {
   const each = rows.map(({ label, value, unit }) => {
     const missing = value === null || value === undefined || value === "";
     const words = missing ? MISSING : unit ? `${value} ${unit}` : value;
-    return html`<div><dt>${label}</dt><dd class="${missing ? "missing" : ""}">${words}</dd></div>`;
+    return html`<div><dt class="${label.length > 7 && "long"}">${label}</dt><dd class="${missing ? "missing" : ""}">${words}</dd></div>`;
   });
   return html`<dl class="facts">${each}</dl>`;
 }
@@ -169,7 +183,7 @@ function rows({ rows }) {
 /** @param {Api.Card} card */
 function foot({ source, changed }) {
   const change = changed && `${changed.who} ${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
-  return html`<footer class="card-foot">${[source, change].filter(Boolean).join(" · ")}</footer>`;
+  return html`<footer class="card-foot"><span>${source}</span><span>${change}</span></footer>`;
 }
 
 /** @param {string} color #rrggbb */

@@ -1,7 +1,7 @@
 // Which key does what? Declared once: the listener and the help read the same rows.
 import { fill, html } from "app/dom.js";
 
-/** @typedef {{key: string, shown: string, words: string, act: () => void}} Shortcut */
+/** @typedef {{keys: string[], shown: string, words: string, act: (key: string) => void}} Shortcut */
 
 /**
  * Listens on the page, except while somebody writes.
@@ -11,10 +11,10 @@ export function listen(shortcuts) {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     if (writes(event.target) || document.querySelector("dialog[open]")) return;
-    const shortcut = shortcuts.find(({ key }) => key === event.key);
+    const shortcut = shortcuts.find(({ keys }) => keys.includes(event.key));
     if (!shortcut) return;
     event.preventDefault();
-    shortcut.act();
+    shortcut.act(event.key);
   });
 }
 
@@ -25,9 +25,9 @@ function writes(target) {
 
 /** @param {HTMLDialogElement} dialog @param {Shortcut[]} shortcuts */
 export function showHelp(dialog, shortcuts) {
-  const rows = shortcuts
-    .filter(({ words }) => words)
-    .map(({ shown, words }) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${words}</dd></div>`);
+  const rows = shortcuts.map(
+    ({ shown, words }) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${words}</dd></div>`,
+  );
   fill(
     dialog,
     html`<form method="dialog">

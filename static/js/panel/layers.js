@@ -2,10 +2,7 @@
 import { fill, html } from "app/dom.js";
 import { amount, countAndAmount, whole } from "app/panel/words.js";
 
-/**
- * @typedef {(kind: string, symbol: string | null) => Element} Swatch
- * @typedef {{layers: string[], name: string, head: HTMLElement, block: HTMLElement}} Switched
- */
+/** @typedef {{layers: string[], name: string, head: HTMLElement, block: HTMLElement}} Switched */
 
 const LONG_PRESS_MS = 500;
 
@@ -29,10 +26,10 @@ export class LayerPanel extends EventTarget {
     shown.addEventListener("changed", () => this.#update());
   }
 
-  /** @param {Api.Catalogue} catalogue @param {Swatch} swatch */
-  show(catalogue, swatch) {
+  /** @param {Api.Catalogue} catalogue @param {import("app/panel/signs.js").Signs} signs */
+  show(catalogue, signs) {
     this.#switched = [];
-    this.swatch = swatch;
+    this.signs = signs;
     this.date.textContent = catalogue.data_date ? `数据截止 ${catalogue.data_date}` : "";
     const ordered = [...catalogue.layers].sort((one, other) => one.order - other.order);
     const groups = catalogue.groups.map((group) =>
@@ -84,10 +81,12 @@ export class LayerPanel extends EventTarget {
       <i class="bar"></i><span class="name">${group.title}</span>
       <svg class="chevron" width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><path d="M2 3.5L5 6.5L8 3.5" /></svg>
     </button>`;
-    fold.addEventListener("click", () => {
-      parts.hidden = !parts.hidden;
-      fold.setAttribute("aria-expanded", String(!parts.hidden));
-    });
+    const unfoldTo = (/** @type {boolean} */ open) => {
+      parts.hidden = !open;
+      fold.setAttribute("aria-expanded", String(open));
+    };
+    fold.addEventListener("click", () => unfoldTo(parts.hidden));
+    unfoldTo(group.key !== "base");
     const head = html`<div class="head">
       <h2>${fold}</h2>
       <span class="total"><b>${total.value}</b>${total.unit}</span>
@@ -98,7 +97,7 @@ export class LayerPanel extends EventTarget {
   /** One of several layers under a heading. @param {Api.Layer} layer */
   #layer(layer) {
     const block = html`<div class="layer"></div>`;
-    const rows = layer.classes.filter(({ count }) => count);
+    const rows = legendOf(layer);
     const single = rows.length === 1 ? this.#sign(layer, rows[0].key) : null;
     const head = html`<div class="head sub">
       <span class="title">${single}<span class="name" title="${layer.title}">${layer.title}</span></span>
@@ -114,19 +113,17 @@ export class LayerPanel extends EventTarget {
     if (!layer.count) {
       return [html`<p class="none">还没有数据 · 用 webmap intake 导入</p>`];
     }
-    return layer.classes
-      .filter(({ count }) => count)
-      .map(
-        (row) => html`<div class="row" data-symbol="${row.key}">
+    return legendOf(layer).map(
+      (row) => html`<div class="row" data-symbol="${row.key}">
           ${this.#sign(layer, row.key)}<span class="name">${row.title}</span>
           <span class="count">${countAndAmount(row, layer.measure_word)}</span>
         </div>`,
-      );
+    );
   }
 
   /** @param {Api.Layer} layer @param {string} symbol */
   #sign(layer, symbol) {
-    return html`<span class="sign" aria-hidden="true">${this.swatch?.(layer.kind, symbol)}</span>`;
+    return html`<span class="sign" aria-hidden="true">${this.signs?.legend(layer.key, symbol)}</span>`;
   }
 
   /**
@@ -205,15 +202,28 @@ function unfold(fader, button) {
   if (!fader.hidden) fader.querySelector("input")?.focus();
 }
 
+// Classes of one title (the four tints of towns) are one row; what is not on the map needs no row.
+/** @param {Api.Layer} layer @returns {Api.SymbolTotals[]} */
+function legendOf({ classes }) {
+  return classes
+    .filter(({ legend }) => legend)
+    .map((row) => ({ ...row, ...sum(classes.filter(({ title }) => title === row.title)) }))
+    .filter(({ count }) => count);
+}
+
+/** @param {Api.Totals[]} all @returns {Api.Totals} */
+function sum(all) {
+  const total = (/** @type {keyof Api.Totals} */ what) =>
+    all.reduce((so_far, each) => so_far + (each[what] ?? 0), 0);
+  return { count: total("count"), area_mu: total("area_mu"), length_km: total("length_km") };
+}
+
 // Adding up different kinds would count planned roads and standing ones as one thing.
 /** @param {Api.Group} group @param {Api.Layer[]} layers */
 function totalOf(group, layers) {
-  const counted = layers.filter(({ kind }) => kind === layers[0].kind);
-  const sum = (/** @type {keyof Api.Totals} */ what) =>
-    counted.reduce((total, layer) => total + (layer[what] ?? 0), 0);
-  const totals = { count: sum("count"), area_mu: sum("area_mu"), length_km: sum("length_km") };
-  if (group.key === "base") return { value: String(layers.length), unit: " 层" };
-  const much = layers[0].geometry === "point" ? null : amount(totals);
+  if (group.word === "层") return { value: String(layers.length), unit: group.word };
+  const totals = sum(layers.filter(({ kind }) => kind === layers[0].kind));
+  const much = group.total === "count" ? null : amount(totals);
   return much ?? { value: whole(totals.count), unit: layers[0].measure_word };
 }
 

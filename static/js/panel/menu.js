@@ -19,8 +19,8 @@ export class PlaceMenu extends EventTarget {
     super();
     this.element = element;
     this.ask = ask;
-    /** @type {import("app/panel/layers.js").Swatch | null} */
-    this.swatch = null;
+    /** @type {import("app/panel/signs.js").Signs | null} */
+    this.signs = null;
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
       event.stopPropagation();
@@ -93,7 +93,7 @@ export class PlaceMenu extends EventTarget {
     const items = results.map(
       (hit) => html`<li>
         <button type="button" @click=${() => this.#choose(hit, results)}>
-          <span class="sign" aria-hidden="true">${this.swatch?.(hit.layer, hit.symbol)}</span>
+          <span class="sign" aria-hidden="true">${this.signs?.swatch(hit.layer, hit.symbol)}</span>
           <span class="name">${hit.name}</span><span class="place">${hit.layer_title}</span>
         </button>
       </li>`,

@@ -25,14 +25,3 @@ export class Notice {
     this.spoken.textContent = sentence;
   }
 }
-
-/**
- * A sentence in place of the map, with the way out.
- * @param {HTMLElement} element
- * @param {string | null} sentence null: nothing stands in the way any more
- * @param {...Node} ways
- */
-export function obstruct(element, sentence, ...ways) {
-  element.hidden = sentence === null;
-  fill(element, sentence && html`<p>${sentence}</p>`, ...ways);
-}

@@ -1,34 +1,32 @@
 // How long is a kilometre on this screen?
 
-const SVG = "http://www.w3.org/2000/svg";
-const LONGEST_PX = 92;
-const CSS_PIXEL_M = 0.0254 / 96;
-const ROUND = [1, 2, 5];
+/** @typedef {import("app/map/scale.js").Bar} Bar */
 
-/** @param {SVGElement} bar @param {number} denominator of the scale */
-export function drawScaleBar(bar, denominator) {
-  const metres_per_px = denominator * CSS_PIXEL_M;
-  const metres = longestRound(LONGEST_PX * metres_per_px);
-  const half = metres / metres_per_px / 2;
-  bar.replaceChildren(
-    part("rect", { x: 4, y: 22, width: half, height: 6, class: "ink" }),
-    part("rect", { x: 4 + half, y: 22.5, width: half - 0.5, height: 5, class: "paper" }),
-    part("text", { x: 4, y: 44, class: "first" }, "0"),
-    part("text", { x: 4 + half, y: 44 }, said(metres / 2, metres)),
-    part("text", { x: 4 + 2 * half, y: 44 }, `${said(metres, metres)} ${metres < 1000 ? "米" : "公里"}`),
+const SVG = "http://www.w3.org/2000/svg";
+const LEFT = 4;
+const BETWEEN = 5;
+
+/** Two halves, black and white, with three numbers. @param {SVGElement} svg @param {Bar} bar */
+export function drawScaleBar(svg, { px, values: [zero, half, full], unit }) {
+  const middle = LEFT + px / 2;
+  const width = Math.ceil(px + 34);
+  svg.setAttribute("width", String(width));
+  svg.setAttribute("viewBox", `0 0 ${width} 54`);
+  const last = `${full} ${unit}`;
+  const roomy = px / 2 > (widthOf(String(half)) + widthOf(last)) / 2 + BETWEEN;
+  svg.replaceChildren(
+    part("rect", { x: LEFT, y: 22, width: px / 2, height: 6, class: "ink" }),
+    part("rect", { x: middle, y: 22, width: px / 2, height: 6, class: "paper" }),
+    part("text", { x: LEFT, y: 44 }, String(zero)),
+    part("text", { x: middle, y: 44 }, roomy ? String(half) : ""),
+    part("text", { x: LEFT + px, y: 44 }, last),
   );
 }
 
-/** @param {number} metres */
-export function longestRound(metres) {
-  const power = 10 ** Math.floor(Math.log10(metres));
-  const fitting = ROUND.map((step) => step * power).filter((step) => step <= metres);
-  return fitting[fitting.length - 1];
-}
-
-/** @param {number} metres @param {number} whole */
-function said(metres, whole) {
-  return String(Number((whole < 1000 ? metres : metres / 1000).toPrecision(3)));
+// Near enough for digits and two characters at 12 px.
+/** @param {string} text */
+function widthOf(text) {
+  return [...text].reduce((width, each) => width + (each > "\u3000" ? 12 : 6.8), 0);
 }
 
 /** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */

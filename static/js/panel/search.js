@@ -1,31 +1,32 @@
 // Where is it? Finds by name, code, village and initials, and opens what was chosen.
+import { overtaken } from "app/api.js";
 import { fill, html, later } from "app/dom.js";
 
 const WAIT_MS = 180;
 
 /**
- * A combobox and its list. Asks by calling `ask`; emits "open" {hit, results} and "leave".
+ * A combobox and its list. Emits "open" {hit, results}, "found" {count}, "leave".
  */
 export class Search extends EventTarget {
   /** @type {Api.Hit[]} */
   #results = [];
   #active = -1;
   #asked = "";
+  /** @type {AbortController | null} */
+  #asking = null;
 
   /**
-   * @param {HTMLInputElement} input
-   * @param {HTMLElement} list
-   * @param {HTMLElement} clear
-   * @param {(words: string) => Promise<Api.Hit[] | null>} ask null: overtaken by a newer question
+   * @param {{input: HTMLInputElement, list: HTMLElement, clear: HTMLElement}} parts
+   * @param {(words: string, signal: AbortSignal) => Promise<{results: Api.Hit[]}>} ask
    */
-  constructor(input, list, clear, ask) {
+  constructor({ input, list, clear }, ask) {
     super();
     this.input = input;
     this.list = list;
     this.clear = clear;
     this.ask = ask;
-    /** @type {import("app/panel/layers.js").Swatch | null} */
-    this.swatch = null;
+    /** @type {import("app/panel/signs.js").Signs | null} */
+    this.signs = null;
     this.#listen();
   }
 
@@ -96,17 +97,19 @@ export class Search extends EventTarget {
 
   async #find() {
     const words = this.input.value.trim();
+    this.#asking?.abort();
     if (!words) {
       this.#results = [];
       this.#asked = "";
       this.close();
       return;
     }
+    this.#asking = new AbortController();
     try {
-      const results = await this.ask(words);
-      if (results) this.#present(words, results);
+      const { results } = await this.ask(words, this.#asking.signal);
+      this.#present(words, results);
     } catch (error) {
-      this.#say(/** @type {Error} */ (error).message);
+      if (!overtaken(error)) this.#say(/** @type {Error} */ (error).message);
     }
   }
 
@@ -150,7 +153,7 @@ export class Search extends EventTarget {
   #option(hit) {
     const at = this.#results.indexOf(hit);
     return html`<div role="option" id="hit_${at}" aria-selected="false" @click=${() => this.#open(hit)}>
-      <span class="sign" aria-hidden="true">${this.swatch?.(hit.layer, hit.symbol)}</span>
+      <span class="sign" aria-hidden="true">${this.signs?.swatch(hit.layer, hit.symbol)}</span>
       <span class="name">${hit.name}</span><span class="place">${hit.place}</span>
     </div>`;
   }

@@ -1,5 +1,5 @@
 // Where is the pointer, and at what scale is the map?
-import { fill } from "app/dom.js";
+import { fill, html } from "app/dom.js";
 import { east, north, scale, scaleFrom, whole } from "app/panel/words.js";
 
 const REST_MS = 150;
@@ -42,8 +42,13 @@ export class Status extends EventTarget {
 
   /** @param {boolean} sample */
   showOrigin(sample) {
-    const words = ["示意底图", sample && "示例数据", "非涉密系统"];
-    fill(this.parts.sample, words.filter(Boolean).join(" · "));
+    const long = ["示意底图", sample && "示例数据", "非涉密系统"].filter(Boolean).join(" · ");
+    const short = ["示意", sample && "示例", "非涉密"].filter(Boolean).join("·");
+    fill(
+      this.parts.sample,
+      html`<span class="long">${long}</span>`,
+      html`<span class="short" aria-hidden="true">${short}</span>`,
+    );
   }
 
   /** @param {{lon: number, lat: number}} place */
@@ -51,7 +56,7 @@ export class Status extends EventTarget {
     this.#asking = new AbortController();
     try {
       const { x, y, zone, crs } = await this.ask(place, this.#asking.signal);
-      fill(this.parts.xy, `X ${whole(x)}  Y ${whole(y)}（${zone}带）`);
+      fill(this.parts.xy, x && y ? `X ${whole(x)}  Y ${whole(y)}（${zone}带）` : "");
       fill(this.parts.crs, crs);
     } catch {
       fill(this.parts.xy, "");

@@ -5,7 +5,7 @@ const ROWS = 100;
 const REST_MS = 250;
 
 /**
- * The drawer under the map. Emits "open" {uid, uids}, "close", "failed" {message}.
+ * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close".
  */
 export class TableDrawer extends EventTarget {
   /** @type {Api.Layer[]} */
@@ -53,13 +53,16 @@ export class TableDrawer extends EventTarget {
     this.#layer = known.key;
     this.#order = { desc: false };
     this.element.hidden = false;
+    document.body.dataset.table = known.key;
     fill(this.element, this.#head(), html`<div class="table-body" tabindex="0" aria-label="表格内容"></div>`);
+    this.dispatchEvent(new CustomEvent("opened"));
     this.#load();
   }
 
   close() {
     this.#asking?.abort();
     this.element.hidden = true;
+    delete document.body.dataset.table;
     this.dispatchEvent(new CustomEvent("close"));
   }
 
@@ -160,12 +163,11 @@ export class TableDrawer extends EventTarget {
   }
 
   /** @param {Api.Row} feature @param {Api.Column[]} columns */
-  #row({ id, properties }, columns) {
+  #row({ id, properties, words }, columns) {
     const cells = columns.map(({ key }, i) => {
-      const value = properties[key];
-      const words = value === null || value === undefined || value === "" ? "—" : String(value);
-      const number = typeof value === "number";
-      return html`<td class="${number ? "number" : ""}">${i === 0 ? html`<button type="button">${words}</button>` : words}</td>`;
+      const said = words[key] || "—";
+      const number = typeof properties[key] === "number";
+      return html`<td class="${number && "number"}">${i === 0 ? html`<button type="button">${said}</button>` : said}</td>`;
     });
     const open = () => {
       const uids = this.#rows.map((row) => row.id);

@@ -1,0 +1,322 @@
+// Wires the parts; the only module that knows them all.
+import { Server } from "app/api.js";
+import { byId } from "app/dom.js";
+import { Fonts } from "app/map/fonts.js";
+import { MapView } from "app/map/view.js";
+import { Page } from "app/page.js";
+import { Acts } from "app/panel/acts.js";
+import { Card } from "app/panel/card.js";
+import { showHint } from "app/panel/hint.js";
+import { listen, showHelp } from "app/panel/keys.js";
+import { LayerPanel } from "app/panel/layers.js";
+import { PlaceMenu } from "app/panel/menu.js";
+import { Notice } from "app/panel/notice.js";
+import { Obstacle } from "app/panel/obstacle.js";
+import { inSight, lieWithin, padding } from "app/panel/padding.js";
+import { Presets } from "app/panel/presets.js";
+import { Reader } from "app/panel/reader.js";
+import { drawScaleBar } from "app/panel/scale_bar.js";
+import { Search } from "app/panel/search.js";
+import { Sheet } from "app/panel/sheet.js";
+import { Shown } from "app/panel/shown.js";
+import { Signs } from "app/panel/signs.js";
+import { Status } from "app/panel/status.js";
+import { TableDrawer } from "app/table/table.js";
+
+/**
+ * @typedef {import("app/page.js").State} State
+ * @typedef {{bounds: Api.Bounds, center: {lon: number, lat: number}, scale: number, bar: import("app/map/scale.js").Bar}} Moved
+ */
+
+const TOLERANCE_PX = 4;
+const CLOSEST = 15;
+
+/** @type {Api.Boot} */
+const boot = JSON.parse(byId("boot").textContent ?? "");
+const server = new Server(boot.urls);
+const page = new Page();
+const view = MapView.supported() ? new MapView(/** @type {any} */ (window)[boot.map], { padding }) : null;
+const shown = new Shown();
+const notice = new Notice(byId("notice"), byId("spoken"));
+const obstacle = new Obstacle(byId("obstacle"), boot.urls.table);
+const acts = new Acts(view, page, notice, dialog("link_dialog"));
+const panel = new LayerPanel(byId("layer_groups"), byId("data_date"), shown);
+const presets = new Presets(byId("presets"));
+const sheet = new Sheet(byId("sheet"), byId("sheet_handle"));
+const card = new Card(byId("card"));
+const reader = new Reader(card, (ref, signal) => server.feature(ref, signal));
+const menu = new PlaceMenu(byId("menu"), (place, signal) => server.at(place, tolerance(), signal));
+const table = new TableDrawer(byId("table"), boot.urls.table, (...wanted) => server.rows(...wanted));
+const search = new Search(
+  { input: input("search_words"), list: byId("search_results"), clear: byId("search_clear") },
+  (words, signal) => server.search(words, signal),
+);
+const status = new Status(
+  { lonlat: byId("lonlat"), xy: byId("xy"), crs: byId("crs"), scale: input("scale"), sample: byId("sample") },
+  (place, signal) => server.position(place, signal),
+);
+/** @type {Moved | null} */
+let moved = null;
+
+async function start() {
+  obstacle.clear();
+  try {
+    await show(...(await Promise.all([server.layers(), server.style()])));
+  } catch (error) {
+    const { message } = /** @type {Error} */ (error);
+    panel.fail(message);
+    obstacle.failed(message, start);
+  }
+}
+
+/** @param {Api.Catalogue} catalogue @param {Api.Style} style */
+async function show(catalogue, style) {
+  const signs = new Signs(catalogue, style, view?.fonts ?? new Fonts());
+  for (const part of [card, search, menu]) part.signs = signs;
+  shown.start(catalogue.layers, page.state.layers, page.state.opacity);
+  presets.show(catalogue.presets);
+  presets.mark(shown.keys);
+  panel.show(catalogue, signs);
+  table.offer(catalogue.layers);
+  status.showOrigin(catalogue.sample);
+  nameCounty(catalogue.county.title);
+  await showMap(catalogue, style);
+}
+
+/** @param {string} title */
+function nameCounty(title) {
+  if (!title) return;
+  byId("county").textContent = `${title} · 国土空间与全域旅游`;
+  byId("seal").textContent = title[0];
+}
+
+/** @param {Api.Catalogue} catalogue @param {Api.Style} style */
+async function showMap(catalogue, style) {
+  const { bounds } = catalogue.county;
+  if (!bounds) return obstacle.noData();
+  if (!view) obstacle.noWebGL(catalogue.layers);
+  const { state } = page;
+  const layers = catalogue.layers.map((layer) => ({ ...layer, on: shown.isOn(layer.key) }));
+  const ready = view?.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
+  for (const [layer, opacity] of Object.entries(shown.faint)) view?.setOpacity(layer, opacity);
+  if (state.table) table.open(state.table);
+  if (state.selected) await reader.open(state.selected);
+  if (state.selected && !state.view) bringNear(reader.feature?.bbox);
+  await ready;
+}
+
+/** Degrees that a click may miss by. */
+function tolerance() {
+  return moved ? ((moved.bounds[2] - moved.bounds[0]) / innerWidth) * TOLERANCE_PX : 0.0002;
+}
+
+/** @param {Api.Bounds | null | undefined} bounds */
+function bringNear(bounds) {
+  if (bounds) view?.fit(bounds, { closest: CLOSEST });
+}
+
+// Where a panel covers what was opened, the map moves aside; it does not come closer.
+/** @param {Api.Bounds | undefined} bounds */
+function bringIntoSight(bounds) {
+  if (!bounds || !moved || !view || lieWithin(bounds, inSight(moved.bounds))) return;
+  view.fit(bounds, { closest: view.state().z });
+}
+
+/** @param {{hit: Api.Hit, results: Api.Hit[]}} found */
+function openHit({ hit, results }) {
+  if (!shown.isOn(hit.layer)) shown.toggle([hit.layer], true);
+  const uids = results.map(({ uid }) => uid);
+  return reader.open(hit.uid, uids);
+}
+
+function turnTable() {
+  if (table.layer) table.close();
+  else table.open(reader.feature?.properties.layer ?? shown.keys[0] ?? "");
+}
+
+function tableTurned() {
+  byId("open_table").setAttribute("aria-expanded", String(Boolean(table.layer)));
+  page.keep({ table: table.layer });
+  if (moved) table.follow(inSight(moved.bounds));
+}
+
+function closeOne() {
+  if (document.fullscreenElement) return;
+  if (card.isOpen) reader.close();
+  else if (table.layer) table.close();
+}
+
+on(view, "view", (/** @type {Moved} */ now) => {
+  moved = now;
+  status.showScale(now.scale);
+  status.showPlace(now.center);
+  drawScaleBar(/** @type {any} */ (byId("scale_bar")), now.bar);
+  table.follow(inSight(now.bounds));
+  if (view) page.keep({ view: view.state() });
+});
+on(view, "hover-position", (place) => status.showPlace(place));
+on(view, "hover", (hover) => showHint(byId("hint"), hover));
+on(view, "pick", ({ features }) => {
+  const ids = features.map((/** @type {{id: number}} */ { id }) => id);
+  if (ids.length) reader.open(ids[0], ids);
+  else reader.close();
+});
+on(view, "point", (place) => menu.open(place));
+on(view, "error", ({ message }) => notice.show(message));
+
+on(page, "restore", (/** @type {{state: State}} */ { state }) => {
+  if (state.layers) shown.show(state.layers);
+  shown.restoreOpacity(state.opacity);
+  if (state.view) view?.go(state.view);
+  if (!state.selected) reader.close();
+  else if (state.selected !== reader.feature?.id) reader.open(state.selected);
+});
+on(page, "steps", ({ back, forward }) => {
+  button("back").disabled = !back;
+  button("forward").disabled = !forward;
+});
+
+on(shown, "change", ({ layer, on, opacity }) => {
+  view?.setVisible(layer, on);
+  view?.setOpacity(layer, opacity);
+});
+on(shown, "changed", () => {
+  presets.mark(shown.keys);
+  page.keep({ layers: shown.keys, opacity: shown.faint });
+});
+on(panel, "zoom", ({ bounds }) => view?.fit(bounds));
+on(panel, "retry", start);
+on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
+  shown.show(preset.layers);
+  if (preset.bounds) view?.fit(preset.bounds);
+  else view?.home();
+});
+
+on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
+on(
+  reader,
+  "opened",
+  (/** @type {{feature: Api.Feature}} */ { feature: { id, geometry, bbox, properties } }) => {
+    if (geometry) view?.select({ layer: properties.layer, id, geometry });
+    page.keep({ selected: id });
+    table.mark(id);
+    bringIntoSight(bbox);
+    notice.speak(`已打开 ${properties.name}`);
+  },
+);
+on(reader, "closed", () => {
+  view?.select(null);
+  page.keep({ selected: null });
+  table.mark(null);
+});
+on(card, "zoom", ({ feature }) => view?.fit(feature.bbox));
+on(card, "link", acts.copyLink);
+on(card, "table", ({ layer }) => table.open(layer));
+on(card, "open", ({ uid }) => reader.open(uid));
+
+on(search, "open", async (found) => {
+  await openHit(found);
+  bringNear(found.hit.bounds);
+});
+on(search, "found", ({ count }) => notice.speak(`找到 ${count} 条`));
+on(search, "leave", () => byId("layers").focus());
+on(menu, "open", openHit);
+on(menu, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
+
+on(table, "open", ({ uid, uids }) => reader.open(uid, uids));
+on(table, "shown", () => table.mark(reader.feature?.id ?? null));
+on(table, "opened", tableTurned);
+on(table, "close", tableTurned);
+
+on(status, "scale", ({ denominator }) => view?.setScale(denominator));
+on(server, "busy", ({ waiting }) => {
+  byId("progress").hidden = waiting === 0;
+});
+
+/** @type {import("app/panel/keys.js").Shortcut[]} */
+const shortcuts = [
+  { keys: ["/"], shown: "/", words: "搜索", act: () => search.focus() },
+  {
+    keys: ["1", "2", "3", "4", "5", "6"],
+    shown: "1 – 6",
+    words: "切换专题",
+    act: (key) => presets.choose(Number(key) - 1),
+  },
+  {
+    keys: ["ArrowLeft", "ArrowRight"],
+    shown: "← →",
+    words: "上一个、下一个",
+    act: (key) => reader.step(key === "ArrowLeft" ? -1 : 1),
+  },
+  { keys: ["Escape"], shown: "Esc", words: "关闭详情、表格", act: closeOne },
+  { keys: ["c"], shown: "C", words: "复制链接", act: acts.copyLink },
+  { keys: ["C"], shown: "Shift C", words: "复制图片", act: acts.copyPicture },
+  { keys: ["t"], shown: "T", words: "表格", act: turnTable },
+  { keys: ["h"], shown: "H", words: "全县", act: () => view?.home() },
+  { keys: ["l"], shown: "L", words: "定位", act: acts.locate },
+  { keys: ["f"], shown: "F", words: "全屏", act: acts.fillScreen },
+  {
+    keys: ["+", "=", "-"],
+    shown: "+ −",
+    words: "放大、缩小",
+    act: (key) => view?.zoomBy(key === "-" ? -1 : 1),
+  },
+  { keys: [], shown: "Alt ← →", words: "前后视图", act: () => {} },
+  { keys: ["?"], shown: "?", words: "快捷键", act: openHelp },
+];
+listen(shortcuts);
+
+function openHelp() {
+  showHelp(dialog("help"), shortcuts);
+}
+
+const buttons = {
+  back: () => page.back(),
+  forward: () => page.forward(),
+  open_table: turnTable,
+  copy_link: acts.copyLink,
+  copy_picture: acts.copyPicture,
+  full_screen: acts.fillScreen,
+  open_help: openHelp,
+  zoom_in: () => view?.zoomBy(1),
+  zoom_out: () => view?.zoomBy(-1),
+  home: () => view?.home(),
+  locate: acts.locate,
+  locate_top: acts.locate,
+  more: turnMore,
+};
+for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
+
+function turnMore() {
+  const open = byId("more").getAttribute("aria-expanded") === "true";
+  byId("more").setAttribute("aria-expanded", String(!open));
+}
+document.addEventListener("click", ({ target }) => {
+  const inside = /** @type {Element} */ (target).closest("#more");
+  if (!inside) byId("more").setAttribute("aria-expanded", "false");
+});
+document.addEventListener("fullscreenchange", () => {
+  byId("full_screen").setAttribute("aria-pressed", String(Boolean(document.fullscreenElement)));
+});
+
+/** @param {EventTarget | null} part @param {string} name @param {(detail: any) => void} act */
+function on(part, name, act) {
+  part?.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+}
+
+/** @param {string} id */
+function input(id) {
+  return /** @type {HTMLInputElement} */ (byId(id));
+}
+
+/** @param {string} id */
+function button(id) {
+  return /** @type {HTMLButtonElement} */ (byId(id));
+}
+
+/** @param {string} id */
+function dialog(id) {
+  return /** @type {HTMLDialogElement} */ (byId(id));
+}
+
+start();

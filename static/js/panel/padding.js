@@ -1,0 +1,31 @@
+// How much of the map is covered by panels that are open?
+
+const PHONE = matchMedia("(max-width: 760px)");
+const AROUND_PHONE = 16;
+const DRAWER = 312;
+
+/** @returns {{top: number, right: number, bottom: number, left: number}} pixels */
+export function padding() {
+  const { card, table, sheet } = document.body.dataset;
+  if (PHONE.matches) {
+    return { top: 64, right: AROUND_PHONE, bottom: sheet === "low" ? 112 : 330, left: AROUND_PHONE };
+  }
+  const right = card === undefined ? 64 : 412;
+  return { top: 84, right, bottom: 66 + (table === undefined ? 0 : DRAWER), left: 348 };
+}
+
+/**
+ * The part of these bounds that no panel covers. A county is small enough for a flat share of degrees.
+ * @param {Api.Bounds} bounds of the whole window
+ * @returns {Api.Bounds}
+ */
+export function inSight([west, south, east, north]) {
+  const { top, right, bottom, left } = padding();
+  const [across, upward] = [(east - west) / innerWidth, (north - south) / innerHeight];
+  return [west + left * across, south + bottom * upward, east - right * across, north - top * upward];
+}
+
+/** @param {Api.Bounds} inner @param {Api.Bounds} outer */
+export function lieWithin([west, south, east, north], outer) {
+  return west >= outer[0] && south >= outer[1] && east <= outer[2] && north <= outer[3];
+}
