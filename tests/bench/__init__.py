@@ -1,0 +1,1 @@
+"""How fast is it? Benchmarks are run by hand, one at a time."""
