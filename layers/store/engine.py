@@ -24,9 +24,12 @@ from sqlalchemy import (
     Dialect,
     Engine,
     ExceptionContext,
+    Float,
     LargeBinary,
     QueuePool,
+    String,
     TypeDecorator,
+    cast,
     create_engine,
     event,
     make_url,
@@ -51,7 +54,7 @@ from layers.store.geopackage import CORNERS, HEADER_BYTES, corner, from_blob, to
 SPATIAL_INDEX: Final = "rtree_feature_shape"
 DEFAULT_TIMEOUT_S: Final = 10.0
 _FULL = "磁盘或数据库文件已满，本次未改动任何数据。请清理磁盘空间或联系管理员后重试。"
-_CLAIMS: Final = 4490
+_CLAIMS: Final = 1949
 """The first key of our advisory locks on PostgreSQL."""
 
 
@@ -67,6 +70,7 @@ class Database:
         self._writers = self.engine.execution_options(writing=True)
         self._readers = self.engine if self.is_sqlite else _snapshots(self.engine)
         self._totals: dict[Any, Any] = {}
+        self._claims: dict[int, Callable[[], None]] = {}
 
     @property
     def path(self) -> Path:
@@ -107,15 +111,23 @@ class Database:
         with self._readers.connect() as connection:
             return upgrade.is_at_head(connection)
 
-    def claim(self, number: int) -> Callable[[], None] | None:
-        """Mark a long act as alive until the returned function is called or the process dies.
+    def claim(self, number: int) -> bool:
+        """Mark a long act as alive until `release` or the end of this process; False when another holds it."""
+        release = self._claim_file(number) if self.is_sqlite else self._claim_lock(number)
+        if release:
+            self._claims[number] = release
+        return release is not None
 
-        None when another process holds it.
-        """
-        return self._claim_file(number) if self.is_sqlite else self._claim_lock(number)
+    def release(self, number: int) -> None:
+        """The long act has ended."""
+        release = self._claims.pop(number, None)
+        if release:
+            release()
 
     def dispose(self) -> None:
         """Close all connections."""
+        for number in list(self._claims):
+            self.release(number)
         self.engine.dispose()
 
     def _turn(self) -> AbstractContextManager[None]:
@@ -218,6 +230,17 @@ def to_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
+def is_clean(value: object) -> bool:
+    """Whether a text can be stored: PostgreSQL takes no NUL, and half a surrogate pair has no UTF-8."""
+    if not isinstance(value, str):
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in value
+
+
 # --- expressions ---------------------------------------------------------------------------------------
 
 
@@ -234,6 +257,12 @@ class _JsonValue(_Element):
     def __init__(self, column: Any, path: str) -> None:
         self.path = path
         super().__init__(column)
+
+
+class _JsonText(_JsonValue):
+    inherit_cache = True
+    name = "json_text"
+    type = String()
 
 
 class _InBounds(_Element):
@@ -265,9 +294,17 @@ def json_value(column: Any, key: str, place: int | None = None) -> ColumnElement
 
     True and false come as 1 and 0 from SQLite, a list as its JSON text.
     """
-    if not key.isidentifier():
-        raise ValueError(f"{key!r} cannot be part of a JSON path")
-    return _JsonValue(column, key if place is None else f"{key}.{place:d}")
+    return _JsonValue(column, _path(key, place))
+
+
+def json_text(column: Any, key: str, place: int | None = None) -> ColumnElement[str]:
+    """The same as text, to be compared with text."""
+    return _JsonText(column, _path(key, place))
+
+
+def json_number(column: Any, key: str, place: int | None = None) -> ColumnElement[float]:
+    """The same as a number, to be summed up."""
+    return cast(json_text(column, key, place), Float)
 
 
 def in_bounds(shape: Any, bounds: Bounds) -> ColumnElement[bool]:
@@ -286,6 +323,12 @@ def contains_text(column: Any, words: str) -> ColumnElement[bool]:
     return _Contains(column, words, f"%{pattern}%")
 
 
+def _path(key: str, place: int | None) -> str:
+    if not key.isidentifier():
+        raise ValueError(f"{key!r} cannot be part of a JSON path")
+    return key if place is None else f"{key}.{place:d}"
+
+
 def wkb(shape: Any) -> ColumnElement[bytes]:
     """The shape as WKB."""
     return _Wkb(shape)
@@ -301,8 +344,9 @@ def _json_on_sqlite(element: _JsonValue, compiler: SQLCompiler, **options: Any) 
 @compiles(_JsonValue, "postgresql")
 def _json_on_postgis(element: _JsonValue, compiler: SQLCompiler, **options: Any) -> str:
     (column,) = _arguments(element, compiler, options)
+    function = "jsonb_extract_path_text" if isinstance(element, _JsonText) else "jsonb_extract_path"
     steps = "', '".join(element.path.split("."))
-    return f"jsonb_extract_path({column}, '{steps}')"
+    return f"{function}({column}, '{steps}')"
 
 
 @compiles(_InBounds, "sqlite")

@@ -6,10 +6,10 @@ Small columns stand before the large ones: SQLite walks over everything that sta
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Table, Text, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from layers.store.engine import Json, Shape, Utc
@@ -132,7 +132,12 @@ class Search(Base):
     feature_id: Mapped[int] = mapped_column(
         ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )
-    name: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
     words: Mapped[str] = mapped_column(Text)
     sounds: Mapped[str] = mapped_column(Text)
     inner: Mapped[str] = mapped_column(Text)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table itself, for statements past the ORM."""
+    return cast(Table, model.__table__)

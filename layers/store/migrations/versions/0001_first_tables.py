@@ -147,3 +147,4 @@ def _words() -> None:
         ),
         sa.PrimaryKeyConstraint("feature_id", name="pk_search"),
     )
+    op.create_index("ix_search_name", "search", ["name"])

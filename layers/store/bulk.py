@@ -1,0 +1,114 @@
+"""How does a long import stay unseen until it is complete, and nobody waits for it?
+
+    act_id = start_bulk(database, "导入", who)
+    add_in_turns(database, act_id, layer_key, rows)
+    finish_bulk(database, act_id)
+
+The rows are written in turns under a pending act; one small write makes them visible. What a dead process left
+behind is swept by the next start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sqlalchemy import Select, delete, or_, select
+
+from layers.kinds import kind_of
+from layers.store.acts import finish_act, new_act
+from layers.store.engine import Database
+from layers.store.pace import Pace
+from layers.store.rows import NewFeature, Prepared, towns_for, write
+from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search
+
+
+def start_bulk(database: Database, what: str, who: str, reason: str | None = None) -> int:
+    """Begin an act whose rows nobody sees before `finish_bulk`; it dies with this process."""
+    with database.writing() as session:
+        act = new_act(session, what, who, reason)
+        # Claimed before anybody can see it: another process that starts now sweeps what nobody claims.
+        database.claim(act.id)
+        session.commit()
+        return act.id
+
+
+def add_in_turns(
+    database: Database,
+    act_id: int,
+    layer_key: str,
+    rows: Iterable[NewFeature],
+    on_turn: Callable[[int], object] = lambda count: None,
+) -> int:
+    """Store rows under a pending act in turns that hold the lock for 0.2 s at most; returns how many.
+
+    on_turn hears the number written so far.
+    """
+    with database.reading() as session:
+        layer = session.execute(_layer_of(layer_key, act_id)).scalar_one()
+        towns = towns_for(session, layer.kind, act_id)
+    kind, count, pace = kind_of(layer.kind), 0, Pace()
+    for turn in pace.turns(iter(rows)):
+        prepared = Prepared(kind, turn, towns)
+        with database.writing() as session, pace.measured():
+            write(session, act_id, layer, prepared)
+            session.commit()
+        count += len(turn)
+        on_turn(count)
+    return count
+
+
+def finish_bulk(database: Database, act_id: int, layer_key: str | None = None) -> Act:
+    """Make a bulk act visible. The act knows which layers it touched; `layer_key` only reminds the reader."""
+    with database.writing() as session:
+        act = session.get_one(Act, act_id)
+        finish_act(session, act)
+        session.commit()
+    database.release(act_id)
+    return act
+
+
+def abandon_bulk(database: Database, act_id: int) -> None:
+    """Take back a bulk act that cannot be finished; nobody ever saw it."""
+    try:
+        _remove(database, act_id)
+    finally:
+        database.release(act_id)
+
+
+def sweep_pending(database: Database) -> int:
+    """Take back the bulk acts of processes that died; returns how many."""
+    with database.reading() as session:
+        pending = list(session.scalars(select(Act.id).where(Act.state == PENDING)))
+    dead = [act_id for act_id in pending if database.claim(act_id)]
+    for act_id in dead:
+        abandon_bulk(database, act_id)
+    return len(dead)
+
+
+def _layer_of(key: str, act_id: int) -> Select[Layer]:
+    done = select(Act.id).where(Act.state == DONE)
+    ours_or_done = or_(Layer.act_id.is_(None), Layer.act_id == act_id, Layer.act_id.in_(done))
+    return select(Layer).where(Layer.key == key, ours_or_done)
+
+
+def _remove(database: Database, act_id: int) -> None:
+    pace = Pace()
+    while _remove_some(database, act_id, pace):
+        pass
+    with database.writing() as session:
+        session.execute(delete(Layer).where(Layer.act_id == act_id))
+        session.execute(delete(Act).where(Act.id == act_id))
+        session.commit()
+
+
+def _remove_some(database: Database, act_id: int, pace: Pace) -> bool:
+    """Whether there was something left."""
+    with database.writing() as session, pace.measured():
+        act = session.get(Act, act_id)
+        if act is None or act.state != PENDING:
+            raise RuntimeError(f"act {act_id} is not pending: its rows are on the map")
+        some = list(session.scalars(select(Feature.id).where(Feature.act_id == act_id).limit(pace.size)))
+        session.execute(delete(Search).where(Search.feature_id.in_(some)))
+        session.execute(delete(Feature).where(Feature.id.in_(some)))
+        session.commit()
+    return bool(some)

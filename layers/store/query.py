@@ -1,0 +1,133 @@
+"""What is on the map? Everything is found here, and always for somebody: the viewer is asked for everywhere."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import Session
+
+from layers import clock
+from layers.crs import Bounds
+from layers.errors import InvalidValue, UnknownThing
+from layers.kinds import LayerKind, kind_of
+from layers.kinds.base import DERIVED_FIELDS
+from layers.kinds.fields import Choice
+from layers.rights import Viewer, may_see
+from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
+from layers.store.found import FoundFeature, finding, read_features
+from layers.store.near import at_point, related_to
+from layers.store.seen import layers_seen, seen
+from layers.store.tables import Feature, Layer
+from layers.store.tile_rows import TileRows, tile_rows
+from layers.store.totals import LayerSummary, Totals, layers
+
+__all__ = [
+    "FoundFeature",
+    "LayerSummary",
+    "TileRows",
+    "Totals",
+    "at_point",
+    "count_features",
+    "feature_of",
+    "find_features",
+    "layer_named",
+    "layers",
+    "related_to",
+    "tile_rows",
+    "tile_token",
+]
+
+
+def layer_named(session: Session, viewer: Viewer, key: str) -> Layer:
+    """The layer with this key; UnknownThing when there is none that this viewer may see."""
+    named = select(Layer).where(Layer.key == key, *layers_seen(viewer))
+    layer = session.scalar(named) if is_clean(key) else None
+    if layer is None:
+        raise UnknownThing(f"没有图层“{key[:60]}”，或者您无权查看。请从图层列表中选择。")
+    return layer
+
+
+def tile_token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
+    """Changes whenever a tile of these layers may look different to this viewer."""
+    found = [layer_named(session, viewer, key) for key in keys]
+    told = [(layer.key, layer.version, kind_of(layer.kind).digest) for layer in found]
+    return hashlib.sha256(repr((told, clock.today(), viewer.audience)).encode()).hexdigest()[:16]
+
+
+def find_features(
+    session: Session,
+    viewer: Viewer,
+    layer: Layer,
+    *,
+    bounds: Bounds | None = None,
+    limit: int | None = None,
+    after: int = 0,
+    order: str = "id",
+    descending: bool = False,
+    offset: int = 0,
+) -> list[FoundFeature]:
+    """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id")."""
+    found = (
+        finding(viewer)
+        .where(*_in_layer(layer, bounds), Feature.id > after)
+        .order_by(*_order(kind_of(layer.kind), viewer, order, descending))
+        .limit(limit)
+        .offset(offset)
+    )
+    return read_features(session, viewer, found)
+
+
+def count_features(session: Session, viewer: Viewer, layer: Layer, *, bounds: Bounds | None = None) -> int:
+    """How many features of the layer this viewer may see."""
+    counted = (
+        select(func.count()).select_from(Feature).join(Layer).where(*_in_layer(layer, bounds), *seen(viewer))
+    )
+    return session.execute(counted).scalar_one()
+
+
+def feature_of(session: Session, viewer: Viewer, ref: int | str) -> FoundFeature:
+    """The feature with this id or uid; UnknownThing when there is none that this viewer may see."""
+    named = Feature.id == ref if isinstance(ref, int) else Feature.uid == ref
+    found = read_features(session, viewer, finding(viewer).where(named)) if _may_exist(ref) else []
+    if not found:
+        raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除，或者您无权查看。")
+    return found[0]
+
+
+def _in_layer(layer: Layer, bounds: Bounds | None) -> list[ColumnElement[bool]]:
+    return [in_layer_bounds(Feature.shape, layer.id, bounds) if bounds else Feature.layer_id == layer.id]
+
+
+def _may_exist(ref: int | str) -> bool:
+    """A number that the database cannot hold, or a text that it cannot, names nothing."""
+    return 0 < ref < 2**31 if isinstance(ref, int) else is_clean(ref)
+
+
+def _order(kind: LayerKind, viewer: Viewer, key: str, descending: bool) -> list[ColumnElement[Any]]:
+    if key == "id":
+        return [Feature.id.desc() if descending else Feature.id.asc()]
+    value = _sorting(kind, viewer, key)
+    return [(value.desc() if descending else value.asc()).nulls_last(), Feature.id.asc()]
+
+
+def _sorting(kind: LayerKind, viewer: Viewer, key: str) -> ColumnElement[Any]:
+    field = kind.by_key.get(key)
+    if key == "symbol":
+        return _declared(json_text(Feature.derived, key), (each.key for each in kind.classes))
+    if key in (*DERIVED_FIELDS, *kind.derived_tiled):
+        return json_value(Feature.derived, key)
+    if field is None or not may_see(viewer, field.visibility):
+        raise InvalidValue(
+            f"不能按“{key[:60]}”排序：{kind.title}没有这个字段，或者您无权查看。请换一个字段。"
+        )
+    if isinstance(field, Choice):
+        return _declared(json_text(Feature.properties, key), field.choices)
+    return json_value(Feature.properties, key)
+
+
+def _declared(value: ColumnElement[str], words: Iterable[str]) -> ColumnElement[int]:
+    """Codes sort as they are declared, not by their letters."""
+    return case({word: place for place, word in enumerate(words)}, value=value)

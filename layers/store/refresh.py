@@ -1,0 +1,131 @@
+"""Which derived values are due? Written in turns beside the server; none of it is an act of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from layers import clock
+from layers.kinds import kind_of
+from layers.store.derive import Derivation, Towns, on_the_day
+from layers.store.engine import Database
+from layers.store.pace import Pace
+from layers.store.rows import BOUNDARIES, load_towns
+from layers.store.tables import Feature, Layer, Search, table_of
+from layers.store.words import words_of
+
+_Row = Row[Any]
+
+
+def refresh_derived(database: Database, today: date | None = None) -> int:
+    """Derive again what is due on that day; changes no version, act or history. Returns how many rows."""
+    day = today or clock.today()
+    pace, done, last = Pace(), 0, 0
+    while due := _read(database, _due(day, last, pace.size)):
+        fresh = [on_the_day(kind_of(row.kind), row.properties, row.derived, day) for row in due]
+        with database.writing() as session, pace.measured():
+            done += _store(session, due, fresh)
+            session.commit()
+        last = due[-1].id
+    return done
+
+
+def settle_towns(database: Database) -> int:
+    """After town boundaries changed: give every feature without a town of its own the one it lies in now.
+
+    Returns how many features changed; their layers get a new version.
+    """
+    with database.reading() as session:
+        towns = load_towns(session)
+        layers = session.scalars(select(Layer).where(Layer.kind != BOUNDARIES)).all()
+    return sum(_settle(database, layer, towns) for layer in layers)
+
+
+def _settle(database: Database, layer: Layer, towns: Towns) -> int:
+    pace, done, last = Pace(), 0, 0
+    while rows := _read(database, _of_layer(layer.id, last, pace.size)):
+        moved = _moved(rows, towns)
+        with database.writing() as session, pace.measured():
+            done += _store(session, [row for row, _ in moved], [derived for _, derived in moved])
+            _store_words(session, layer.kind, moved)
+            session.commit()
+        last = rows[-1].id
+    if done:
+        _new_edition(database, layer.id)
+    return done
+
+
+def _moved(rows: Sequence[_Row], towns: Towns) -> list[tuple[_Row, Derivation]]:
+    """Those whose town is another now, with what follows."""
+    anchors = np.array([row.derived["anchor"] for row in rows])
+    now = [row.properties.get("town") or town for row, town in zip(rows, towns.of(anchors), strict=True)]
+    today = clock.today()
+    return [
+        (row, on_the_day(kind_of(row.kind), row.properties, {**row.derived, "town": town}, today))
+        for row, town in zip(rows, now, strict=True)
+        if town != row.derived.get("town")
+    ]
+
+
+def _read(database: Database, statement: Select[Any]) -> Sequence[_Row]:
+    with database.reading() as session:
+        return session.execute(statement).all()
+
+
+def _due(day: date, after: int, limit: int) -> Select[Any]:
+    return _rows(after, limit).where(Feature.derived_until <= day)
+
+
+def _of_layer(layer_id: int, after: int, limit: int) -> Select[Any]:
+    return _rows(after, limit).where(Feature.layer_id == layer_id)
+
+
+def _rows(after: int, limit: int) -> Select[Any]:
+    return (
+        select(Feature.id, Feature.version, Feature.properties, Feature.derived, Layer.kind)
+        .join(Layer, Layer.id == Feature.layer_id)
+        .where(Feature.deleted_at.is_(None), Feature.id > after)
+        .order_by(Feature.id)
+        .limit(limit)
+    )
+
+
+def _store(session: Session, rows: Sequence[_Row], fresh: Sequence[Derivation]) -> int:
+    """Write what follows, unless somebody changed the feature meanwhile: that has derived it already."""
+    if not rows:
+        return 0
+    features = table_of(Feature)
+    unchanged = [features.c.id == bindparam("of_id"), features.c.version == bindparam("of_version")]
+    return (
+        session.connection()
+        .execute(
+            update(features).where(*unchanged),
+            [
+                {
+                    "of_id": row.id,
+                    "of_version": row.version,
+                    "derived": derivation.values,
+                    "derived_until": derivation.until,
+                }
+                for row, derivation in zip(rows, fresh, strict=True)
+            ],
+        )
+        .rowcount
+    )
+
+
+def _store_words(session: Session, kind: str, moved: Sequence[tuple[_Row, Derivation]]) -> None:
+    for row, derivation in moved:
+        words = words_of(kind_of(kind), row.properties, derivation.values.get("town"))
+        session.execute(update(Search).where(Search.feature_id == row.id).values(**words))
+
+
+def _new_edition(database: Database, layer_id: int) -> None:
+    with database.writing() as session:
+        session.execute(update(Layer).where(Layer.id == layer_id).values(version=Layer.version + 1))
+        session.commit()
