@@ -19,6 +19,7 @@ from layers.symbols import patterns, recipe, style_layers, swatch
 SMALL_LAYER: Final = 20_000
 """Layers with more features than this have tiles of their own; the others share one request."""
 BOUNDARIES: Final = "admin_area"
+COUNTY: Final = "county"
 
 
 def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
@@ -128,10 +129,11 @@ def _swatches(kind: LayerKind) -> dict[str, Any]:
 
 
 def _counties(session: Session, viewer: Viewer, layer: LayerSummary) -> list[query.FoundFeature]:
-    if "county" not in layer.classes:
+    if COUNTY not in layer.classes:
         return []
-    found = query.find_features(session, viewer, query.layer_named(session, viewer, layer.key))
-    return [each for each in found if each.properties.get("level") == "county"]
+    # Counties are declared first among the boundaries, so they come first in the order of symbols.
+    stored, most = query.layer_named(session, viewer, layer.key), layer.classes[COUNTY].count
+    return query.find_features(session, viewer, stored, order="symbol", limit=most)
 
 
 def _united(boxes: Sequence[Sequence[float]]) -> list[float] | None:

@@ -68,7 +68,7 @@ def answer_errors(app: Flask) -> None:
 
 def _from_the_map(error: errors.MapError) -> Response:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    if status == 422 and request.method in READING:
+    if isinstance(error, errors.InvalidValue) and request.method in READING:
         status = 400  # what was wrong is the address itself, not a body
     if status >= 500:
         LOG.warning("refused", extra={"facts": {"reference": reference(), "why": error.message}})
@@ -84,14 +84,19 @@ def _from_http(error: HTTPException) -> Response:
         return _from_a_bug(error)
     if status < 400:
         return make_response(error.get_response())
-    sentence = SENTENCES.get(status, SENTENCES[400])
     if isinstance(error, SecurityError):
-        sentence = WRONG_HOST.format(host=request.environ.get("HTTP_HOST", "")[:100])
-    response = _answer(status, sentence)
+        return _wrong_host()
+    response = _answer(status, SENTENCES.get(status, SENTENCES[400]))
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _wrong_host() -> Response:
+    # Under a name that is not ours no link can be written, so this is no page.
+    sentence = WRONG_HOST.format(host=request.environ.get("HTTP_HOST", "")[:100])
+    return Response(sentence, 400, mimetype="text/plain")
 
 
 def _from_a_bug(error: Exception) -> Response:

@@ -6,6 +6,7 @@ due on the fly anyway. It ends when the process that started it does, because it
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -89,7 +90,9 @@ def main() -> None:
 
 
 def _until_input_ends(stop: threading.Event) -> None:
-    sys.stdin.buffer.read()
+    # Not through the buffer of sys.stdin, which this thread would still hold when the process ends.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     stop.set()
 
 

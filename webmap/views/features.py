@@ -26,7 +26,8 @@ MOST_RELATED: Final = 6
 def one(ref: str) -> Response:
     feature = query.feature_of(current(), viewer(), reference(ref))
     related = query.related_to(current(), viewer(), feature, MOST_RELATED)
-    body = as_geojson(feature, viewer()) | {"card": card(feature, viewer(), related)}
+    sample = query.layer_named(current(), viewer(), feature.layer_key).sample
+    body = as_geojson(feature, viewer()) | {"card": card(feature, viewer(), related, sample=sample)}
     # The version stands in front, so that an edit can say from which version it started.
     etag = f"{feature.version}-{digest(json.dumps(body, ensure_ascii=False))}"
     return answer(body, etag=etag, mimetype=GEOJSON)
@@ -44,7 +45,7 @@ def as_geojson(feature: FoundFeature, viewer: Viewer) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": feature.uid,
-        "bbox": list(feature.shape.bounds),
+        "bbox": list(feature.bounds),
         "geometry": json.loads(shapely.to_geojson(feature.shape)),
         "properties": {**seen, **said, **measures(feature.derived), "town": feature.derived.get("town")},
     }

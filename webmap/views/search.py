@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import shapely
 from flask import Blueprint, Response
 
 from layers import crs
 from layers.errors import InvalidValue
-from layers.kinds import kind_of
 from layers.store import query
 from layers.store.query import FoundFeature
 from layers.store.search import SearchHit, search
@@ -69,10 +67,10 @@ def _found(feature: FoundFeature) -> dict[str, Any]:
         "id": feature.id,
         "uid": feature.uid,
         "layer": feature.layer_key,
-        "layer_title": kind_of(feature.kind).title,
+        "layer_title": feature.layer_title,
         "name": feature.name,
         "kind": feature.kind,
         "place": feature.derived.get("town") or "",
         "symbol": feature.derived.get("symbol"),
-        "bounds": list(shapely.bounds(feature.shape)),
+        "bounds": feature.bounds,
     }
