@@ -11,8 +11,8 @@ import pytest
 
 from tests.running import Server, running
 
-# GDAL opens what people send, so it lives in a child process; the others are heavy and belong to long work.
-NEVER_LOADED = {"pyogrio", "osgeo", "fiona", "geopandas", "pandas", "matplotlib", "layers.formats"}
+# GDAL opens what people send, so it lives in a child process; the others belong to long work. (Folium loads pandas.)
+NEVER_LOADED = {"pyogrio", "osgeo", "fiona", "geopandas", "matplotlib", "layers.formats"}
 MOST_MEMORY_MB = 400
 
 
