@@ -1,6 +1,7 @@
 // What stands where at this zoom? Symbols, donuts and names by priority, none over another. Pure.
 
 import { crowdsOf } from "app/map/cluster.js";
+import { lengthOf, measured, namesOf, spread } from "app/map/names.js";
 import {
   alongPlaces,
   Boxes,
@@ -15,7 +16,6 @@ import {
   within,
 } from "app/map/place.js";
 import {
-  DIAMOND_PX,
   DONUT_PX,
   isHollow,
   markerSize,
@@ -36,6 +36,7 @@ import { metresPerPixel } from "app/map/scale.js";
  * @typedef {import("app/map/recipes.js").OverlayRecipe} OverlayRecipe
  * @typedef {import("app/map/recipes.js").ClassRecipe} ClassRecipe
  * @typedef {import("app/map/fonts.js").Type} Type
+ * @typedef {import("app/map/cluster.js").Crowd} Crowd
  * @typedef {{layer: string, id: number}} Ref
  *
  * @typedef {object} Scene
@@ -66,9 +67,11 @@ import { metresPerPixel } from "app/map/scale.js";
  * @property {Box} box
  * @property {number} level drawn in this order
  *
- * @typedef {Common & {kind: "marker", spot: Spot, from: Spot | null, marker: Marker, size: number, text: string, hollow: boolean, selected: boolean, bounds?: Box}} PlacedMarker
+ * @typedef {import("app/map/names.js").Name} Name
+ *
+ * @typedef {Common & {kind: "marker", spot: Spot, from: Spot | null, marker: Marker, size: number, text: string, hollow: boolean, selected: boolean, name: string, bounds?: Box}} PlacedMarker
  * @typedef {Common & {kind: "donut", spot: Spot, shares: {key: string, color: string, count: number}[], count: number, word: string, area_mu: number, bounds: Box}} PlacedDonut
- * @typedef {Common & {kind: "label", glyphs: {text: string, x: number, y: number}[], type: Type, color: string, halo: number, text: string}} PlacedLabel
+ * @typedef {Common & {kind: "label", glyphs: {text: string, x: number, y: number}[], type: Type, color: string, halo: number, text: string, bounds?: Box}} PlacedLabel
  * @typedef {PlacedMarker | PlacedDonut | PlacedLabel} Placed
  */
 
@@ -86,8 +89,8 @@ const ASIDES_PER_DONUT = 2;
 // Symbols that only touch are still told apart.
 const TOUCH_PX = 5;
 const LINE_REACH_PX = 90;
-const SHORTEST_LINE_PX = 30;
-const REACH_PX = { square: 26, seal: 66 };
+const REACH_PX = { square: 26, seal: 66, count: 80 };
+const COUNT_TYPE = { size: 14, weight: 700 };
 
 /**
  * Everything that has found its place, in drawing order.
@@ -117,12 +120,14 @@ class Arrangement {
   /** @param {Scene} scene */
   constructor(scene) {
     this.scene = scene;
-    const items = this.#alone(this.#near());
-    const names = namesOf(items, scene.zoom);
+    const { alone, donuts, counts } = this.#crowds(this.#near());
+    const names = namesOf(alone, scene.zoom);
+    for (const crowd of donuts) this.#standDonut(crowd);
     this.#write(names.filter(({ rank }) => rank === 1));
-    this.#standSymbols(items);
-    this.#standSquares(items);
-    this.#standShields(items);
+    for (const crowd of counts) this.#standCount(crowd);
+    this.#standSymbols(alone);
+    this.#standSquares(alone);
+    this.#standShields(alone);
     this.#write(names.filter(({ rank }) => rank > 1));
     this.placed.sort((a, b) => a.level - b.level);
   }
@@ -156,27 +161,24 @@ class Arrangement {
     };
   }
 
-  // Takes crowds out and puts their donuts and counts up; the selected feature always stands alone.
-  /** @param {Item[]} items @returns {Item[]} */
-  #alone(items) {
+  // Takes crowds out; the selected feature always stands alone.
+  /** @param {Item[]} items @returns {{alone: Item[], donuts: Crowd[], counts: Crowd[]}} */
+  #crowds(items) {
     const hidden = new Set();
+    /** @type {Record<"donut" | "count", Crowd[]>} */
+    const found = { donut: [], count: [] };
     for (const [layer, { cluster }] of Object.entries(this.scene.recipes)) {
       if (!cluster || this.scene.zoom >= cluster.below_zoom) continue;
       const own = items.filter((item) => item.point.layer === layer && item.marker);
       const crowds = crowdsOf(own, cluster);
-      for (const crowd of crowds) this.#standCrowd(crowd, cluster);
+      found[cluster.style].push(...crowds);
       for (const item of crowded(own, crowds, cluster.by)) hidden.add(item);
     }
-    return items.filter((item) => item.selected || !hidden.has(item));
+    const alone = items.filter((item) => item.selected || !hidden.has(item));
+    return { alone, donuts: found.donut, counts: found.count };
   }
 
-  /** @param {import("app/map/cluster.js").Crowd} crowd @param {import("app/map/recipes.js").Cluster} cluster */
-  #standCrowd(crowd, { style }) {
-    if (style === "donut") this.#standDonut(crowd);
-    else this.#standCount(crowd);
-  }
-
-  /** @param {import("app/map/cluster.js").Crowd} crowd */
+  /** @param {Crowd} crowd */
   #standDonut({ members, x, y }) {
     const { point, recipe } = members[0];
     /** @type {PlacedDonut} */
@@ -197,53 +199,31 @@ class Arrangement {
     this.#put(donut);
   }
 
-  /** @param {import("app/map/cluster.js").Crowd} crowd */
+  /** @param {Crowd} crowd */
   #standCount({ members, x, y }) {
-    const { point, recipe, look, marker, size } = members[0];
+    const [{ point, recipe, look, marker, size }] = members;
     if (!marker) return;
-    const spot = this.#freeSpot({ x, y }, size, 80) ?? { x, y };
-    const bounds = boundsOf(members);
+    const own = boxAround(x, y, size);
+    const spot = (this.#isFree(own) ? null : this.#freeSpot({ x, y }, size, REACH_PX.count)) ?? { x, y };
     const box = boxAround(spot.x, spot.y, size);
-    const one = {
-      layer: point.layer,
-      id: 0,
-      spot,
-      marker,
-      size,
-      bounds,
-      text: "",
-      hollow: false,
-      selected: false,
-    };
-    this.#put({ kind: "marker", from: null, box, level: LEVEL[marker.shape], ...one });
-    const type = { size: 14, weight: 700 };
+    const common = { layer: point.layer, id: 0, bounds: boundsOf(members) };
+    const one = { ...common, spot, marker, size, box, from: null, text: "", name: "" };
+    this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow: false, selected: false });
     const text = `${members.length}${recipe.measure_word}`;
-    this.#writeBeside(text, type, look.label?.color ?? marker.edge, box, point.layer);
+    const color = look.label?.color ?? marker.edge;
+    this.#writeCount(
+      { ...common, kind: "label", level: LABEL_LEVEL, type: COUNT_TYPE, color, halo: 3.4, text },
+      box,
+    );
   }
 
-  /** @param {string} text @param {Type} type @param {string} color @param {Box} box @param {string} layer */
-  #writeBeside(text, type, color, box, layer) {
-    const size = measured(text, type, 0, this.scene.width);
-    const places = eightPlaces(box, size.width, size.height, 4);
-    const place = bestPlace(
-      places,
-      (each) => this.#isFree(each),
-      () => 0,
-    );
+  /** @param {Omit<PlacedLabel, "glyphs" | "box">} label @param {Box} beside */
+  #writeCount(label, beside) {
+    const { width, height } = measured(label.text, label.type, 0, this.scene.width);
+    const place = eightPlaces(beside, width, height, 4).find((each) => this.#isFree(each));
     if (!place) return;
-    const glyphs = [{ text, x: (place[0] + place[2]) / 2, y: (place[1] + place[3]) / 2 }];
-    this.#put({
-      kind: "label",
-      layer,
-      id: 0,
-      box: place,
-      level: LABEL_LEVEL,
-      glyphs,
-      type,
-      color,
-      halo: 3.4,
-      text,
-    });
+    const glyph = { text: label.text, x: (place[0] + place[2]) / 2, y: (place[1] + place[3]) / 2 };
+    this.#put({ ...label, box: place, glyphs: [glyph] });
   }
 
   // Seals, badges, diamonds and dots: where they belong, else aside with a leader, else at a closer zoom.
@@ -343,6 +323,7 @@ class Arrangement {
       marker,
       size,
       text: markerText(marker, point.properties),
+      name: String(point.properties.label ?? ""),
       hollow: isHollow(marker, point.properties),
       selected,
     });
@@ -357,7 +338,15 @@ class Arrangement {
       const box = boxAround(spot.x, spot.y, shieldWidth(text.length) + 3, SHIELD_PX + 3);
       if (!this.#isFree(box) || this.#isWritten(text, spot, REPEAT_PX.shield)) continue;
       this.#remember(text, spot);
-      const one = { layer: point.layer, id: point.id, spot, text, marker: shield, size: SHIELD_PX };
+      const one = {
+        layer: point.layer,
+        id: point.id,
+        spot,
+        text,
+        name: text,
+        marker: shield,
+        size: SHIELD_PX,
+      };
       this.#put({
         kind: "marker",
         from: null,
@@ -473,71 +462,6 @@ class Arrangement {
   }
 }
 
-/**
- * One name with the places where it may be written, best first.
- * @typedef {{text: string, label: Label, rank: number, isLine: boolean, items: Item[]}} Name
- */
-
-/** @param {Item[]} items @param {number} zoom @returns {Name[]} in the order of placing */
-function namesOf(items, zoom) {
-  /** @type {Map<string, Name>} */
-  const names = new Map();
-  for (const item of items) {
-    const { label } = item.look;
-    if (!label || !(item.selected || (shownAt(label, zoom) && !isShort(item, zoom)))) continue;
-    const text = wording(String(item.point.properties[label.text_from ?? "label"] ?? ""), zoom);
-    if (!text) continue;
-    const key = `${item.point.layer}/${item.point.id}`;
-    const known = names.get(key);
-    if (known) known.items.push(item);
-    else names.set(key, { text, label, items: [item], rank: rankOf(item, label), isLine: isOnLine(item) });
-  }
-  const all = [...names.values()];
-  for (const name of all) name.items.sort((a, b) => Number(b.inView) - Number(a.inView));
-  return all.sort(byRank);
-}
-
-// Seen from afar the words in brackets are left out: 常山庄（沂蒙红色影视基地）.
-/** @param {string} text @param {number} zoom */
-function wording(text, zoom) {
-  return zoom < CLOSE_ZOOM ? text.replace(/[（(].*[）)]$/u, "") : text;
-}
-
-// A bridge seen from afar is a few pixels long: its name would say more than the map shows.
-/** @param {Item} item @param {number} zoom */
-function isShort({ point }, zoom) {
-  const { length_km } = point.properties;
-  return length_km !== undefined && (length_km * 1000) / metresPerPixel(zoom, point.lat) < SHORTEST_LINE_PX;
-}
-
-/** @param {Item} item */
-function isOnLine({ point }) {
-  return point.properties.angle !== undefined;
-}
-
-/** @param {Item} item @param {Label} label */
-function rankOf({ selected }, { priority }) {
-  return selected ? Math.min(priority, 1.5) : priority;
-}
-
-/** @param {Name} a @param {Name} b */
-function byRank(a, b) {
-  const [x, y] = [a.items[0], b.items[0]];
-  return (
-    a.rank - b.rank ||
-    Number(y.inView) - Number(x.inView) ||
-    lengthOf(y) - lengthOf(x) ||
-    x.order - y.order ||
-    y.size - x.size ||
-    x.point.id - y.point.id
-  );
-}
-
-/** @param {Item} item */
-function lengthOf({ point }) {
-  return Number(point.properties.length_km) || 0;
-}
-
 /** @param {Item} a @param {Item} b */
 function byImportance(a, b) {
   return (
@@ -549,7 +473,7 @@ function byImportance(a, b) {
   );
 }
 
-/** @param {Item[]} own @param {import("app/map/cluster.js").Crowd[]} crowds @param {string} by */
+/** @param {Item[]} own @param {Crowd[]} crowds @param {string} by */
 function crowded(own, crowds, by) {
   const members = new Set(crowds.flatMap((crowd) => crowd.members));
   const places = new Set([...members].map((item) => item.point.properties[by]));
@@ -582,26 +506,6 @@ function aboveFirst([right, left, above, below, ...corners]) {
   return [above, below, right, left, ...corners];
 }
 
-/** @param {string} text @param {Type} type @param {number} spacing @param {Scene["width"]} width */
-function measured(text, { size, weight, face, italic }, spacing, width) {
-  const gaps = spacing * ([...text].length - 1);
-  return { width: width(text, { size, weight, face, italic }) + gaps + 2, height: size * 1.25 };
-}
-
-/** @param {string} text @param {Box} place @param {Label} label @param {Scene["width"]} width */
-function spread(text, [left, top, right, bottom], label, width) {
-  const y = (top + bottom) / 2;
-  if (!label.spacing) return [{ text, x: (left + right) / 2, y }];
-  const { size, weight, face, italic } = label;
-  let x = left + 1;
-  return [...text].map((letter) => {
-    const wide = width(letter, { size, weight, face, italic });
-    const glyph = { text: letter, x: x + wide / 2, y };
-    x += wide + (label.spacing ?? 0);
-    return glyph;
-  });
-}
-
 /** @param {Box[]} boxes @returns {Box} */
 function around(boxes) {
   return [
@@ -611,5 +515,3 @@ function around(boxes) {
     Math.max(...boxes.map((box) => box[3])),
   ];
 }
-
-export { DIAMOND_PX };

@@ -1,27 +1,35 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
-import { graticule } from "app/map/graticule.js";
+import { absolute, drawnLayers, isRing, keyOf, SOURCE, sourceOf, specification } from "app/map/gl_style.js";
 import { fainter } from "app/map/opacity.js";
 import { patternImage } from "app/map/patterns.js";
 
 /**
  * @typedef {import("app/map/recipes.js").Style} Style
  * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
- * @typedef {import("maplibre-gl").LayerSpecification} StyleLayer
+ * @typedef {import("app/map/gl_style.js").StyleLayer} StyleLayer
+ * @typedef {import("app/map/gl_style.js").Bounds} Bounds
+ * @typedef {import("app/map/gl_style.js").Tiles} Tiles
  * @typedef {import("maplibre-gl").MapGeoJSONFeature} Rendered
- * @typedef {[west: number, south: number, east: number, north: number]} Bounds
  * @typedef {{layer: string, id: number}} Ref
- * @typedef {Ref & {properties: Record<string, any>, shape: "point" | "line" | "polygon", bounds?: Bounds}} Hit
- * @typedef {{style: Style, tiles: string, bounds: Bounds, backdrop: Set<string>, off: Set<string>, graticule: string}} Setting
+ * @typedef {Ref & {properties: Record<string, any>, shape: "point" | "line" | "polygon"}} Hit
+ *
+ * @typedef {object} Setting
+ * @property {Style} style
+ * @property {Tiles} tiles
+ * @property {Bounds} bounds of the county
+ * @property {Set<string>} backdrop layers of the ground
+ * @property {Set<string>} off layers that are not shown
+ * @property {string} graticule its colour
  */
 
-export const SOURCE = "county";
 const PANE = "gl";
 const PADDING = 0.1;
 const POINTS_WAIT_MS = 40;
 const PATTERN_RATIO = 2;
-const INK = "#16222E";
 const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacity" });
+// Names of a layer of many features can be told apart only from here on.
+const CLOSE_ZOOM = 14;
 
 /** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
 export class GlMap extends EventTarget {
@@ -40,6 +48,9 @@ export class GlMap extends EventTarget {
   /** @type {Set<string>} */
   #painted = new Set();
   #stretched = 0;
+  /** @type {Map<string, number>} */
+  #faint = new Map();
+  #standing = false;
   /** @type {Ref | null} */
   #hovered = null;
 
@@ -49,18 +60,21 @@ export class GlMap extends EventTarget {
     this.map = map;
     this.off = setting.off;
     this.backdrop = setting.backdrop;
+    this.tiles = setting.tiles;
     this.patterns = setting.style.patterns;
-    this.layers = drawn(setting.style.layers, setting.off, setting.backdrop);
-    this.keys = [...new Set(this.layers.map(keyOf))];
-    for (const key of Object.keys(setting.style.overlay)) if (!this.keys.includes(key)) this.keys.push(key);
-    this.sheet = this.#add(setting);
+    this.layers = drawnLayers(setting.style.layers, setting);
+    this.keys = Object.keys(setting.style.overlay);
+    this.sheet = addSheet(map, specification(this.layers, setting));
     this.gl = this.sheet.getMaplibreMap();
     this.#listen();
   }
 
-  /** @returns {Promise<void>} once the style stands and the first tiles are in */
+  /** @returns {Promise<void>} once the first view is drawn, or cannot be */
   ready() {
-    return new Promise((resolve) => (this.gl.loaded() ? resolve() : this.gl.once("load", () => resolve())));
+    return new Promise((resolve) => {
+      this.gl.once("load", () => resolve());
+      this.gl.once("error", () => resolve());
+    });
   }
 
   /** Where symbols and names may stand, for the layers that are on. */
@@ -72,27 +86,22 @@ export class GlMap extends EventTarget {
   setVisible(key, on) {
     if (on) this.off.delete(key);
     else this.off.add(key);
-    const visibility = on ? "visible" : "none";
-    for (const layer of this.#layersOf(key)) {
-      if (this.gl.getLayer(layer.id)) this.gl.setLayoutProperty(layer.id, "visibility", visibility);
-    }
+    if (!this.#standing) return;
+    this.#applyVisible(key);
     this.#collect();
   }
 
   /** @param {string} key @param {number} factor */
   setOpacity(key, factor) {
-    for (const { id, type, paint } of this.#layersOf(key)) {
-      if (!(type in OPACITY) || id.endsWith(HOVER)) continue;
-      const name = OPACITY[/** @type {keyof typeof OPACITY} */ (type)];
-      this.gl.setPaintProperty(id, name, fainter(/** @type {any} */ (paint)?.[name], factor));
-    }
+    this.#faint.set(key, factor);
+    if (this.#standing) this.#applyOpacity(key, factor);
   }
 
   /** @param {Ref | null} ref */
   setHover(ref) {
-    if (this.#hovered) this.gl.setFeatureState(target(this.#hovered), { hover: false });
+    if (this.#hovered) this.gl.setFeatureState(this.#target(this.#hovered), { hover: false });
     this.#hovered = ref;
-    if (ref) this.gl.setFeatureState(target(ref), { hover: true });
+    if (ref) this.gl.setFeatureState(this.#target(ref), { hover: true });
   }
 
   /**
@@ -101,7 +110,8 @@ export class GlMap extends EventTarget {
    * @returns {Hit[]}
    */
   hits(spot, tolerance) {
-    const corner = this.map.layerPointToContainerPoint(L.DomUtil.getPosition(this.sheet.getContainer()));
+    if (!this.#standing) return [];
+    const corner = this.#corner();
     const [x, y] = [spot.x - corner.x, spot.y - corner.y];
     /** @type {[[number, number], [number, number]]} */
     const around = [
@@ -112,77 +122,77 @@ export class GlMap extends EventTarget {
     return this.gl.queryRenderedFeatures(around, { layers }).map(hit);
   }
 
-  /** The tiles have changed on the server. @param {string} tiles */
+  /** The tiles have changed on the server. @param {Tiles} tiles */
   renew(tiles) {
-    const source = /** @type {import("maplibre-gl").VectorTileSource} */ (this.gl.getSource(SOURCE));
-    source.setUrl(absolute(tiles));
+    const urls = [
+      [SOURCE, tiles.url],
+      ...(tiles.large ?? []).map(({ key, url }) => [sourceOf(key, tiles), url]),
+    ];
+    for (const [name, url] of urls) {
+      const source = /** @type {import("maplibre-gl").VectorTileSource} */ (this.gl.getSource(String(name)));
+      if (url) source?.setUrl(absolute(url));
+    }
   }
 
-  /** Draws what GL shows inside the map's container; its canvas can be read only while it renders.
-   * @param {CanvasRenderingContext2D} ink one unit is one CSS pixel @returns {Promise<void>} */
+  /**
+   * Draws what GL shows. Its canvas can be read only while it renders.
+   * @param {CanvasRenderingContext2D} ink one unit is one CSS pixel of the map's container
+   * @returns {Promise<void>}
+   */
   copyTo(ink) {
     return new Promise((resolve) => {
       this.gl.once("render", () => {
         const canvas = this.gl.getCanvas();
-        const corner = this.map.layerPointToContainerPoint(L.DomUtil.getPosition(this.sheet.getContainer()));
+        const { x, y } = this.#corner();
         const ratio = this.gl.getPixelRatio();
-        ink.drawImage(canvas, corner.x, corner.y, canvas.width / ratio, canvas.height / ratio);
+        ink.drawImage(canvas, x, y, canvas.width / ratio, canvas.height / ratio);
         resolve();
       });
       this.gl.triggerRepaint();
     });
   }
 
-  /** @param {Setting} setting */
-  #add({ style, tiles, bounds, graticule: color }) {
-    const pane = this.map.getPane(PANE) ?? this.map.createPane(PANE);
-    pane.style.zIndex = "200";
-    pane.style.pointerEvents = "none";
-    this.images = style.patterns;
-    /** @type {import("maplibre-gl").StyleSpecification} */
-    const specification = {
-      version: 8,
-      sources: {
-        graticule: { type: "geojson", data: graticule(bounds) },
-        [SOURCE]: { type: "vector", url: absolute(tiles) },
-      },
-      layers: [
-        {
-          id: "graticule",
-          type: "line",
-          source: "graticule",
-          paint: { "line-color": color, "line-width": 1 },
-        },
-        ...this.layers,
-      ],
-    };
-    const options = {
-      pane: PANE,
-      padding: PADDING,
-      interactive: false,
-      fadeDuration: 0,
-      style: specification,
-      locale: { "Map.Title": "地图" },
-      transformRequest: (/** @type {string} */ url) => ({ url: absolute(url) }),
-    };
-    return L.maplibreGL(options).addTo(this.map);
-  }
-
   #listen() {
+    this.gl.on("style.load", () => this.#stand());
     this.gl.on("styleimagemissing", ({ id }) => this.#addPattern(id));
+    this.gl.on("moveend", () => this.#repaintPatterns());
     this.gl.on("sourcedata", ({ sourceId }) => {
-      if (sourceId === SOURCE) this.#collectSoon();
+      if (String(sourceId).startsWith(SOURCE)) this.#collectSoon();
     });
     this.gl.on("idle", () => {
       this.#collect();
       this.dispatchEvent(new Event("idle"));
     });
     this.gl.on("error", ({ error }) => {
-      const detail = { message: `地图数据没有读到：${error?.message ?? "原因不明"}` };
-      this.dispatchEvent(new CustomEvent("error", { detail }));
+      this.dispatchEvent(new CustomEvent("error", { detail: { message: complaint(error) } }));
     });
-    this.gl.on("moveend", () => this.#repaintPatterns());
     this.#followRatio();
+  }
+
+  // What was asked for before the style stood is done now.
+  #stand() {
+    this.#standing = true;
+    for (const key of this.keys) this.#applyVisible(key);
+    for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
+  }
+
+  /** @param {string} key */
+  #applyVisible(key) {
+    const visibility = this.off.has(key) ? "none" : "visible";
+    for (const { id } of this.#layersOf(key)) {
+      if (this.gl.getLayoutProperty(id, "visibility") !== visibility) {
+        this.gl.setLayoutProperty(id, "visibility", visibility);
+      }
+    }
+  }
+
+  /** @param {string} key @param {number} factor */
+  #applyOpacity(key, factor) {
+    for (const layer of this.#layersOf(key)) {
+      if (!(layer.type in OPACITY) || isRing(layer)) continue;
+      const name = OPACITY[/** @type {keyof typeof OPACITY} */ (layer.type)];
+      this.gl.setPaintProperty(layer.id, name, fainter(/** @type {any} */ (layer.paint)?.[name], factor));
+    }
   }
 
   // A window that moves to another monitor changes the pixel ratio without any resize.
@@ -199,9 +209,8 @@ export class GlMap extends EventTarget {
   #addPattern(name) {
     const pattern = this.patterns[name];
     if (!pattern || this.gl.hasImage(name)) return;
-    this.gl.addImage(name, patternImage(pattern, PATTERN_RATIO, this.#stretch()), {
-      pixelRatio: PATTERN_RATIO,
-    });
+    const image = patternImage(pattern, PATTERN_RATIO, this.#stretch());
+    this.gl.addImage(name, image, { pixelRatio: PATTERN_RATIO });
     this.#painted.add(name);
   }
 
@@ -230,8 +239,8 @@ export class GlMap extends EventTarget {
   #collect() {
     clearTimeout(this.#waiting);
     this.#waiting = 0;
-    if (!this.gl.getSource(SOURCE)) return;
-    const points = this.keys.filter((key) => !this.off.has(key)).flatMap((key) => this.#pointsOf(key));
+    if (!this.#standing) return;
+    const points = this.keys.filter((key) => this.#hasNames(key)).flatMap((key) => this.#pointsOf(key));
     const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
     if (known === this.#known) return;
     this.#known = known;
@@ -239,12 +248,20 @@ export class GlMap extends EventTarget {
     this.dispatchEvent(new Event("points"));
   }
 
+  /** @param {string} key */
+  #hasNames(key) {
+    if (this.off.has(key)) return false;
+    return sourceOf(key, this.tiles) === SOURCE || this.map.getZoom() >= CLOSE_ZOOM;
+  }
+
   // Tiles of two zooms may both be there for a moment: one place is one id and number.
   /** @param {string} key @returns {LabelPoint[]} */
   #pointsOf(key) {
+    const source = sourceOf(key, this.tiles);
+    if (!this.gl.getSource(source)) return [];
     /** @type {Map<string, LabelPoint>} */
     const points = new Map();
-    for (const feature of this.gl.querySourceFeatures(SOURCE, { sourceLayer: `${key}_points` })) {
+    for (const feature of this.gl.querySourceFeatures(source, { sourceLayer: `${key}_points` })) {
       const point = labelPoint(key, feature);
       points.set(`${point.id}.${point.seq}`, point);
     }
@@ -259,59 +276,36 @@ export class GlMap extends EventTarget {
   /** @param {StyleLayer} layer */
   #isPickable(layer) {
     const key = keyOf(layer);
-    if (this.off.has(key) || layer.id.endsWith(HOVER)) return false;
-    return !(this.backdrop.has(key) && layer.type === "fill") && this.gl.getLayer(layer.id) !== undefined;
+    if (this.off.has(key) || isRing(layer)) return false;
+    return !(this.backdrop.has(key) && layer.type === "fill");
+  }
+
+  /** @param {Ref} ref */
+  #target({ layer, id }) {
+    return { source: sourceOf(layer, this.tiles), sourceLayer: layer, id };
+  }
+
+  // GL draws a little more than the container shows.
+  #corner() {
+    return this.map.layerPointToContainerPoint(L.DomUtil.getPosition(this.sheet.getContainer()));
   }
 }
 
-const HOVER = "/hover";
-
-/** @param {StyleLayer} layer @returns {string} */
-function keyOf(layer) {
-  return String(/** @type {Record<string, unknown>} */ (layer.metadata)?.layer);
-}
-
-/** @param {Ref} ref */
-function target({ layer, id }) {
-  return { source: SOURCE, sourceLayer: layer, id };
-}
-
-/** @param {string} url */
-function absolute(url) {
-  return new URL(url, window.location.href).href;
-}
-
-/** @param {StyleLayer[]} layers @param {Set<string>} off @param {Set<string>} backdrop @returns {StyleLayer[]} */
-function drawn(layers, off, backdrop) {
-  const rings = [...new Set(layers.map(keyOf))]
-    .filter((key) => !backdrop.has(key))
-    .map((key) => ring(layers, key));
-  return [...layers, ...rings].map((layer) => {
-    const visibility = off.has(keyOf(layer)) ? "none" : "visible";
-    return /** @type {StyleLayer} */ ({ ...layer, layout: { ...layer.layout, visibility } });
-  });
-}
-
-// An ink ring around the one feature whose state says hover, as wide apart as its widest line.
-/** @param {StyleLayer[]} layers @param {string} key @returns {StyleLayer} */
-function ring(layers, key) {
-  const own = layers.filter((layer) => keyOf(layer) === key);
-  const isArea = own.some(({ type }) => type === "fill");
-  const widest = /** @type {any} */ (own.find(({ type }) => type === "line")?.paint);
-  return {
-    id: key + HOVER,
-    type: "line",
-    source: SOURCE,
-    "source-layer": key,
-    minzoom: Math.min(...own.map(({ minzoom = 0 }) => minzoom)),
-    metadata: { layer: key },
-    paint: {
-      "line-color": INK,
-      "line-width": 2,
-      "line-gap-width": isArea ? 0 : (widest?.["line-width"] ?? 0),
-      "line-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 1, 0],
-    },
+/** @param {L.Map} map @param {import("app/map/gl_style.js").StyleSpecification} style */
+function addSheet(map, style) {
+  const pane = map.getPane(PANE) ?? map.createPane(PANE);
+  pane.style.zIndex = "200";
+  pane.style.pointerEvents = "none";
+  const options = {
+    pane: PANE,
+    padding: PADDING,
+    interactive: false,
+    fadeDuration: 0,
+    style,
+    locale: { "Map.Title": "地图" },
+    transformRequest: (/** @type {string} */ url) => ({ url: absolute(url) }),
   };
+  return L.maplibreGL(options).addTo(map);
 }
 
 /** @param {string} layer @param {GeoJSON.Feature} feature @returns {LabelPoint} */
@@ -329,4 +323,10 @@ function hit({ id, geometry, properties, layer }) {
       ? "point"
       : "line";
   return { layer: keyOf(layer), id: Number(id), properties, shape };
+}
+
+/** @param {(Error & {status?: number}) | undefined} error */
+function complaint(error) {
+  if (error?.status) return `地图数据没有读到（状态 ${error.status}）。请稍后重试，仍不行请联系管理员。`;
+  return "地图有一部分没有画出来。请刷新页面重试，仍不行请联系管理员。";
 }

@@ -1,7 +1,7 @@
 // How is each symbol drawn? Painters on a canvas, for the map and for the legend alike.
 
 import { patternTile } from "app/map/patterns.js";
-import { BADGE_PX, DIAMOND_PX, SEAL_PX, SHIELD_PX, shieldWidth, signalColor } from "app/map/recipes.js";
+import { BADGE_PX, SHIELD_PX, shieldWidth } from "app/map/recipes.js";
 
 /**
  * @typedef {CanvasRenderingContext2D} Ink
@@ -279,6 +279,8 @@ function paintCentred(ink, { x, y }, text, color) {
 }
 
 const SWATCH_SIZES = { seal: 18, diamond: 16, shield: 14, square: 12.5, dot: 9, hexagon: 16, circle: 16 };
+// A dashed line shows at least so much of its rhythm.
+const PERIODS = 2.4;
 const SWATCH_WORDS = { seal: "景", shield: "S" };
 
 /**
@@ -330,9 +332,11 @@ function patternFill(ink, pattern, ratio) {
 /** @param {Ink} ink @param {import("app/map/recipes.js").SwatchLine} line @param {{width: number, height: number}} room */
 function paintLine(ink, { color, width, dash = [], opacity = 1 }, room) {
   const thick = Math.min(width, room.height - 2);
+  const period = dash.reduce((sum, share) => sum + share, 0) * thick;
+  const shrunk = period ? Math.min(1, room.width / PERIODS / period) : 1;
   ink.save();
   ink.globalAlpha = opacity;
-  ink.setLineDash(dash.map((share) => share * thick));
+  ink.setLineDash(dash.map((share) => share * thick * shrunk));
   ink.beginPath();
   ink.moveTo(0.5, room.height / 2);
   ink.lineTo(room.width - 0.5, room.height / 2);
@@ -365,5 +369,3 @@ export function swatchCanvas(swatch, { width = BADGE_PX + 6, height = BADGE_PX, 
   paint();
   return canvas;
 }
-
-export { DIAMOND_PX, SEAL_PX, signalColor };

@@ -35,14 +35,11 @@ export function paintShape(ink, geometry, toScreen) {
 
 /** Is the shape large enough on the screen to carry a ring of its own? @param {GeoJSON.Geometry} geometry @param {ToScreen} toScreen */
 export function shapeIsSeen(geometry, toScreen) {
-  const [xs, ys] = [0, 1].map((axis) => {
-    const bounds = L.geoJSON(geometry).getBounds();
-    const corners = [bounds.getSouthWest(), bounds.getNorthEast()].map(({ lng, lat }) =>
-      toScreen([lng, lat]),
-    );
-    return corners.map((corner) => (axis ? corner.y : corner.x));
-  });
-  return Math.max(Math.abs(xs[1] - xs[0]), Math.abs(ys[1] - ys[0])) > SMALLEST_PX;
+  const bounds = L.geoJSON(geometry).getBounds();
+  const [from, to] = [bounds.getNorthWest(), bounds.getSouthEast()].map(({ lng, lat }) =>
+    toScreen([lng, lat]),
+  );
+  return Math.max(to.x - from.x, to.y - from.y) > SMALLEST_PX;
 }
 
 /** @param {Ink} ink */

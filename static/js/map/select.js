@@ -6,8 +6,8 @@
  * @typedef {import("app/map/place.js").Box} Box
  * @typedef {import("app/map/place.js").Spot} Spot
  * @typedef {import("app/map/gl.js").Hit} Hit
- * @typedef {{layer: string, id: number, name?: string}} Ref
- * @typedef {{hits: (spot: Spot, tolerance: number) => Hit[], setHover: (ref: Ref | null) => void}} Renderer
+ * @typedef {{layer: string, id: number, name: string}} Ref name: empty where it is written on the map anyway
+ * @typedef {{hits: (spot: Spot, tolerance: number) => Hit[], setHover: (ref: {layer: string, id: number} | null) => void}} Renderer
  * @typedef {{features: Ref[], crowd: Box | null, top: Placed | null}} Found
  */
 
@@ -35,11 +35,13 @@ export class Picker {
   /** @param {Spot} spot @param {number} tolerance @returns {Found} */
   at(spot, tolerance) {
     const placed = this.symbols.at(spot, tolerance);
-    const crowd = placed.find((thing) => !thing.id && "bounds" in thing && thing.bounds);
-    const top = placed.find((thing) => thing.kind !== "label" || thing.id) ?? null;
-    if (crowd && crowd === placed[0]) return { features: [], crowd: boundsOf(crowd), top: crowd };
-    const features = [...placed.filter(({ id }) => id).map(refOf), ...this.#drawn(spot, tolerance)];
-    return { features: this.#groundLast(once(features)), crowd: null, top };
+    const [first = null] = placed;
+    if (first && !first.id) return { features: [], crowd: boundsOf(first), top: first };
+    const features = [
+      ...placed.filter(({ id }) => id).map((thing) => this.#refOf(thing)),
+      ...this.#drawn(spot, tolerance),
+    ];
+    return { features: this.#groundLast(once(features)), crowd: null, top: first };
   }
 
   /** @param {Spot} spot @param {number} tolerance @returns {Ref[]} */
@@ -48,7 +50,15 @@ export class Picker {
     const size = (/** @type {Hit} */ { properties }) => Number(properties.area_mu) || 0;
     return hits
       .sort((a, b) => ORDER[a.shape] - ORDER[b.shape] || size(a) - size(b))
-      .map(({ layer, id, properties }) => ({ layer, id, name: properties.label }));
+      .map(({ layer, id, properties }) => ({ layer, id, name: String(properties.label ?? "") }));
+  }
+
+  // A name that is written on the map need not be told again.
+  /** @param {Placed} thing @returns {Ref} */
+  #refOf(thing) {
+    const { layer, id } = thing;
+    const isWritten = this.symbols.placed.some((other) => other.kind === "label" && other.id === id);
+    return { layer, id, name: thing.kind === "marker" && !isWritten ? thing.name : "" };
   }
 
   /** @param {Ref[]} refs */
@@ -65,12 +75,7 @@ function once(refs) {
   return [...known.values()];
 }
 
-/** @param {Placed} thing @returns {Ref} */
-function refOf({ layer, id }) {
-  return { layer, id };
-}
-
-/** @param {Placed} thing */
+/** @param {Placed} thing @returns {Box | null} */
 function boundsOf(thing) {
   return "bounds" in thing ? (thing.bounds ?? null) : null;
 }

@@ -3,6 +3,7 @@
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
+import { position } from "app/map/locate.js";
 import { scaleBar, scaleOf, zoomOf } from "app/map/scale.js";
 import { Picker, toleranceFor } from "app/map/select.js";
 import { Symbols } from "app/map/symbols.js";
@@ -15,7 +16,7 @@ import { SmoothWheel } from "app/map/wheel.js";
  * @typedef {import("app/map/symbols.js").Selection} Selection
  * @typedef {import("app/map/recipes.js").Style} Style
  * @typedef {{key: string, group: string, on: boolean, classes: {key: string}[]}} LayerInfo
- * @typedef {{layers: LayerInfo[], tiles: {url: string}, county: {bounds: Bounds}}} Catalogue
+ * @typedef {{layers: LayerInfo[], tiles: import("app/map/gl_style.js").Tiles, county: {bounds: Bounds}}} Catalogue
  */
 
 const MIN_ZOOM = 7;
@@ -76,7 +77,7 @@ export class MapView extends EventTarget {
     const off = new Set(layers.filter(({ on }) => !on).map(({ key }) => key));
     const setting = {
       style,
-      tiles: catalogue.tiles.url,
+      tiles: catalogue.tiles,
       bounds: this.#county,
       backdrop,
       off,
@@ -90,8 +91,8 @@ export class MapView extends EventTarget {
     this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
     this.#picker = new Picker(this.#symbols, gl, backdrop);
     this.#listen(gl, this.#symbols);
-    await gl.ready();
     this.#tellView();
+    await gl.ready();
   }
 
   /** @param {string} layer @param {boolean} on */
@@ -164,7 +165,7 @@ export class MapView extends EventTarget {
     this.map.setZoom(this.map.getZoom() + levels, { animate: !this.calm.matches });
   }
 
-  /** The tiles have changed on the server. @param {string} tiles address of the TileJSON */
+  /** The tiles have changed on the server. @param {Catalogue["tiles"]} tiles */
   renew(tiles) {
     this.#gl?.renew(tiles);
   }
@@ -335,25 +336,4 @@ function inFrame(act) {
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => act(value));
   };
-}
-
-const REFUSALS = /** @type {Record<number, string>} */ ({
-  1: "浏览器未允许读取位置。请在地址栏左侧的网站设置中允许“位置”，再点定位。",
-  2: "设备没有给出位置。请到室外或打开定位服务后重试。",
-  3: "定位超时。请到室外或打开定位服务后重试。",
-});
-
-/** @returns {Promise<GeolocationCoordinates>} */
-function position() {
-  if (!window.isSecureContext || !navigator.geolocation) {
-    const sentence = "当前是 http 访问，浏览器不提供定位。请用 https 地址打开，或在本机打开。";
-    return Promise.reject(new Error(sentence));
-  }
-  return new Promise((resolve, reject) => {
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => resolve(coords),
-      ({ code }) => reject(new Error(REFUSALS[code] ?? REFUSALS[2])),
-      { enableHighAccuracy: true, timeout: 15_000 },
-    );
-  });
 }
