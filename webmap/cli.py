@@ -10,7 +10,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -18,10 +18,13 @@ from layers import clock
 from layers.errors import MapError, QuestionToUser
 from webmap.config import SETTINGS, Config, as_markdown, effective, read_config
 
+if TYPE_CHECKING:
+    from layers.store import Database
+
 T = TypeVar("T")
 QUESTION: Final = 3
 
-LATER: Final = {"intake": "webmap.cli_intake:intake"}
+LATER: Final = {"intake": "webmap.cli_intake:command"}
 """Commands in files of their own, loaded when they are asked for."""
 
 
@@ -87,7 +90,7 @@ def run() -> None:
 
     config = read_config()
     listener = listening_socket(config)
-    _with_database(config, _bring_up_to_date)
+    with_database(config, _bring_up_to_date)
     serve(config, listener)
 
 
@@ -95,7 +98,7 @@ def run() -> None:
 @click.option("--if-empty", is_flag=True, help="数据库里已有数据时什么也不做。")
 def sample(if_empty: bool) -> None:
     """把示例县数据写入空的数据库。"""
-    filled = _with_database(read_config(), _fill_with_sample)
+    filled = with_database(read_config(), _fill_with_sample)
     if filled:
         click.echo("示例数据已写入。运行 webmap run 打开地图。")
     elif not if_empty:
@@ -106,7 +109,7 @@ def sample(if_empty: bool) -> None:
 def upgrade() -> None:
     """把数据库升级到本版本的结构。"""
     config = read_config()
-    _with_database(config, lambda database: database.upgrade())
+    with_database(config, lambda database: database.upgrade())
     click.echo(f"数据库已是最新结构：{effective(config)['WEBMAP_DATABASE_URL']}")
 
 
@@ -123,8 +126,9 @@ def settings(markdown: bool) -> None:
         click.echo(f"    {setting.help}" + (f"（默认 {setting.default}）" if setting.default else ""))
 
 
-def _with_database(config: Config, act: Callable[[Any], T]) -> T:
-    from layers.store.engine import Database
+def with_database(config: Config, act: Callable[[Database], T]) -> T:
+    """Do something with the database of these settings; its folder is made when it is not there."""
+    from layers.store import Database
 
     _make_home(config)
     database = Database(config.database_url)
@@ -143,18 +147,18 @@ def _make_home(config: Config) -> None:
         ) from None
 
 
-def _bring_up_to_date(database: Any) -> None:
+def _bring_up_to_date(database: Database) -> None:
     from layers.store.edit import sweep_pending
 
     database.upgrade()
     sweep_pending(database)
 
 
-def _fill_with_sample(database: Any) -> bool:
+def _fill_with_sample(database: Database) -> bool:
     from layers.sample import fill
 
     database.upgrade()
-    return bool(fill(database))
+    return fill(database)
 
 
 def _written_down(error: Exception) -> str:

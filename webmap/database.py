@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from layers.rights import Viewer
-from layers.store.engine import Database
+from layers.store import Database
 from webmap.config import Config
 
 READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -57,8 +57,8 @@ def keep_current(stop: threading.Event) -> None:
 
 
 def _refresh(today: date) -> bool:
+    from layers.store import Database
     from layers.store.edit import refresh_derived
-    from layers.store.engine import Database
     from webmap.config import read_config
     from webmap.logs import LOG
 
