@@ -116,7 +116,7 @@ def to_projected(lon: float, lat: float, zone: int | None = None) -> Projected:
 # --- into the house ------------------------------------------------------------------------------------
 
 
-def to_stored(shapes: Sequence[BaseGeometry], code: int) -> NDArray[np.object_]:
+def to_stored(shapes: Sequence[BaseGeometry] | NDArray[np.object_], code: int) -> NDArray[np.object_]:
     """The same shapes in CGCS2000 degrees; values without a place on earth become infinite.
 
     Refuses coordinate systems that PROJ would only shift by guess (1980西安, 1954北京 …).
@@ -146,8 +146,7 @@ def definition(text: str) -> Definition:
     from pyproj.exceptions import CRSError
 
     if named := _AUTHORITY_NAME.fullmatch(text.strip()):
-        code = int(named["code"]) if named["code"] else SHOWN
-        return Definition(code, name_of(code))
+        return _defined(int(named["code"]) if named["code"] else SHOWN, text)
     try:
         found = CRS.from_wkt(text[:_LONGEST_DEFINITION])
     except CRSError:
@@ -156,8 +155,7 @@ def definition(text: str) -> Definition:
     datum = _datum(found, confidence=20)
     if datum in _OLD_DATUMS:
         raise InvalidValue(_no_exact_way(found.to_epsg(), datum))
-    code = _horizontal(found).to_epsg()
-    return Definition(code, name_of(code) if code else found.name)
+    return _defined(_horizontal(found).to_epsg(), found.name)
 
 
 def name_of(code: int) -> str:
@@ -297,6 +295,10 @@ def _known(code: int) -> CRS:
 def _horizontal(found: CRS) -> CRS:
     """The part of a compound system (with heights) that says where on the map."""
     return found.sub_crs_list[0] if found.is_compound else found
+
+
+def _defined(code: int | None, name: str) -> Definition:
+    return Definition(code, name_of(code) if code else name)
 
 
 def _datum(found: CRS, confidence: int = 70) -> int | None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
-from layers.crs import Bounds, describe, describe_point, within
+from layers.crs import Bounds, describe, describe_point
 from layers.errors import InvalidShape
 
 MOST_VERTICES: Final = 100_000
@@ -77,7 +77,7 @@ def fit_to_store(
 
 
 def check_shapes(
-    shapes: Sequence[BaseGeometry | None], families: Sequence[str], expected: Bounds | None = None
+    shapes: Sequence[BaseGeometry | None] | Shapes, families: Sequence[str], expected: Bounds | None = None
 ) -> CheckedShapes:
     """Many shapes (CGCS2000 degrees) against the families their kind allows and the bounds they must lie in."""
     array = np.empty(len(shapes), object)
@@ -273,12 +273,6 @@ def _answer_parent() -> None:
         mended = shapely.make_valid(shapely.from_wkb(line.strip()), method="structure")
         sys.stdout.write(shapely.to_wkb(mended, hex=True) + "\n")
         sys.stdout.flush()
-
-
-def inside(shapes: Shapes, expected: Bounds) -> bool:
-    """Whether all of these lie in the bounds."""
-    west, south, east, north = (float(value) for value in shapely.total_bounds(shapes))
-    return within((west, south, east, north), expected)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ Values = list[object]
 class Dataset:
     """Rows in the order of the file, column by column; None is a blank.
 
+    name: what the layer calls itself; path: where it lay in an archive, with its folders.
     shapes: as they came, in the file's own coordinates. crs: what the file says of them; None: nothing.
     bad_shapes: row position → why its shape could not be read. notes: what was guessed or passed over.
     """
@@ -25,6 +26,7 @@ class Dataset:
     columns: dict[str, Values]
     crs: Definition | None = None
     encoding: str = "UTF-8"
+    path: str = ""
     bad_shapes: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 

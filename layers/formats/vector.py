@@ -25,6 +25,7 @@ def read_dataset(path: Path, *, encoding: str | None = None, source_layer: str |
     with private_folder() as folder:
         source = wanted(sources_in(path, folder), source_layer)
         dataset = _read(source, folder, encoding, source_layer)
+        dataset.path = source.name
     if not len(dataset):
         raise UnreadableFile(f"“{source.name}”里没有任何图形。请检查导出时是否选中了要素。")
     return dataset

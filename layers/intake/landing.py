@@ -1,0 +1,113 @@
+"""Where do the shapes of a file lie? Which coordinate system, and is that place the county?"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from layers import crs
+from layers.crs import Bounds
+from layers.errors import Answer, InvalidShape, QuestionToUser, UnreadableFile
+from layers.formats import Dataset
+from layers.rights import Viewer
+from layers.store import Database, query
+
+MARGIN_DEG: Final = 0.5
+"""Roads lead out of the county, a wrong zone leads 270 km away."""
+BOUNDARIES: Final = "admin_area"
+_OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请先用本局的转换参数转到 2000国家大地坐标系。"
+
+Shapes = NDArray[np.object_]
+
+
+def county_bounds(database: Database, viewer: Viewer) -> Bounds | None:
+    """The box of the administrative areas on the map; None while there are none."""
+    with database.reading() as session:
+        found = [
+            layer.bounds
+            for layer in query.layers(session, viewer)
+            if layer.kind == BOUNDARIES and layer.bounds
+        ]
+    if not found:
+        return None
+    west, south, east, north = zip(*found, strict=True)
+    return min(west), min(south), max(east), max(north)
+
+
+def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> int:
+    """The code to read the coordinates with; raises QuestionToUser when nobody has said it."""
+    said = dataset.crs
+    code = answer or (said and said.code)
+    if code is None:
+        raise _question(dataset, county)
+    crs.check_accepted(code)
+    if answer and said and said.code and said.code != answer:
+        dataset.notes.append(f"文件声明的是 {said.name}，已按您的选择改用 {crs.name_of(answer)}")
+    return code
+
+
+def landed(dataset: Dataset, code: int, county: Bounds | None) -> Shapes:
+    """The shapes in CGCS2000 degrees; raises InvalidShape with the likely cause when most lie elsewhere."""
+    shapes = crs.to_stored(dataset.shapes, code)
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    if there.any() and np.count_nonzero(_inside(shapes[there], expected(county))) * 2 < np.count_nonzero(
+        there
+    ):
+        raise InvalidShape(_elsewhere(dataset, shapes[there], code, county))
+    return shapes
+
+
+def expected(county: Bounds | None) -> Bounds:
+    """Where shapes may lie."""
+    return crs.padded(county, MARGIN_DEG) if county else crs.CHINA
+
+
+def _inside(shapes: Shapes, where: Bounds) -> NDArray[np.bool_]:
+    west, south, east, north = shapely.bounds(shapes).T
+    inside: NDArray[np.bool_] = (
+        (west >= where[0]) & (south >= where[1]) & (east <= where[2]) & (north <= where[3])
+    )
+    return inside
+
+
+def _elsewhere(dataset: Dataset, shapes: Shapes, code: int, county: Bounds | None) -> str:
+    raw = _total_bounds(dataset.shapes)
+    cause = raw and crs.likely_cause(raw, code, county)
+    box = _total_bounds(shapes)
+    where = crs.describe(box) if box and crs.within(box, (-180, -90, 180, 90)) else "地球以外"
+    right = f"应在本县一带（{crs.describe(expected(county))}）" if county else "应在我国境内"
+    advice = cause or "请检查文件的坐标系和坐标值"
+    return f"按 {crs.name_of(code)} 解读，图形落在{where}，{right}。{advice}。"
+
+
+def _total_bounds(shapes: Shapes) -> Bounds | None:
+    values = shapely.get_coordinates(shapes)
+    values = values[np.isfinite(values).all(axis=1)]
+    if not len(values):
+        return None
+    (west, south), (east, north) = values.min(axis=0).tolist(), values.max(axis=0).tolist()
+    return west, south, east, north
+
+
+def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | UnreadableFile | InvalidShape:
+    raw = _total_bounds(dataset.shapes)
+    if raw is None:
+        return UnreadableFile("文件里没有任何有效坐标。请在原软件中检查后重新导出。")
+    found = crs.candidates(raw, county)
+    straight = [each for each in found if not each.swapped]
+    if found and not straight:
+        cause = crs.likely_cause(raw, crs.STORED, county) or "X、Y 两列很可能颠倒了，请交换后重新导出再导入"
+        return InvalidShape(f"文件没有坐标系，坐标{_values(raw)}。{cause}。")
+    said = f"声明的坐标系“{dataset.crs.name}”无法识别" if dataset.crs else "没有坐标系（缺少 .prj）"
+    return QuestionToUser(
+        f"文件{said}，坐标{_values(raw)}。请选择坐标系。{_OLD_DATUMS}",
+        [Answer(str(each.code), each.title, each.lands(county)) for each in straight],
+    )
+
+
+def _values(raw: Bounds) -> str:
+    digits = 4 if max(map(abs, raw)) < 400 else 0
+    return f"横向 {raw[0]:.{digits}f} 至 {raw[2]:.{digits}f}，纵向 {raw[1]:.{digits}f} 至 {raw[3]:.{digits}f}"

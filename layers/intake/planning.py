@@ -1,0 +1,193 @@
+"""What would happen if this file were imported? Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.crs import Bounds
+from layers.errors import InvalidValue, UnknownThing
+from layers.formats import read_dataset
+from layers.intake import landing
+from layers.intake.areas import area_warnings
+from layers.intake.mapping import mapped
+from layers.intake.rows import SHAPE, RowProblem, read_rows
+from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
+from layers.kinds import LayerKind, kind_of
+from layers.measure import areas_m2, length_m
+from layers.rights import VISIBILITIES, Viewer
+from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of
+from layers.store import Database, query
+from layers.store.edit import NewFeature
+
+_BY_WORD: Final = {word: code for code, word in VISIBILITIES.items()}
+
+
+class NewLayer(NamedTuple):
+    """A layer that the import shall create."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What an import would do.
+
+    matched: column → title of its field; others: columns kept as they are. problems keep their rows out,
+    warnings do not. crs: code in which the coordinates were read. bounds, area and length: of the good rows.
+    """
+
+    file: str
+    source: str
+    kind: LayerKind
+    layer: NewLayer
+    creates_layer: bool
+    visibility: str
+    crs: int
+    encoding: str
+    count: int
+    matched: dict[str, str]
+    others: list[str]
+    good: list[NewFeature]
+    problems: list[RowProblem] = field(default_factory=list)
+    warnings: list[RowProblem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    bounds: Bounds | None = None
+    area_m2: float = 0.0
+    length_m: float = 0.0
+
+    @property
+    def bad_count(self) -> int:
+        """How many rows have a problem."""
+        return self.count - len(self.good)
+
+    @property
+    def title(self) -> str:
+        """Of the layer the rows go into."""
+        return self.layer.title
+
+
+def plan(
+    database: Database,
+    viewer: Viewer,
+    file: Path,
+    *,
+    kind: str,
+    layer: str | None = None,
+    new_layer: NewLayer | None = None,
+    visibility: str = "internal",
+    crs: int | None = None,
+    encoding: str | None = None,
+    source_layer: str | None = None,
+) -> Plan:
+    """Read a file as features of a kind. crs, encoding, source_layer: answers to questions this function asks.
+
+    Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
+    """
+    declared = kind_of(kind)
+    seen_by = _visibility(visibility)
+    target, creates = _target(database, viewer, declared, layer, new_layer)
+    refuse_secret_titles(file.name, target.title)
+    dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
+    refuse_secrets(dataset)
+    county = None if kind == landing.BOUNDARIES else landing.county_bounds(database, viewer)
+    system = landing.chosen_crs(dataset, crs, county)
+    checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
+    checked.problems |= dataset.bad_shapes
+    mapping = mapped(declared, dataset.columns)
+    rows = read_rows(declared, dataset, mapping)
+    problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
+    good = sorted(set(range(len(dataset))) - {problem.row - 1 for problem in problems})
+    shapes = checked.shapes[good]
+    properties = [rows.properties[at] for at in good]
+    areas = areas_m2(list(shapes))
+    return Plan(
+        file=file.name,
+        source=dataset.name,
+        kind=declared,
+        layer=target,
+        creates_layer=creates,
+        visibility=seen_by,
+        crs=system,
+        encoding=dataset.encoding,
+        count=len(dataset),
+        matched={column: each.title for column, each in mapping.fields.items()},
+        others=mapping.others,
+        good=[
+            NewFeature(shape, told, visibility=seen_by)
+            for shape, told in zip(shapes, properties, strict=True)
+        ],
+        problems=problems,
+        warnings=[
+            *_repairs(checked),
+            *area_warnings(declared, [at + 1 for at in good], properties, areas.tolist()),
+        ],
+        notes=[*dataset.notes, *mapping.notes],
+        bounds=_bounds(shapes),
+        area_m2=float(areas.sum()),
+        length_m=sum(map(length_m, shapes)),
+    )
+
+
+def _visibility(word: str) -> str:
+    code = _BY_WORD.get(word, word)
+    if code not in VISIBILITIES:
+        allowed = "、".join(f"{code}（{word}）" for code, word in VISIBILITIES.items())
+        raise InvalidValue(f"可见范围收到“{word[:20]}”，应为以下之一：{allowed}。")
+    return code
+
+
+def _target(
+    database: Database, viewer: Viewer, kind: LayerKind, key: str | None, new: NewLayer | None
+) -> tuple[NewLayer, bool]:
+    """The layer the rows go into, and whether it must be created first."""
+    wanted = new.key if new else key or kind.key
+    with database.reading() as session:
+        there = {layer.key: layer for layer in query.layers(session, viewer)}
+    found = there.get(wanted)
+    if new:
+        if found:
+            raise InvalidValue(
+                f"图层代码“{new.key}”已被使用（{found.title}）。请换一个代码，或导入到已有的图层。"
+            )
+        return new, True
+    if found is None and key and key != kind.key:
+        known = "、".join(
+            f"{layer.key}（{layer.title}）" for layer in there.values() if layer.kind == kind.key
+        )
+        raise UnknownThing(
+            f"没有图层“{key[:60]}”。{kind.title}现有的图层：{known or '无'}。请从中选择，或不填。"
+        )
+    if found and found.kind != kind.key:
+        raise InvalidValue(
+            f"图层“{found.key}”（{found.title}）存放的是{kind_of(found.kind).title}，不是{kind.title}。"
+            "请改选图层或类别。"
+        )
+    return (NewLayer(found.key, found.title), False) if found else (NewLayer(kind.key, kind.title), True)
+
+
+def _shape_problems(checked: CheckedShapes) -> Iterator[RowProblem]:
+    for at, reason in checked.problems.items():
+        yield RowProblem(at + 1, SHAPE, _came(checked.shapes[at]), reason)
+
+
+def _came(shape: BaseGeometry | None) -> str:
+    return "" if shape is None else FAMILY_TITLES.get(family_of(shape) or "", shape.geom_type)
+
+
+def _repairs(checked: CheckedShapes) -> Iterator[RowProblem]:
+    for at, trouble in checked.repaired.items():
+        yield RowProblem(at + 1, SHAPE, _came(checked.shapes[at]), f"图形{trouble}，已修复，面积不变。")
+
+
+def _bounds(shapes: Shapes) -> Bounds | None:
+    if not len(shapes):
+        return None
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    return west, south, east, north

@@ -1,0 +1,123 @@
+"""What do the values of the rows mean? Read column by column, each distinct value once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NamedTuple
+
+from layers.errors import InvalidValue
+from layers.formats import Dataset
+from layers.intake.mapping import Mapping
+from layers.kinds import LayerKind
+from layers.kinds.fields import Field, is_blank, shortened
+
+OTHERS: Final = "extra"
+"""The property that keeps the columns which the kind does not know."""
+SHAPE: Final = "图形"
+_UNREAD: Final = object()
+
+
+class RowProblem(NamedTuple):
+    """Why a row cannot be taken, or what is odd about it. row counts from 1; value is what came."""
+
+    row: int
+    field: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"第 {self.row} 行 {self.reason if self.field in self.reason else f'{self.field}：{self.reason}'}"
+        )
+
+
+@dataclass
+class Rows:
+    """One dict of properties for each row of the file, and all that could not be read."""
+
+    properties: list[dict[str, Any]]
+    problems: list[RowProblem] = field(default_factory=list)
+
+
+def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping) -> Rows:
+    """The properties of all rows as the kind stores them; a bad value is reported and left out."""
+    rows = Rows([{"is_sample": False} for _ in range(len(dataset))])
+    for column, each in mapping.fields.items():
+        if each.key != "is_sample":
+            _take(rows, each, column, dataset.columns[column], mapping.factors.get(column))
+    _take_others(rows, {column: dataset.columns[column] for column in mapping.others})
+    if not mapping.brings("name"):
+        _name_by_code(rows, kind)
+    _check_required(rows, kind)
+    rows.problems.sort(key=lambda problem: problem.row)
+    return rows
+
+
+def _take(rows: Rows, each: Field, column: str, values: Sequence[object], factor: Decimal | None) -> None:
+    read: dict[object, Any] = {}
+    for at, value in enumerate(values):
+        key = (type(value), str(value)) if isinstance(value, list) else (type(value), value)
+        found = read.get(key, _UNREAD)
+        if found is _UNREAD:
+            found = read[key] = _meaning(each, value, factor)
+        if isinstance(found, InvalidValue):
+            rows.problems.append(RowProblem(at + 1, each.title, shortened(value), found.message))
+        elif found is not None:
+            rows.properties[at][each.key] = found
+
+
+def _meaning(each: Field, value: object, factor: Decimal | None) -> object:
+    """The stored value, None for a blank, or the refusal itself."""
+    try:
+        if not _is_clean(value):
+            raise InvalidValue(f"“{each.title}”含有不能保存的控制字符或残缺字符。请在原软件中删除后再导入。")
+        return each.read(value if factor is None else _converted(value, factor))
+    except InvalidValue as refusal:
+        return refusal
+
+
+def _converted(value: object, factor: Decimal) -> object:
+    if is_blank(value):
+        return None
+    try:
+        return str((Decimal(str(value).replace(",", "")) * factor).normalize())
+    except InvalidOperation:
+        return value
+
+
+def _is_clean(value: object) -> bool:
+    """A database takes no NUL and no half of a surrogate pair."""
+    if isinstance(value, list):
+        return all(map(_is_clean, value))
+    if not isinstance(value, str):
+        return True
+    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def _take_others(rows: Rows, columns: dict[str, list[object]]) -> None:
+    for name, values in columns.items():
+        for at, value in enumerate(values):
+            if not is_blank(value) and _is_clean(value) and _is_finite(value) and _is_clean(name):
+                rows.properties[at].setdefault(OTHERS, {})[name] = value
+
+
+def _is_finite(value: object) -> bool:
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def _name_by_code(rows: Rows, kind: LayerKind) -> None:
+    for properties in rows.properties:
+        if code := properties.get(kind.code_field):
+            properties["name"] = code
+
+
+def _check_required(rows: Rows, kind: LayerKind) -> None:
+    refused = {(problem.row, problem.field) for problem in rows.problems}
+    for each in (each for each in kind.fields if each.required):
+        for at, properties in enumerate(rows.properties):
+            if each.key not in properties and (at + 1, each.title) not in refused:
+                reason = f"“{each.title}”必须填写，但这里是空的。请补上。"
+                rows.problems.append(RowProblem(at + 1, each.title, "", reason))

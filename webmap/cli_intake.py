@@ -1,0 +1,161 @@
+"""What happens on `webmap intake FILE`? The plan is shown, then it is carried out, unless it was a dry run."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+import click
+
+from layers import crs
+from layers.errors import InvalidValue, QuestionToUser
+from layers.intake import NewLayer, Plan, RowProblem, apply, plan
+from layers.measure import half_up, mu
+from layers.rights import SYSTEM_VIEWER, VISIBILITIES
+from layers.store import Database
+from webmap.cli import with_database
+from webmap.config import read_config
+
+SEEN_BY: Final = ("public", "internal", "公开", "内部")
+MOST_WARNINGS: Final = 20
+
+
+@click.command("intake")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--kind", required=True, help="图层类别，如 idle_parcel（闲置低效用地）。")
+@click.option("--layer", help="导入到哪个已有图层（图层代码）；不填时用该类别自带的图层。")
+@click.option("--new-layer", help="新建一个图层来存放，给出它的代码，与 --title 一起用。")
+@click.option("--title", help="新建图层的名称。")
+@click.option(
+    "--visibility", type=click.Choice(SEEN_BY), default="internal", show_default=True, help="可见范围。"
+)
+@click.option("--crs", "system", type=int, help="坐标系的 EPSG 编号；文件没有声明时需要。")
+@click.option("--encoding", help="属性文字的编码，GBK 或 UTF-8；一般不用填。")
+@click.option("--source-layer", help="文件里有几个图层时，导入哪一个。")
+@click.option("--dry-run", is_flag=True, help="只看会怎样，不改动任何数据。")
+@click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
+def command(
+    file: Path,
+    kind: str,
+    layer: str | None,
+    new_layer: str | None,
+    title: str | None,
+    visibility: str,
+    system: int | None,
+    encoding: str | None,
+    source_layer: str | None,
+    *,
+    dry_run: bool,
+    good_rows: bool,
+) -> None:
+    """把文件（Shapefile、GeoPackage、GeoJSON）导入为图层里的图形。"""
+
+    def planned(database: Database) -> Plan:
+        return plan(
+            database,
+            SYSTEM_VIEWER,
+            file,
+            kind=kind,
+            layer=layer,
+            new_layer=_new_layer(new_layer, title, layer),
+            visibility=visibility,
+            crs=system,
+            encoding=encoding,
+            source_layer=source_layer,
+        )
+
+    def act(database: Database) -> None:
+        database.upgrade()
+        found = planned(database)
+        _say(_told(found))
+        _carry_out(database, found, dry_run=dry_run, good_rows=good_rows)
+
+    try:
+        with_database(read_config(), act)
+    except QuestionToUser as question:
+        raise QuestionToUser(f"{question.message}{_how_to_answer(question)}", question.choices) from None
+
+
+def _carry_out(database: Database, found: Plan, *, dry_run: bool, good_rows: bool) -> None:
+    if found.problems and not good_rows:
+        raise InvalidValue(
+            f"{found.bad_count} 行有问题，未导入任何内容。请改正后再导入，"
+            f"或加 --good-rows 只导入其余 {len(found.good)} 行。"
+        )
+    if dry_run:
+        click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(found.good)} 行。")
+        return
+    result = apply(database, found, _who(), good_rows=good_rows)
+    left_out = f"，略过有问题的 {found.bad_count} 行" if found.problems else ""
+    click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}。")
+
+
+def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLayer | None:
+    if key is None and title is None:
+        return None
+    if not key or not title or layer:
+        raise InvalidValue(
+            "新建图层要同时给出 --new-layer（代码）和 --title（名称），且不能与 --layer 一起用。"
+        )
+    return NewLayer(key, title)
+
+
+def _who() -> str:
+    try:
+        return f"{getpass.getuser()}（命令行）"
+    except (OSError, KeyError, ImportError):  # no such user, as in some containers
+        return "命令行"
+
+
+def _how_to_answer(question: QuestionToUser) -> str:
+    values = [choice.value for choice in question.choices]
+    if all(value.isdigit() for value in values):
+        return "（加上 --crs 编号，重新运行）"
+    option = "--encoding" if set(values) <= {"UTF-8", "GBK"} else "--source-layer"
+    return f"（加上 {option}，重新运行）"
+
+
+# --- words ---------------------------------------------------------------------------------------------
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        # Text of a file may hold control characters that would steer the terminal.
+        click.echo("".join(char if char.isprintable() else "�" for char in line))
+
+
+def _told(found: Plan) -> Iterator[str]:
+    yield f"文件    {found.file}（{found.source}），{found.count} 行，文字编码 {found.encoding}"
+    yield f"坐标系  {crs.name_of(found.crs)}"
+    if found.bounds:
+        yield f"落在    {crs.describe(found.bounds)}"
+        yield f"合计    {_amount(found)}"
+    new = "新建图层，" if found.creates_layer else ""
+    yield f"写入    {found.title}（{new}{found.layer.key}），可见范围：{VISIBILITIES[found.visibility]}"
+    yield f"字段    {'、'.join(f'{column}→{title}' for column, title in found.matched.items())}"
+    if found.others:
+        yield f"未对应  {'、'.join(found.others)}（原样保留，不参与计算）"
+    yield from (f"说明    {note}" for note in found.notes)
+    yield from _listed("提醒", found.warnings, MOST_WARNINGS)
+    yield from _listed("问题", found.problems, len(found.problems))
+
+
+def _amount(found: Plan) -> str:
+    number = f"{len(found.good)} {found.kind.measure_word}"
+    if found.area_m2:
+        return f"{number}，{half_up(mu(found.area_m2), 2):,} 亩（椭球面积）"
+    if found.length_m:
+        return f"{number}，{half_up(found.length_m / 1000, 3):,} 公里"
+    return number
+
+
+def _listed(title: str, problems: list[RowProblem], most: int) -> Iterator[str]:
+    if problems:
+        yield f"{title}    {len({problem.row for problem in problems})} 行："
+    for problem in problems[:most]:
+        came = f"（收到“{problem.value}”）" if problem.value and problem.value not in problem.reason else ""
+        yield f"  第 {problem.row} 行 {problem.field}：{problem.reason}{came}"
+    if len(problems) > most:
+        yield f"  …… 另有 {len(problems) - most} 条"
