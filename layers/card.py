@@ -49,7 +49,7 @@ def card(
 ) -> dict[str, Any]:
     """The card as JSON; every value is the text of the screen, None where “未提供” belongs.
 
-    sample: the whole layer is sample data.
+    sample: the layer is sample data; a feature that says otherwise of itself is not.
     """
     kind = kind_of(feature.kind)
     insight = kind.insight(feature.properties, feature.derived, clock.today())
@@ -57,7 +57,7 @@ def card(
         "title": feature.name,
         "subtitle": " · ".join(_where(kind, feature, viewer)),
         "tags": _tags(kind, feature),
-        "sample": sample or bool(feature.properties.get("is_sample")),
+        "sample": bool(feature.properties.get("is_sample", sample)),
         "figures": list(_figures(feature, insight)),
         "verdict": {"text": insight.sentence, "clause": insight.clause} if insight.sentence else None,
         "rows": list(_rows(kind, feature, viewer)),

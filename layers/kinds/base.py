@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from layers.errors import InvalidValue
 from layers.kinds.fields import Field, JsonValue, shortened
-from layers.rights import Viewer, may_see
+from layers.rights import Viewer, Visibility, may_see
 from layers.symbols.vocabulary import Cluster, SymbolClass
 
 Properties = Mapping[str, Any]
@@ -158,12 +158,11 @@ class LayerKind:
         return Checked(properties, problems)
 
     def seen_properties(self, properties: Properties, viewer: Viewer) -> dict[str, Any]:
-        """The properties without those that this viewer may not see."""
-        return {
-            key: value
-            for key, value in properties.items()
-            if key not in self.by_key or may_see(viewer, self.by_key[key].visibility)
-        }
+        """The properties without those that this viewer may not see; what no field declares is internal."""
+        return {key: value for key, value in properties.items() if may_see(viewer, self._visibility(key))}
+
+    def _visibility(self, key: str) -> Visibility:
+        return self.by_key[key].visibility if key in self.by_key else "internal"
 
     def schema(self) -> dict[str, Any]:
         """JSON schema of a feature's properties."""

@@ -84,7 +84,7 @@ def _row(feature: FoundFeature, shown: tuple[Column, ...], sample: bool) -> dict
     return {
         "name": feature.name,
         "url": url_for("map.page", sel=feature.uid),
-        "sample": sample or bool(feature.properties.get("is_sample")),
+        "sample": bool(feature.properties.get("is_sample", sample)),
         "cells": [(column, said[column.key]) for column in shown],
     }
 
