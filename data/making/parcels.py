@@ -111,7 +111,13 @@ def _parcel(town: Town, number: int, running: int, shape: Polygon, state: str) -
 
 
 def _resized(shape: Polygon, wanted_mu: float) -> Polygon:
-    factor = (wanted_mu / _mu(to_degrees(shape))) ** 0.5
+    """The shape grown or shrunk so that it has the wanted area after its corners are rounded to the grid."""
+    steps = [wanted_mu + step / 100 for step in range(-5, 6)]
+    tried = [_scaled(shape, (target_mu / _mu(to_degrees(shape))) ** 0.5) for target_mu in steps]
+    return min(tried, key=lambda each: abs(_mu(to_degrees(each)) - wanted_mu))
+
+
+def _scaled(shape: Polygon, factor: float) -> Polygon:
     return affinity.scale(shape, factor, factor)
 
 
