@@ -265,22 +265,30 @@ class _JsonText(_JsonValue):
     type = String()
 
 
-class _InBounds(_Element):
+class _Condition(_Element):
+    type = Boolean()
+    # Without this SQLite is asked “… = 1”, which no index answers.
+    _is_implicitly_boolean = True
+
+
+class _InBounds(_Condition):
     inherit_cache = True
     name = "in_bounds"
-    type = Boolean()
 
 
-class _InLayerBounds(_Element):
+class _InLayerBounds(_Condition):
     inherit_cache = True
     name = "in_layer_bounds"
-    type = Boolean()
 
 
-class _Contains(_Element):
+class _Contains(_Condition):
     inherit_cache = True
     name = "contains_text"
-    type = Boolean()
+
+
+class _Rare(_Condition):
+    inherit_cache = True
+    name = "rare"
 
 
 class _Wkb(_Element):
@@ -323,6 +331,11 @@ def contains_text(column: Any, words: str) -> ColumnElement[bool]:
     return _Contains(column, words, f"%{pattern}%")
 
 
+def rare(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same, with the hint that few rows fulfil it, so that it is asked first."""
+    return _Rare(condition)
+
+
 def _path(key: str, place: int | None) -> str:
     if not key.isidentifier():
         raise ValueError(f"{key!r} cannot be part of a JSON path")
@@ -353,7 +366,7 @@ def _json_on_postgis(element: _JsonValue, compiler: SQLCompiler, **options: Any)
 def _in_bounds_on_sqlite(element: _InBounds, compiler: SQLCompiler, **options: Any) -> str:
     shape, *_ = element.clauses
     _, *box = _arguments(element, compiler, options)
-    return f"{_id_beside(shape)} IN (SELECT id FROM {SPATIAL_INDEX} WHERE {_meets(*box)})"  # noqa: S608
+    return _among(shape, _meets(*box))
 
 
 @compiles(_InLayerBounds, "sqlite")
@@ -361,15 +374,15 @@ def _in_layer_bounds_on_sqlite(element: _InLayerBounds, compiler: SQLCompiler, *
     shape, *_ = element.clauses
     _, layer, *box = _arguments(element, compiler, options)
     of_layer = f"minlayer <= {layer} AND maxlayer >= {layer}"
-    return f"{_id_beside(shape)} IN (SELECT id FROM {SPATIAL_INDEX} WHERE {of_layer} AND {_meets(*box)})"  # noqa: S608
+    return _among(shape, f"{of_layer} AND {_meets(*box)}")
 
 
 def _meets(west: str, south: str, east: str, north: str) -> str:
     return f"maxx >= {west} AND maxy >= {south} AND minx <= {east} AND miny <= {north}"
 
 
-def _id_beside(shape: Any) -> str:
-    return f"{shape.table.name}.id"
+def _among(shape: Any, condition: str) -> str:
+    return f"{shape.table.name}.id IN (SELECT id FROM {SPATIAL_INDEX} WHERE {condition})"  # noqa: S608
 
 
 @compiles(_InBounds, "postgresql")
@@ -397,6 +410,18 @@ def _contains_on_postgis(element: _Contains, compiler: SQLCompiler, **options: A
     # LIKE, because pg_trgm serves it from an index.
     column, _, pattern = _arguments(element, compiler, options)
     return f"{column} LIKE {pattern}"
+
+
+@compiles(_Rare, "sqlite")
+def _rare_on_sqlite(element: _Rare, compiler: SQLCompiler, **options: Any) -> str:
+    (condition,) = _arguments(element, compiler, options)
+    return f"unlikely({condition})"
+
+
+@compiles(_Rare, "postgresql")
+def _rare_on_postgis(element: _Rare, compiler: SQLCompiler, **options: Any) -> str:
+    (condition,) = _arguments(element, compiler, options)
+    return f"({condition})"
 
 
 @compiles(_Wkb, "sqlite")

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from layers.crs import Bounds
 from layers.kinds import KINDS
 from layers.rights import Viewer, may_see
-from layers.store.engine import contains_text
+from layers.store.engine import contains_text, rare
 from layers.store.found import FoundFeature, found_by_id
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer, Search
-from layers.store.words import bare, folded
+from layers.store.words import NAME, SOUND, bare, folded
 
 MOST_WORDS: Final = 8
 LONGEST_QUERY: Final = 200
@@ -66,14 +66,14 @@ def _ranked(viewer: Viewer, asked: str) -> Select[int]:
         select(Search.feature_id)
         .join(Feature, Feature.id == Search.feature_id)
         .join(Layer)
-        .where(_matches(viewer, asked), *seen(viewer))
+        .where(rare(_matches(viewer, asked)), *seen(viewer))
         .order_by(_rank(asked), legend, func.length(Search.name), Search.name, Search.feature_id)
     )
 
 
 def _matches(viewer: Viewer, asked: str) -> ColumnElement[bool]:
     """Every word occurs somewhere."""
-    columns: list[Any] = [Search.words, Search.sounds]
+    columns: list[Any] = [Search.words]
     if may_see(viewer, "internal"):
         columns.append(Search.inner)
     words = asked.split()[:MOST_WORDS]
@@ -81,13 +81,12 @@ def _matches(viewer: Viewer, asked: str) -> ColumnElement[bool]:
 
 
 def _rank(asked: str) -> ColumnElement[int]:
-    sound = bare(asked)
-    begins = [contains_text(Search.words, f"\n{asked}")]
-    if sound:
-        begins.append(contains_text(Search.sounds, f"\n{sound}"))
+    begins = [contains_text(Search.words, f"{NAME}{asked}")]
+    if sound := bare(asked):
+        begins.append(contains_text(Search.words, f"{SOUND}{sound}"))
     return case(
         (Search.name == asked, 0),
-        (contains_text(Search.words, f"\n{asked}\n"), 1),
+        (contains_text(Search.words, f"{NAME}{asked}{NAME}"), 1),
         (func.substr(Search.name, 1, len(asked)) == asked, 2),
         (contains_text(Search.name, asked), 3),
         (or_(*begins), 4),

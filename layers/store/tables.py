@@ -122,9 +122,9 @@ class FeatureVersion(Base):
 
 
 class Search(Base):
-    """The words by which a feature is found, lower case, one per line.
+    """The words by which a feature is found, as `words.py` frames them.
 
-    words: from fields that everybody sees; sounds: pinyin and initials of the names; inner: from internal fields.
+    words: from fields that everybody sees, with pinyin and initials; inner: from internal fields.
     """
 
     __tablename__ = "search"
@@ -134,7 +134,6 @@ class Search(Base):
     )
     name: Mapped[str] = mapped_column(index=True)
     words: Mapped[str] = mapped_column(Text)
-    sounds: Mapped[str] = mapped_column(Text)
     inner: Mapped[str] = mapped_column(Text)
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import product
-from math import prod
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice, product
 from typing import Any, Final
 
 from layers.kinds import LayerKind
@@ -13,23 +12,45 @@ from layers.kinds import LayerKind
 NAMES: Final = ("name", "map_label", "aliases")
 CODES: Final = ("code", "road_no", "former_nos", "supervision_no")
 PLACES: Final = ("village", "town")
-MOST_READINGS: Final = 16
-LONGEST_NAME_WITH_READINGS: Final = 20
+NAME, PLACE, SOUND = "\n", "\t", "\v"
+"""The frames of names and codes, of places, of pinyin and initials; `folded` leaves none of them in a text."""
+READINGS: Final = {
+    "长": ("chang", "zhang"),
+    "重": ("chong", "zhong"),
+    "行": ("hang", "xing"),
+    "乐": ("le", "yue"),
+    "朝": ("chao", "zhao"),
+    "单": ("dan", "shan"),
+    "厦": ("sha", "xia"),
+    "都": ("dou", "du"),
+    "曾": ("ceng", "zeng"),
+    "盖": ("gai", "ge"),
+    "解": ("jie", "xie"),
+    "堡": ("bao", "bu", "pu"),
+    "柏": ("bai", "bo"),
+    "泊": ("bo", "po"),
+    "浒": ("hu", "xu"),
+    "蚌": ("bang", "beng"),
+    "莘": ("shen", "xin"),
+    "沈": ("chen", "shen"),
+}
+"""Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
+MOST_READINGS: Final = 8
 
 
 def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
     """The row of the table `search` for one feature, without its id.
 
-    A name or code begins and ends with a line break, a place with a tab, so that whole words can be told.
+    Every word stands between two frames, which tell what sort it is and where it begins and ends.
     """
     told = {**properties, "town": town} if town else properties
     names = list(_texts(kind, properties, NAMES, "public"))
     return {
         "name": folded(str(properties.get("name", ""))) if _visibility(kind, "name") == "public" else "",
-        "words": _framed(_texts(kind, told, (*NAMES, *CODES), "public"), "\n")
-        + _framed(_texts(kind, told, PLACES, "public"), "\t"),
-        "sounds": _framed((sound for name in names for sound in sounds_of(name)), "\n"),
-        "inner": _framed(_texts(kind, told, (*NAMES, *CODES, *PLACES), "internal"), "\n"),
+        "words": _framed(_texts(kind, told, (*NAMES, *CODES), "public"), NAME)
+        + _framed(_texts(kind, told, PLACES, "public"), PLACE)
+        + _framed((sound for name in names for sound in sounds_of(name)), SOUND),
+        "inner": _framed(_texts(kind, told, (*NAMES, *CODES, *PLACES), "internal"), NAME),
     }
 
 
@@ -46,40 +67,29 @@ def bare(text: str) -> str:
 
 
 def sounds_of(name: str) -> list[str]:
-    """Full pinyin and initials; every reading where the name is short (长深高速 is chang, not zhang)."""
+    """Full pinyin and initials, in every reading where a character has several (长深高速 is chang, not zhang)."""
     # pypinyin takes a quarter of a second to load.
-    from pypinyin import Style, pinyin
+    from pypinyin import lazy_pinyin
 
-    syllables: list[list[str]] = pinyin(
-        folded(name),
-        style=Style.NORMAL,
-        heteronym=len(name) <= LONGEST_NAME_WITH_READINGS,
-        errors=_not_chinese,
-    )
-    readings = list(_readings(syllables))
+    text = folded(name)
+    syllables: list[str] = lazy_pinyin(text, errors=_not_chinese)  # type: ignore[arg-type]
+    choices = [
+        dict.fromkeys((syllable, *READINGS.get(char, ())))
+        for char, syllable in zip(text, syllables, strict=False)
+    ]
+    readings = list(islice(product(*choices), MOST_READINGS))
     full = (bare("".join(reading)).lower() for reading in readings)
     initials = (bare("".join(map(_initial, reading))).lower() for reading in readings)
     return [sound for sound in dict.fromkeys((*full, *initials)) if sound]
 
 
-def _not_chinese(run: str) -> str:
-    # Capitals mark what is no syllable: its initial is all of it (G2京沪 → g2jh).
-    return run.upper()
+def _not_chinese(run: str) -> list[str]:
+    # One by one, so that syllables and characters stay side by side; capitals mark what has no syllable.
+    return list(run.upper())
 
 
 def _initial(syllable: str) -> str:
     return syllable[:1] if syllable.islower() else syllable
-
-
-def _readings(syllables: Sequence[list[str]]) -> Iterator[Sequence[str]]:
-    """All readings of a name, or where that would be too many the common one and those beside it."""
-    if prod(map(len, syllables)) <= MOST_READINGS:
-        yield from product(*syllables)
-        return
-    common = [each[0] for each in syllables]
-    yield common
-    for place, each in enumerate(syllables):
-        yield from ([*common[:place], other, *common[place + 1 :]] for other in each[1:])
 
 
 def _texts(

@@ -14,9 +14,10 @@ depends_on = None
 
 _INDEX = "rtree_feature_shape"
 _BOX = ", ".join(f"ST_{corner}(NEW.shape)" for corner in ("MinX", "MaxX", "MinY", "MaxY"))
-_FILL = f"INSERT OR REPLACE INTO {_INDEX} VALUES (NEW.id, {_BOX}, NEW.layer_id, NEW.layer_id);"  # noqa: S608
+_FILL = f"INSERT OR REPLACE INTO {_INDEX} VALUES (NEW.id, {_BOX}, NEW.layer_id, NEW.layer_id + 0.5);"  # noqa: S608
 _CLEAR = f"DELETE FROM {_INDEX} WHERE id = OLD.id;"  # noqa: S608
 # The layer is a dimension of the index: a small layer is then found without walking over the large ones.
+# It has a thickness, because among boxes without volume an R-tree cannot choose.
 _RTREE = (
     f"CREATE VIRTUAL TABLE {_INDEX} USING rtree(id, minx, maxx, miny, maxy, minlayer, maxlayer)",
     f"CREATE TRIGGER {_INDEX}_insert AFTER INSERT ON feature BEGIN {_FILL} END",
@@ -40,7 +41,7 @@ def upgrade() -> None:
         return
     op.create_index("ix_feature_layer_id_shape", "feature", ["layer_id", "shape"], postgresql_using="gist")
     op.create_index("ix_feature_shape", "feature", ["shape"], postgresql_using="gist")
-    for column in ("words", "sounds", "inner"):
+    for column in ("words", "inner"):
         op.create_index(
             f"ix_search_{column}",
             "search",
@@ -140,7 +141,6 @@ def _words() -> None:
         sa.Column("feature_id", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("name", sa.String, nullable=False),
         sa.Column("words", sa.Text, nullable=False),
-        sa.Column("sounds", sa.Text, nullable=False),
         sa.Column("inner", sa.Text, nullable=False),
         sa.ForeignKeyConstraint(
             ["feature_id"], ["feature.id"], name="fk_search_feature_id", ondelete="CASCADE"
