@@ -10,8 +10,9 @@ import shapely
 from shapely.affinity import translate
 from shapely.geometry.base import BaseGeometry
 
+from layers.kinds import kind_of
 from layers.store.query import TileRows
-from layers.tiles.cut import cut_tile
+from layers.tiles.cut import buffer_of, cut_tile
 from layers.tiles.encode import Scalar
 from layers.tiles.generalise import TOLERANCE, simplified
 from layers.tiles.mercator import Tile
@@ -188,6 +189,19 @@ def test_the_bounds_of_a_tile_hold_its_buffer(z: int) -> None:
     west, south, east, north = tile.bounds()
     corners = in_tile(shapely.MultiPoint([(west, north), (east, south)]), *tile)
     assert shapely.get_coordinates(corners).ravel() == pytest.approx([-64, -64, 4160, 4160], abs=0.01)
+
+
+@pytest.mark.parametrize("z", ALL_Z)
+def test_a_wide_river_is_kept_as_far_beyond_the_tile_as_it_is_drawn(z: int) -> None:
+    tile = Tile(*tile_of(LON, LAT, z))
+    buffer = buffer_of(kind_of("river"), z)
+    west, south, east, north = tile.bounds(buffer)
+    across = shapely.LineString([(west - 1, (south + north) / 2), (east + 1, (south + north) / 2)])
+    (arrived,) = read(cut_tile(rows_of([across]), "river", tile, buffer))["river"]
+    left, _, right, _ = arrived.shape.bounds
+    assert (left, right) == (-buffer, EXTENT + buffer)
+    # Drawn 60 px wide at Leaflet's zoom 14, where a tile of zoom 13 has 512 px for its 4,096 units.
+    assert buffer >= (60 / 2 * 4096 / 512 if z == 13 else 64)
 
 
 def test_the_tile_of_the_world_holds_the_world() -> None:

@@ -124,6 +124,10 @@ class LayerKind:
         told = repr((self.fields, self.classes, self.cluster, self.tile_fields))
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
+    def widest_px(self, zoom: float) -> float:
+        """The width of the widest line of this kind at Leaflet's zoom, never less than it is drawn."""
+        return max((line.widest_px(zoom) for each in self.classes for line in each.lines), default=0)
+
     def symbol_of(self, properties: Properties, derived: Properties) -> str:
         """The key of the one symbol class this feature belongs to."""
         return self.classify(properties, derived)

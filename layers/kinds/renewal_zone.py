@@ -113,6 +113,7 @@ RENEWAL_ZONE = LayerKind(
             lines=(Line(color=_EDGE, width=1.3, dash=(4, 2.5), from_zoom=13),),
             label=Label(priority=8, size=12, color=_EDGE, weight=500, from_zoom=15, text_from="label"),
             quiet=True,
+            part=True,
         ),
     ),
     classify=classify,

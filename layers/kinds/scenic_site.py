@@ -87,27 +87,27 @@ FIELDS: tuple[Field, ...] = (
 
 _SITE = "#0B7A63"
 _HERITAGE = "#6B3F1D"
-_AREA = (Fill(color=_SITE, opacity=0.1, from_zoom=12),)
 
 
-def _seal(color: str, *, hollow: bool = False) -> Marker:
+def _seal(color: str, text: str, *, hollow: bool = False) -> Marker:
     return Marker(
         shape="seal",
         fill="#FFFFFF" if hollow else color,
         edge=color,
         hollow=hollow,
+        text=text,
         text_from="seal",
         hollow_from="hollow",
     )
 
 
-def _site(key: str, title: str, color: str, *, hollow: bool = False) -> SymbolClass:
+def _site(key: str, title: str, color: str, text: str, *, hollow: bool = False) -> SymbolClass:
     return SymbolClass(
         key=key,
         title=title,
         fills=(Fill(color=color, opacity=0.1, from_zoom=12),),
         lines=(Line(color=color, width=1.6, dash=(3, 2) if hollow else (), from_zoom=12),),
-        marker=_seal(color, hollow=hollow),
+        marker=_seal(color, text, hollow=hollow),
         label=Label(priority=4, size=15, color=color, weight=700),
     )
 
@@ -144,10 +144,10 @@ SCENIC_SITE = LayerKind(
     shapes=("point", "line", "polygon"),
     fields=FIELDS,
     classes=(
-        _site("rated", "A 级景区（示等级）", _SITE),
-        _site("open", "景点", _SITE),
-        _site("planned", "规划 · 提升（空心）", _SITE, hollow=True),
-        _site("heritage", "文物 · 博物馆", _HERITAGE),
+        _site("rated", "A 级景区（示等级）", _SITE, "4A"),
+        _site("open", "景点", _SITE, "景"),
+        _site("planned", "规划 · 提升（空心）", _SITE, "景", hollow=True),
+        _site("heritage", "文物 · 博物馆", _HERITAGE, "古"),
     ),
     classify=classify,
     derive=derive,

@@ -38,7 +38,10 @@ NOTHING = Totals(0, 0.0, 0.0)
 
 @dataclass(frozen=True)
 class LayerSummary:
-    """A layer with its totals. classes: totals by symbol class, only of those that occur."""
+    """A layer with its totals. classes: totals by symbol class, only of those that occur.
+
+    What lies within others (a phase in its zone) is in `classes` and not in the totals.
+    """
 
     id: int
     key: str
@@ -73,6 +76,8 @@ class _LayerTotals(NamedTuple):
 
 
 def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
+    kind = kind_of(layer.kind)
+    whole = [each for key, each in totals.classes.items() if not kind.symbol_class(key).part]
     return LayerSummary(
         id=layer.id,
         key=layer.key,
@@ -85,9 +90,9 @@ def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
         version=layer.version,
         data_date=layer.data_date,
         sample=layer.sample,
-        count=sum(each.count for each in totals.classes.values()),
-        area_m2=math.fsum(each.area_m2 for each in totals.classes.values()),
-        length_m=math.fsum(each.length_m for each in totals.classes.values()),
+        count=sum(each.count for each in whole),
+        area_m2=math.fsum(each.area_m2 for each in whole),
+        length_m=math.fsum(each.length_m for each in whole),
         bounds=totals.bounds,
         classes=totals.classes,
     )

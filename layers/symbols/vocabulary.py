@@ -57,6 +57,12 @@ class Line:
     level: int = 2
     round_ends: bool = True
 
+    def widest_px(self, zoom: float) -> float:
+        """Its width at the next stop from this zoom on, which is at least the width that is drawn."""
+        if not isinstance(self.width, tuple):
+            return self.width
+        return next((width for at, width in self.width if at >= zoom), self.width[-1][1])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Marker:
@@ -110,7 +116,8 @@ class Cluster:
 class SymbolClass:
     """One row of the legend: every feature of a kind belongs to exactly one.
 
-    quiet: the row shows only when something is in it.
+    quiet: the row shows only when something is in it. part: its features lie within others of the layer and do
+    not count in the layer's totals.
     """
 
     key: str
@@ -121,6 +128,7 @@ class SymbolClass:
     shield: Marker | None = None
     label: Label | None = None
     quiet: bool = False
+    part: bool = False
     legend: bool = True
 
 

@@ -17,13 +17,13 @@ from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
 from layers.store import query
-from layers.tiles.cut import cut_tile
+from layers.tiles.cut import buffer_of, cut_tile
 from layers.tiles.mercator import Tile
 
 MIN_Z: Final = 0
 MAX_Z: Final = 16
 MOST_LAYERS: Final = 40
-_EDITION: Final = 1
+_EDITION: Final = 2
 """One more whenever the same features make other tiles: browsers keep a tile for a year by its token."""
 _DERIVED_TITLES: Final = {
     "symbol": "图例类别",
@@ -100,8 +100,10 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
 
 def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
     layer = query.layer_named(session, viewer, key)
-    fields = fields_for(kind_of(layer.kind), viewer)
-    return cut_tile(query.tile_rows(session, viewer, layer, place.bounds(), fields), key, place)
+    kind = kind_of(layer.kind)
+    buffer = buffer_of(kind, place.z)
+    rows = query.tile_rows(session, viewer, layer, place.bounds(buffer), fields_for(kind, viewer))
+    return cut_tile(rows, key, place, buffer)
 
 
 def _vector_layers(key: str, kind: LayerKind, viewer: Viewer) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,19 +12,30 @@ from layers.tiles.commands import Shapes
 from layers.tiles.encode import EXTENT, Column, encode_layer, encode_points
 from layers.tiles.generalise import generalised
 from layers.tiles.labels import label_points
-from layers.tiles.mercator import BUFFER, Tile
+from layers.tiles.mercator import BUFFER, UNITS_PER_PX, Tile
 
 if TYPE_CHECKING:
+    from layers.kinds import LayerKind
     from layers.store.query import TileRows
 
-_WINDOW = shapely.box(-BUFFER, -BUFFER, EXTENT + BUFFER, EXTENT + BUFFER)
+_SCREENS_A_TILE = 2
+"""A tile of zoom z is shown from Leaflet's zoom z + 1 up to z + 2, at twice its size."""
 
 
-def cut_tile(rows: TileRows, layer_key: str, tile: Tile) -> bytes:
-    """The tile's two layers: the shapes as `<key>`, their label points as `<key>_points`; b"" for nothing."""
+def buffer_of(kind: LayerKind, z: int) -> float:
+    """How far beyond its tile of zoom z a shape is kept, in units: a wide line reaches across the edge."""
+    reach_px = kind.widest_px(z + 1 + _SCREENS_A_TILE / 2) / 2 / _SCREENS_A_TILE
+    return max(BUFFER, math.ceil(reach_px * UNITS_PER_PX) + BUFFER / 2)
+
+
+def cut_tile(rows: TileRows, layer_key: str, tile: Tile, buffer: float = BUFFER) -> bytes:
+    """The tile's two layers: the shapes as `<key>`, their label points as `<key>_points`; b"" for nothing.
+
+    buffer: what lies up to so many units beyond the tile is kept, so that edges and wide lines meet.
+    """
     shapes = np.asarray(shapely.from_wkb(rows.wkb), np.object_)
     columns = {name: Column.of(values) for name, values in rows.columns.items()}
-    seen = clipped(generalised(shapely.transform(shapes, tile.units), tile.z))
+    seen = clipped(generalised(shapely.transform(shapes, tile.units), tile.z), buffer)
     return encode_layer(layer_key, seen, rows.ids, columns) + _labels(rows, layer_key, tile, shapes, columns)
 
 
@@ -35,21 +47,22 @@ def _labels(rows: TileRows, layer_key: str, tile: Tile, shapes: Shapes, columns:
     )
 
 
-def clipped(shapes: Shapes) -> Shapes:
+def clipped(shapes: Shapes, buffer: float = BUFFER) -> Shapes:
     """What of each shape lies in the buffered tile; None where nothing does, or only a touch of the edge."""
     west, north, east, south = shapely.bounds(shapes).T
-    near, far = -BUFFER, EXTENT + BUFFER
+    near, far = -buffer, EXTENT + buffer
+    window = shapely.box(near, near, far, far)
     inside = (west >= near) & (north >= near) & (east <= far) & (south <= far)
     touching = (east >= near) & (south >= near) & (west <= far) & (north <= far)
     out = shapes.copy()
-    out[touching & ~inside] = _intersection(shapes[touching & ~inside])
+    out[touching & ~inside] = _intersection(shapes[touching & ~inside], window)
     out[~touching | (shapely.get_dimensions(out) < shapely.get_dimensions(shapes))] = None
     return out
 
 
-def _intersection(shapes: Shapes) -> Shapes:
+def _intersection(shapes: Shapes, window: shapely.Polygon) -> Shapes:
     try:
-        return np.asarray(shapely.intersection(shapes, _WINDOW), np.object_)
+        return np.asarray(shapely.intersection(shapes, window), np.object_)
     except shapely.GEOSException:
         # Valid in degrees, yet the straight edges of a sliver may cross in Web Mercator.
-        return np.asarray(shapely.intersection(shapely.make_valid(shapes), _WINDOW), np.object_)
+        return np.asarray(shapely.intersection(shapely.make_valid(shapes), window), np.object_)

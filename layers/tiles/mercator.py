@@ -53,9 +53,9 @@ class Tile(NamedTuple):
         """Which world positions are in this tile and no other: its north and west edges belong to it."""
         return np.asarray((np.floor(positions * 2.0**self.z) == (self.x, self.y)).all(axis=1))
 
-    def bounds(self) -> Bounds:
-        """(west, south, east, north) in degrees, with the buffer."""
-        margin = BUFFER / EXTENT
+    def bounds(self, buffer: float = BUFFER) -> Bounds:
+        """(west, south, east, north) in degrees, with a buffer of so many units on every side."""
+        margin = buffer / EXTENT
         west, east = (self._longitude(self.x + shift) for shift in (-margin, 1 + margin))
         north, south = (self._latitude(self.y + shift) for shift in (-margin, 1 + margin))
         return west, south, east, north
