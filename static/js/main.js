@@ -29,7 +29,7 @@ import { TableDrawer } from "app/table/table.js";
  */
 
 const TOLERANCE_PX = 4;
-const CLOSEST = 15;
+const CLOSEST = 14.5;
 
 /** @type {Api.Boot} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
@@ -52,7 +52,14 @@ const search = new Search(
   (words, signal) => server.search(words, signal),
 );
 const status = new Status(
-  { lonlat: byId("lonlat"), xy: byId("xy"), crs: byId("crs"), scale: input("scale"), sample: byId("sample") },
+  {
+    lonlat: byId("lonlat"),
+    xy: byId("xy"),
+    crs: byId("crs"),
+    scale: input("scale"),
+    date: byId("status_date"),
+    sample: byId("sample"),
+  },
   (place, signal) => server.position(place, signal),
 );
 /** @type {Moved | null} */
@@ -63,9 +70,7 @@ async function start() {
   try {
     await show(...(await Promise.all([server.layers(), server.style()])));
   } catch (error) {
-    const { message } = /** @type {Error} */ (error);
-    panel.fail(message);
-    obstacle.failed(message, start);
+    panel.fail(/** @type {Error} */ (error).message);
   }
 }
 
@@ -76,9 +81,10 @@ async function show(catalogue, style) {
   shown.start(catalogue.layers, page.state.layers, page.state.opacity);
   presets.show(catalogue.presets);
   presets.mark(shown.keys);
+  page.keep({ layers: shown.keys });
   panel.show(catalogue, signs);
   table.offer(catalogue.layers);
-  status.showOrigin(catalogue.sample);
+  status.showOrigin(catalogue);
   nameCounty(catalogue.county.title);
   await showMap(catalogue, style);
 }
@@ -155,9 +161,12 @@ on(view, "view", (/** @type {Moved} */ now) => {
   if (view) page.keep({ view: view.state() });
 });
 on(view, "hover-position", (place) => status.showPlace(place));
-on(view, "hover", (hover) => showHint(byId("hint"), hover));
-on(view, "pick", ({ features }) => {
-  const ids = features.map((/** @type {{id: number}} */ { id }) => id);
+on(view, "hover", (hover) => {
+  const feature = shown.isGround(hover.feature?.layer) ? null : hover.feature;
+  showHint(byId("hint"), { ...hover, feature });
+});
+on(view, "pick", (/** @type {{features: {layer: string, id: number}[]}} */ { features }) => {
+  const ids = features.filter(({ layer }) => !shown.isGround(layer)).map(({ id }) => id);
   if (ids.length) reader.open(ids[0], ids);
   else reader.close();
 });

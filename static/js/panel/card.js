@@ -2,7 +2,6 @@
 import { fill, html } from "app/dom.js";
 
 const MISSING = "—  未提供";
-const PLAIN = "#1F4E79";
 const LIGHT = 0.14;
 const PATIENCE_MS = 200;
 
@@ -52,13 +51,14 @@ export class Card extends EventTarget {
     </div>`;
     this.#present(body, this.#buttons(feature), foot(card));
     const symbol = card.tags.find((tag) => tag.symbol)?.symbol ?? null;
-    this.#color(this.signs?.tint(feature.properties.layer, symbol) ?? PLAIN);
+    if (this.signs) this.#color(this.signs.colors(feature.properties.layer, symbol));
   }
 
   /** Which of several hits is shown. @param {number} at @param {number} count */
   place(at, count) {
     const walk = this.element.querySelector(".walk");
     if (walk) fill(walk, count > 1 ? this.#steps(at, count) : null);
+    this.element.classList.toggle("walking", count > 1);
   }
 
   close() {
@@ -122,11 +122,11 @@ export class Card extends EventTarget {
     </div>`;
   }
 
-  /** @param {string} color */
-  #color(color) {
-    this.element.style.setProperty("--state", color);
-    this.element.style.setProperty("--state-light", light(color));
-    this.element.style.setProperty("--state-ink", dark(color));
+  /** @param {{fill: string, edge: string}} colors */
+  #color({ fill, edge }) {
+    this.element.style.setProperty("--state", edge);
+    this.element.style.setProperty("--state-light", light(fill));
+    this.element.style.setProperty("--state-ink", dark(edge));
   }
 
   /** @param {string} name @param {object} [detail] */

@@ -5,6 +5,7 @@ import { amount, countAndAmount, whole } from "app/panel/words.js";
 /** @typedef {{layers: string[], name: string, head: HTMLElement, block: HTMLElement}} Switched */
 
 const LONG_PRESS_MS = 500;
+const BOUNDARIES = "admin_area";
 
 /**
  * The panel that is the legend. Emits "zoom" {bounds} and "retry"; everything else it tells `shown`.
@@ -101,7 +102,7 @@ export class LayerPanel extends EventTarget {
     const single = rows.length === 1 ? this.#sign(layer, rows[0].key) : null;
     const head = html`<div class="head sub">
       <span class="title">${single}<span class="name" title="${layer.title}">${layer.title}</span></span>
-      <span class="total">${countAndAmount(layer, layer.measure_word)}</span>
+      <span class="total">${countAndAmount(counted(layer), layer.measure_word)}</span>
     </div>`;
     block.append(head, this.#equip(head, layer.title, [layer], block));
     if (!single) block.append(html`<div class="parts">${this.#rows(layer)}</div>`);
@@ -216,6 +217,12 @@ function sum(all) {
   const total = (/** @type {keyof Api.Totals} */ what) =>
     all.reduce((so_far, each) => so_far + (each[what] ?? 0), 0);
   return { count: total("count"), area_mu: total("area_mu"), length_km: total("length_km") };
+}
+
+// Counties and their towns cover the same ground twice: their areas are not added.
+/** @param {Api.Layer} layer @returns {Api.Totals} */
+function counted(layer) {
+  return layer.kind === BOUNDARIES ? { count: layer.count, area_mu: null, length_km: null } : layer;
 }
 
 // Adding up different kinds would count planned roads and standing ones as one thing.

@@ -74,9 +74,9 @@ export class PlaceMenu extends EventTarget {
     const dms = `${minutesAndSeconds(lon)}E  ${minutesAndSeconds(lat)}N`;
     const plane = x && y ? `X ${x.toFixed(3)}  Y ${y.toFixed(3)}` : null;
     return html`<section>
-      <h2>坐标</h2>
+      <h2>坐标${crs && ` · ${crs}`}</h2>
       ${this.#line("经纬度", degrees)} ${this.#line("度分秒", dms)}
-      ${plane && this.#line(`${crs} ${zone}带`, plane)}
+      ${plane && this.#line(`${zone}带`, plane)}
     </section>`;
   }
 

@@ -1,5 +1,6 @@
 // What stands in place of the map when there is none to see, and which way leads on?
 import { fill, html } from "app/dom.js";
+import { countAndAmount } from "app/panel/words.js";
 
 const EMPTY = "还没有数据 · 运行 webmap sample 或 webmap intake 导入，然后刷新本页。";
 const NO_WEBGL =
@@ -14,6 +15,7 @@ export class Obstacle {
 
   clear() {
     this.element.hidden = true;
+    delete document.body.dataset.mapless;
   }
 
   noData() {
@@ -23,19 +25,18 @@ export class Obstacle {
   /** @param {Api.Layer[]} layers */
   noWebGL(layers) {
     const items = layers.map(
-      ({ key, title }) => html`<li><a href="${this.tables}${encodeURIComponent(key)}">${title}</a></li>`,
+      (layer) => html`<li>
+        <a href="${this.tables}${encodeURIComponent(layer.key)}">${layer.title}</a>
+        <span class="quiet">${countAndAmount(layer, layer.measure_word)}</span>
+      </li>`,
     );
     this.#show(NO_WEBGL, html`<ul>${items}</ul>`);
-  }
-
-  /** @param {string} sentence @param {() => void} again */
-  failed(sentence, again) {
-    this.#show(sentence, html`<button class="button first" type="button" @click=${again}>重试</button>`);
   }
 
   /** @param {string} sentence @param {...Node} ways */
   #show(sentence, ...ways) {
     fill(this.element, html`<p>${sentence}</p>`, ...ways);
     this.element.hidden = false;
+    document.body.dataset.mapless = "";
   }
 }

@@ -12,6 +12,7 @@ export class Search extends EventTarget {
   #results = [];
   #active = -1;
   #asked = "";
+  #finding = Promise.resolve();
   /** @type {AbortController | null} */
   #asking = null;
 
@@ -75,7 +76,7 @@ export class Search extends EventTarget {
   }
 
   async #enter() {
-    if (this.#asked !== this.input.value.trim()) await this.#find();
+    await this.#find();
     const hit = this.#results[Math.max(this.#active, 0)];
     if (hit) this.#open(hit);
   }
@@ -89,33 +90,36 @@ export class Search extends EventTarget {
   #empty() {
     this.input.value = "";
     this.clear.hidden = true;
-    this.#results = [];
-    this.#asked = "";
-    this.close();
+    this.#find();
     this.input.focus();
   }
 
-  async #find() {
+  // The same words are asked once, however often typing and Enter ask for them.
+  #find() {
     const words = this.input.value.trim();
+    if (words === this.#asked) return this.#finding;
     this.#asking?.abort();
-    if (!words) {
-      this.#results = [];
-      this.#asked = "";
-      this.close();
-      return;
-    }
     this.#asking = new AbortController();
+    this.#asked = words;
+    this.#results = [];
+    this.#finding = words ? this.#answer(words, this.#asking.signal) : Promise.resolve(this.close());
+    return this.#finding;
+  }
+
+  /** @param {string} words @param {AbortSignal} signal */
+  async #answer(words, signal) {
     try {
-      const { results } = await this.ask(words, this.#asking.signal);
+      const { results } = await this.ask(words, signal);
       this.#present(words, results);
     } catch (error) {
-      if (!overtaken(error)) this.#say(/** @type {Error} */ (error).message);
+      if (overtaken(error)) return;
+      this.#say(/** @type {Error} */ (error).message);
+      this.#asked = "";
     }
   }
 
   /** @param {string} words @param {Api.Hit[]} results */
   #present(words, results) {
-    this.#asked = words;
     const groups = grouped(results);
     this.#results = groups.flatMap(([, hits]) => hits);
     if (!results.length) {

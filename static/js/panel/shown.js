@@ -4,7 +4,7 @@
  * Emits "change" {layer, on, opacity} for every layer that changed, then one "changed".
  */
 export class Shown extends EventTarget {
-  /** @type {Map<string, {on: boolean, opacity: number, ground: boolean}>} */
+  /** @type {Map<string, {on: boolean, opacity: number, base: boolean, ground: boolean}>} */
   #layers = new Map();
   /** @type {{layer: string, before: string[]} | null} */
   #only = null;
@@ -12,9 +12,9 @@ export class Shown extends EventTarget {
   /** @param {Api.Layer[]} layers @param {string[] | null} on @param {Record<string, number>} opacity */
   start(layers, on, opacity) {
     this.#layers.clear();
-    for (const { key, group, on: proposed } of layers) {
-      const state = { on: on?.includes(key) ?? proposed, opacity: opacity[key] ?? 1 };
-      this.#layers.set(key, { ...state, ground: group === GROUND });
+    for (const { key, group, geometry, on: proposed } of layers) {
+      const state = { on: on?.includes(key) ?? proposed, opacity: opacity[key] ?? 1, base: group === BASE };
+      this.#layers.set(key, { ...state, ground: group === BASE && geometry === "polygon" });
     }
   }
 
@@ -36,6 +36,11 @@ export class Shown extends EventTarget {
   /** @param {string} layer */
   isOn(layer) {
     return this.#layers.get(layer)?.on ?? false;
+  }
+
+  /** Does everything else lie on it? @param {string} layer */
+  isGround(layer) {
+    return this.#layers.get(layer)?.ground ?? false;
   }
 
   /** @param {string} layer */
@@ -71,9 +76,9 @@ export class Shown extends EventTarget {
       return;
     }
     const before = this.#only?.before ?? this.keys;
-    const ground = this.keys.filter((key) => this.#layers.get(key)?.ground);
+    const base = this.keys.filter((key) => this.#layers.get(key)?.base);
     this.#only = { layer: name, before };
-    this.#set([...layers, ...ground]);
+    this.#set([...layers, ...base]);
   }
 
   /** @param {Record<string, number>} opacity what is not named is fully drawn */
@@ -108,4 +113,4 @@ export class Shown extends EventTarget {
 }
 
 // The group of 底图: what everything else lies on stays when one layer is seen alone.
-const GROUND = "base";
+const BASE = "base";

@@ -3,6 +3,7 @@ import { swatchCanvas } from "app/map/paint.js";
 
 const BRAND = "#1F4E79";
 const HEX = /^#[0-9a-f]{6}$/i;
+const WHITE = "#FFFFFF";
 const SIZE = { width: 22, height: 20 };
 
 /** @typedef {(layer: string, symbol: string | null) => Element | null} Swatch */
@@ -31,12 +32,18 @@ export class Signs {
   /** @type {Swatch} */
   legend = (layer, symbol) => this.#original(layer, symbol);
 
-  /** @param {string} layer @param {string | null} symbol @returns {string} #rrggbb */
-  tint(layer, symbol) {
-    const recipe = this.#recipe(layer, symbol);
-    const lines = (recipe?.lines ?? []).map(({ color }) => color);
-    const colors = [recipe?.marker?.edge ?? "", ...lines].filter((color) => HEX.test(color));
-    return colors.find((color) => color.toUpperCase() !== "#FFFFFF") ?? BRAND;
+  /**
+   * Two colours #rrggbb that speak for a class: one to tint with, one to write with.
+   * @param {string} layer
+   * @param {string | null} symbol
+   * @returns {{fill: string, edge: string}}
+   */
+  colors(layer, symbol) {
+    const { marker = null, lines = [] } = this.#recipe(layer, symbol) ?? {};
+    const drawn = [...lines].reverse().map(({ color }) => color);
+    const edge = [marker?.edge ?? "", ...drawn].find(isColor) ?? BRAND;
+    const fill = marker && isColor(marker.fill) ? marker.fill : edge;
+    return { fill, edge };
   }
 
   /** @param {string} layer @param {string | null} symbol */
@@ -54,4 +61,9 @@ export class Signs {
     }
     return this.#painted.get(name) ?? null;
   }
+}
+
+/** @param {string} text */
+function isColor(text) {
+  return HEX.test(text) && text.toUpperCase() !== WHITE;
 }

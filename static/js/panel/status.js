@@ -13,7 +13,7 @@ export class Status extends EventTarget {
   #asking = null;
 
   /**
-   * @param {{lonlat: HTMLElement, xy: HTMLElement, crs: HTMLElement, scale: HTMLInputElement, sample: HTMLElement}} parts
+   * @param {{lonlat: HTMLElement, xy: HTMLElement, crs: HTMLElement, scale: HTMLInputElement, date: HTMLElement, sample: HTMLElement}} parts
    * @param {(place: {lon: number, lat: number}, signal: AbortSignal) => Promise<Api.Position>} ask
    */
   constructor(parts, ask) {
@@ -40,8 +40,9 @@ export class Status extends EventTarget {
     if (document.activeElement !== this.parts.scale) this.parts.scale.value = scale(denominator);
   }
 
-  /** @param {boolean} sample */
-  showOrigin(sample) {
+  /** @param {Api.Catalogue} catalogue */
+  showOrigin({ sample, data_date }) {
+    fill(this.parts.date, data_date && `数据截止 ${data_date}`);
     const long = ["示意底图", sample && "示例数据", "非涉密系统"].filter(Boolean).join(" · ");
     const short = ["示意", sample && "示例", "非涉密"].filter(Boolean).join("·");
     fill(
