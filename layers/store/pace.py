@@ -28,8 +28,8 @@ class Pace:
         start = time.perf_counter()
         yield
         spent = time.perf_counter() - start
-        # Aim at half of what is allowed: the next turn may be slower.
-        fitting = int(self.size * LONGEST_TURN_S / 2 / max(spent, 1e-4))
+        # Aim at a third of what is allowed: the next turn may be slower.
+        fitting = int(self.size * LONGEST_TURN_S / 3 / max(spent, 1e-4))
         self.size = max(SMALLEST_TURN, min(LARGEST_TURN, fitting, self.size * 2))
 
     def turns(self, rows: Iterator[T]) -> Iterator[list[T]]:

@@ -70,14 +70,17 @@ def find_features(
     offset: int = 0,
 ) -> list[FoundFeature]:
     """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id")."""
-    found = (
-        finding(viewer)
-        .where(*_in_layer(layer, bounds), Feature.id > after)
-        .order_by(*_order(kind_of(layer.kind), viewer, order, descending))
+    ordered = _order(kind_of(layer.kind), viewer, order, descending)
+    # First which, then what: sorting whole rows would carry their shapes along.
+    page = (
+        select(Feature.id)
+        .join(Layer)
+        .where(*_in_layer(layer, bounds), *seen(viewer), Feature.id > after)
+        .order_by(*ordered)
         .limit(limit)
         .offset(offset)
     )
-    return read_features(session, viewer, found)
+    return read_features(session, viewer, finding(viewer).where(Feature.id.in_(page)).order_by(*ordered))
 
 
 def count_features(session: Session, viewer: Viewer, layer: Layer, *, bounds: Bounds | None = None) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice, product
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ READINGS: Final = {
     "沈": ("chen", "shen"),
 }
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 MOST_READINGS: Final = 8
 
 
@@ -44,12 +46,13 @@ def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -
     Every word stands between two frames, which tell what sort it is and where it begins and ends.
     """
     told = {**properties, "town": town} if town else properties
-    names = list(_texts(kind, properties, NAMES, "public"))
+    names = _texts(kind, properties, NAMES, "public")
+    words = _framed(names + _texts(kind, told, CODES, "public"), NAME)
+    places = _framed(_texts(kind, told, PLACES, "public"), PLACE)
+    sounds = _framed([sound for name in names for sound in sounds_of(name)], SOUND)
     return {
         "name": folded(str(properties.get("name", ""))) if _visibility(kind, "name") == "public" else "",
-        "words": _framed(_texts(kind, told, (*NAMES, *CODES), "public"), NAME)
-        + _framed(_texts(kind, told, PLACES, "public"), PLACE)
-        + _framed((sound for name in names for sound in sounds_of(name)), SOUND),
+        "words": words + places + sounds,
         "inner": _framed(_texts(kind, told, (*NAMES, *CODES, *PLACES), "internal"), NAME),
     }
 
@@ -57,8 +60,7 @@ def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -
 def folded(text: str) -> str:
     """As it is compared: lower case, half width, single blanks, no control characters."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    kept = "".join(" " if unicodedata.category(char) in ("Cc", "Cs") else char for char in plain)
-    return " ".join(kept.split())
+    return " ".join(_CONTROL.sub(" ", plain).split())
 
 
 def bare(text: str) -> str:
@@ -92,13 +94,13 @@ def _initial(syllable: str) -> str:
     return syllable[:1] if syllable.islower() else syllable
 
 
-def _texts(
-    kind: LayerKind, properties: Mapping[str, Any], keys: Iterable[str], visibility: str
-) -> Iterator[str]:
+def _texts(kind: LayerKind, properties: Mapping[str, Any], keys: Iterable[str], visibility: str) -> list[str]:
+    texts: list[str] = []
     for key in keys:
         value = properties.get(key)
         if value is not None and _visibility(kind, key) == visibility:
-            yield from map(str, value if isinstance(value, list) else [value])
+            texts += map(str, value if isinstance(value, list) else [value])
+    return texts
 
 
 def _visibility(kind: LayerKind, key: str) -> str:
@@ -107,5 +109,5 @@ def _visibility(kind: LayerKind, key: str) -> str:
 
 
 def _framed(texts: Iterable[str], frame: str) -> str:
-    lines = dict.fromkeys(line for text in texts if (line := folded(text)))
+    lines = dict.fromkeys(filter(None, map(folded, texts)))
     return f"{frame}{frame.join(lines)}{frame}" if lines else ""
