@@ -77,6 +77,10 @@ export class GlMap extends EventTarget {
     });
   }
 
+  get isDrawn() {
+    return this.#standing && !this.#waiting && this.gl.loaded() && !this.gl.isMoving();
+  }
+
   /** Where symbols and names may stand, for the layers that are on. */
   points() {
     return this.#points;

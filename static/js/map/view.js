@@ -61,6 +61,8 @@ export class MapView extends EventTarget {
     this.fonts = new Fonts();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
+    // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.
+    Object.assign(map, { view: this });
   }
 
   /**
@@ -146,6 +148,16 @@ export class MapView extends EventTarget {
     this.#settle();
     this.map.setView([lat, lon], Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, z)), { animate: false });
     return true;
+  }
+
+  /** Is everything drawn that belongs into this view? */
+  get isDrawn() {
+    return this.#gl?.isDrawn ?? false;
+  }
+
+  /** Every symbol and name on the map now, with its box in pixels; how long it took to place and paint them. */
+  get placed() {
+    return { things: this.#symbols?.placed ?? [], took_ms: this.#symbols?.took_ms ?? 0 };
   }
 
   /** N of 1:N in the middle of the map. */
