@@ -15,9 +15,10 @@ from layers.rights import Viewer
 from layers.store import query
 from layers.store.query import LayerSummary, Totals
 from layers.symbols import patterns, recipe, style_layers, swatch
+from layers.tiles import MOST_LAYERS
 
 SMALL_LAYER: Final = 20_000
-"""Layers with more features than this have tiles of their own; the others share one request."""
+"""Layers with more features than this have tiles of their own; as many others as one address takes share one."""
 BOUNDARIES: Final = "admin_area"
 COUNTY: Final = "county"
 
@@ -111,8 +112,8 @@ def _preset(preset: Preset, found: Sequence[LayerSummary]) -> dict[str, Any]:
 
 
 def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:
-    small = [layer.key for layer in found if layer.count <= SMALL_LAYER]
-    large = [layer.key for layer in found if layer.count > SMALL_LAYER]
+    small = [layer.key for layer in found if layer.count <= SMALL_LAYER][:MOST_LAYERS]
+    large = [layer.key for layer in found if layer.key not in small]
     return {
         "url": _tilejson(small),
         "keys": small,

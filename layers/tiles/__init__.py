@@ -34,7 +34,7 @@ _DERIVED_TITLES: Final = {
 }
 _LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
 
-__all__ = ["MAX_Z", "MIN_Z", "Tile", "layer_keys", "tile", "tile_at", "tilejson", "token"]
+__all__ = ["MAX_Z", "MIN_Z", "MOST_LAYERS", "Tile", "layer_keys", "tile", "tile_at", "tilejson", "token"]
 
 
 def layer_keys(joined: str) -> tuple[str, ...]:

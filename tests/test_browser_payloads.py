@@ -1,0 +1,108 @@
+"""Names are text. Whatever a planner writes into a field or a layer's name is shown to the letter, and never runs."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+from shapely.geometry import LineString, Point, box
+from shapely.geometry.base import BaseGeometry
+
+from layers.kinds import KINDS, LayerKind
+from layers.kinds.fields import Choice, Names, Text
+from layers.store import edit
+from layers.store.engine import Database
+from tests.browser import Visit
+from tests.running import Server, running
+
+PAYLOADS = {
+    "script": "<script>window.ran=1</script>",
+    "image": "<img src=x onerror=window.ran=1>",
+    "template": "${window.ran=1}`${window.ran=1}`",
+    "jinja": "{{ 7*191 }}{% raw %}",
+    "comment": "{# 甲 #}",
+    "lone": "{{",
+    "quote": "\"'><b>乙</b>&amp;&#60;",
+    "close": "</script></style></title><h1>丙",
+    "address": "javascript:window.ran=1",
+}
+SHAPES: dict[str, BaseGeometry] = {
+    "polygon": box(118.40, 35.50, 118.41, 35.51),
+    "line": LineString([(118.40, 35.52), (118.42, 35.53)]),
+    "point": Point(118.405, 35.54),
+}
+
+
+def record(kind: LayerKind, payload: str) -> dict[str, object]:
+    """Every text field filled with the payload, every required choice with its first code."""
+    texts = {field.key: payload for field in kind.fields if isinstance(field, Text)}
+    names = {field.key: [payload, payload] for field in kind.fields if isinstance(field, Names)}
+    choices = {
+        field.key: next(iter(field.choices))
+        for field in kind.fields
+        if isinstance(field, Choice) and field.required
+    }
+    return {**texts, **names, **choices, "name": payload}
+
+
+@pytest.fixture(scope="module")
+def poisoned(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The sample, and one feature of every kind for every payload, in layers that are named like it."""
+    home = tmp_path_factory.mktemp("poisoned") / "home"
+    shutil.copytree(sample_template, home)
+    database = Database(f"sqlite:///{home / 'map.db'}")
+    with database.writing() as session:
+        for number, (name, payload) in enumerate(PAYLOADS.items()):
+            with edit.one_act(session, "import", payload, reason=payload) as act:
+                for kind in KINDS.values():
+                    layer = edit.add_layer(
+                        session,
+                        kind=kind.key,
+                        key=f"{kind.key}_{name}",
+                        title=payload,
+                        visibility="public",
+                        unit=payload,
+                    )
+                    shape = SHAPES[kind.geometry]
+                    edit.add_features(
+                        session, act, layer, [edit.NewFeature(shape, record(kind, f"{payload}{number}"))]
+                    )
+        session.commit()
+    database.dispose()
+    with running(home) as server:
+        yield server
+
+
+def test_the_map_shows_every_payload_as_text(poisoned: Server, visit: Visit) -> None:
+    page = visit(poisoned.url)
+    for payload in PAYLOADS.values():
+        expect(page.get_by_text(payload, exact=True).first).to_be_attached()
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
+def test_search_and_card_show_a_payload_to_the_letter(poisoned: Server, visit: Visit, payload: str) -> None:
+    page = visit(poisoned.url)
+    field = page.get_by_role("combobox")
+    field.fill(payload)
+    expect(page.get_by_role("option").first).to_contain_text(payload)
+    field.press("Enter")
+    expect(page.get_by_role("heading", level=2).filter(has_text=payload).first).to_be_visible()
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("name", PAYLOADS, ids=str)
+def test_the_table_without_scripts_shows_a_payload_to_the_letter(
+    poisoned: Server, visit: Visit, name: str
+) -> None:
+    page = visit(f"{poisoned.url}/table/idle_parcel_{name}", java_script_enabled=False)
+    expect(page.locator("table")).to_contain_text(PAYLOADS[name])
+    assert "1337" not in page.content()  # 7*191: a template would have been computed
+
+
+def test_no_payload_reaches_the_map_page_of_the_server(poisoned: Server) -> None:
+    text = poisoned.get("/").text
+    assert not [payload for payload in PAYLOADS.values() if payload in text]
