@@ -13,6 +13,7 @@ import {
   linePlaces,
   middlePlaces,
   rings,
+  shiftedAlong,
   within,
 } from "app/map/place.js";
 import {
@@ -88,7 +89,9 @@ const COVERED = 0.5;
 const ASIDES_PER_DONUT = 2;
 // Symbols that only touch are still told apart.
 const TOUCH_PX = 5;
+// How far from its point a name may slide along its line, whose course is known only there.
 const LINE_REACH_PX = 90;
+const ALONG_REACH_PX = 60;
 const REACH_PX = { square: 26, seal: 66, count: 80 };
 const COUNT_TYPE = { size: 14, weight: 700 };
 
@@ -106,6 +109,8 @@ class Arrangement {
   placed = [];
   /** What nothing may cover. */
   #taken = new Boxes();
+  /** Names, which not even a touch may cut into. */
+  #texts = new Boxes();
   /** What a name should rather not cover. */
   #squares = new Boxes();
   /** @type {PlacedDonut[]} */
@@ -237,7 +242,8 @@ class Arrangement {
   /** @param {Item} item */
   #standsAtHome(item) {
     const { spot, size, selected } = item;
-    const free = selected || this.#taken.isFree(boxAround(spot.x, spot.y, size - TOUCH_PX));
+    const near = this.#taken.isFree(boxAround(spot.x, spot.y, size - TOUCH_PX));
+    const free = selected || (near && this.#texts.isFree(boxAround(spot.x, spot.y, size)));
     if (free) this.#stand(item, spot);
     return free;
   }
@@ -393,17 +399,29 @@ class Arrangement {
       halo,
       text,
     });
-    for (const each of glyphs.boxes) this.#taken.add(each);
+    for (const each of glyphs.boxes) this.#keepClear(each);
     return true;
   }
 
   /** @param {string} text @param {Label} label @param {Item} item */
-  #glyphsAlong(text, label, { spot, point }) {
+  #glyphsAlong(text, label, item) {
     const letters = [...text];
-    const spots = alongPlaces(spot, point.angle, letters.length, label.size, label.spacing ?? 0);
-    const boxes = spots.map(({ x, y }) => boxAround(x, y, label.size + 2));
-    if (!boxes.every((box) => this.#isFree(box))) return null;
-    return { boxes, glyphs: spots.map((each, i) => ({ text: letters[i], ...each })) };
+    const { size, spacing = 0 } = label;
+    const reach = Math.min(ALONG_REACH_PX, 0.1 * this.#pixelsLong(item));
+    for (const middle of shiftedAlong(item.spot, item.point.angle, reach)) {
+      for (const gap of [spacing, spacing / 3]) {
+        const spots = alongPlaces(middle, item.point.angle, letters.length, size, gap);
+        const boxes = spots.map(({ x, y }) => boxAround(x, y, size + 2));
+        if (!boxes.every((box) => this.#isFree(box))) continue;
+        return { boxes, glyphs: spots.map((each, i) => ({ text: letters[i], ...each })) };
+      }
+    }
+    return null;
+  }
+
+  /** @param {Item} item */
+  #pixelsLong(item) {
+    return (lengthOf(item) * 1000) / metresPerPixel(this.scene.zoom, item.point.lat);
   }
 
   /** @param {string} text @param {Label} label @param {Item} item @param {boolean} isLine */
@@ -427,8 +445,8 @@ class Arrangement {
     if (donut) return aboveFirst(eightPlaces(donut.box, width, height, 4));
     const { spot, point } = item;
     if (!isLine) return middlePlaces(spot, width, height);
-    const length = (lengthOf(item) * 1000) / metresPerPixel(this.scene.zoom, point.lat);
-    return linePlaces(spot, point.angle, Math.min(LINE_REACH_PX, 0.25 * length), width, height);
+    const reach = Math.min(LINE_REACH_PX, 0.25 * this.#pixelsLong(item));
+    return linePlaces(spot, point.angle, reach, width, height);
   }
 
   /** @param {Box} box */
@@ -457,8 +475,15 @@ class Arrangement {
   /** @param {Placed} thing */
   #put(thing) {
     this.placed.push(thing);
-    const isSquare = thing.kind === "marker" && thing.marker.shape === "square";
-    (isSquare ? this.#squares : this.#taken).add(thing.box);
+    if (thing.kind === "label") this.#keepClear(thing.box);
+    else if (thing.kind === "marker" && thing.marker.shape === "square") this.#squares.add(thing.box);
+    else this.#taken.add(thing.box);
+  }
+
+  /** @param {Box} text */
+  #keepClear(text) {
+    this.#taken.add(text);
+    this.#texts.add(text);
   }
 }
 

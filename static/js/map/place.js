@@ -127,15 +127,21 @@ export function eightPlaces(symbol, width, height, gap) {
  * @returns {Box[]}
  */
 export function linePlaces({ x, y }, angle, reach, width, height) {
-  const turn = (angle * Math.PI) / 180;
-  const around = LINE_STEPS.map((share) => {
-    const step = share * reach;
-    const box = boxAround(x + step * Math.cos(turn), y + step * Math.sin(turn), LINE_ROOM_PX);
-    return eightPlaces(box, width, height, 4);
+  const around = shiftedAlong({ x, y }, angle, reach).map((spot) => {
+    return eightPlaces(boxAround(spot.x, spot.y, LINE_ROOM_PX), width, height, 4);
   });
   const [first, second] = sidesOf(angle);
   const clear = around.flatMap((places) => [places[first], places[second]]);
   return [...clear, ...around.flatMap((places) => places.slice(0, 4))];
+}
+
+/** A spot of a line and some before and after. @param {Spot} spot @param {number} angle @param {number} reach @returns {Spot[]} */
+export function shiftedAlong({ x, y }, angle, reach) {
+  const turn = (angle * Math.PI) / 180;
+  return LINE_STEPS.map((share) => ({
+    x: x + share * reach * Math.cos(turn),
+    y: y + share * reach * Math.sin(turn),
+  }));
 }
 
 const LINE_STEPS = [0, 0.5, -0.5, 1, -1];
