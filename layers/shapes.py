@@ -76,6 +76,7 @@ def fit_to_store(
     return fit
 
 
+@np.errstate(invalid="ignore")
 def check_shapes(
     shapes: Sequence[BaseGeometry | None] | Shapes, families: Sequence[str], expected: Bounds | None = None
 ) -> CheckedShapes:

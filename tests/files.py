@@ -3,6 +3,7 @@
 gbk_shapefile_zip   the everyday case: Chinese in GBK, no .cpg, byte 29 of the .dbf silent, names in the zip in GBK
 shapefile           a plain shapefile in any encoding and zone, with or without its side files
 zipped              files in a zip, names written as Windows in Chinese writes them
+with_value          a frame with one value changed
 parcels             rows as a frame in CGCS2000 degrees
 area_mu             what pyproj measures, for comparing
 """
@@ -15,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pyproj
@@ -64,6 +66,15 @@ def _parcel(west: float, south: float) -> shapely.Polygon:
     """A skew four-corner parcel of about 25 亩."""
     corners = ((0, 0), (0.0014, 0.0001), (0.0015, 0.0013), (0.0001, 0.0012))
     return shapely.Polygon([(west + x, south + y) for x, y in corners])
+
+
+def with_value(frame: geopandas.GeoDataFrame, column: str, row: int, value: Any) -> geopandas.GeoDataFrame:
+    """The same rows with one value changed."""
+    values: list[Any] = list(frame[column])
+    values[row] = value
+    if column == "geometry":
+        return frame.set_geometry(geopandas.GeoSeries(values, frame.index, crs=frame.crs))
+    return frame.assign(**{column: values})
 
 
 def shapefile(

@@ -133,7 +133,8 @@ def _parts(collection: Json, levels: int) -> Iterator[BaseGeometry]:
 
 def _built(geometry: Json) -> BaseGeometry:
     try:
-        shape: BaseGeometry = shapely.geometry.shape(geometry)
+        with np.errstate(invalid="ignore"):  # 1e999 is found and said later, row by row
+            shape: BaseGeometry = shapely.geometry.shape(geometry)
     except (
         ValueError,
         TypeError,

@@ -133,4 +133,5 @@ def _shapes(folder: Path) -> NDArray[np.object_]:
     lengths = np.load(folder / LENGTHS, allow_pickle=False)
     ends = np.cumsum(lengths)
     pieces = [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
-    return np.asarray(shapely.from_wkb(np.array(pieces, object), on_invalid="ignore"), object)
+    with np.errstate(invalid="ignore"):  # NaN is found and said later, row by row
+        return np.asarray(shapely.from_wkb(np.array(pieces, object), on_invalid="ignore"), object)

@@ -49,6 +49,7 @@ def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> i
     return code
 
 
+@np.errstate(invalid="ignore")
 def landed(dataset: Dataset, code: int, county: Bounds | None) -> Shapes:
     """The shapes in CGCS2000 degrees; raises InvalidShape with the likely cause when most lie elsewhere."""
     shapes = crs.to_stored(dataset.shapes, code)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -50,7 +50,7 @@ class Mapping:
         return any(each.key == key for each in self.fields.values())
 
 
-def mapped(kind: LayerKind, columns: Iterable[str]) -> Mapping:
+def mapped(kind: LayerKind, columns: Collection[str]) -> Mapping:
     """Match columns by key, title and alias, then by the beginning that a .dbf left of a title."""
     mapping = Mapping()
     for column in sorted(columns, key=lambda column: _loose(kind, column)):
@@ -61,11 +61,12 @@ def mapped(kind: LayerKind, columns: Iterable[str]) -> Mapping:
             mapping.fields[column] = found
             if kind.field_for(column) is None:
                 mapping.notes.append(f"字段名“{column}”不完整，已按“{found.title}”读取")
+    mapping.fields = {column: mapping.fields[column] for column in columns if column in mapping.fields}
     _check_required(kind, mapping, columns)
     return mapping
 
 
-def _check_required(kind: LayerKind, mapping: Mapping, columns: Iterable[str]) -> None:
+def _check_required(kind: LayerKind, mapping: Mapping, columns: Collection[str]) -> None:
     """A required field that no column brings is said once, not for every row; a code may stand for a name."""
     if not mapping.brings("name") and mapping.brings(kind.code_field):
         mapping.notes.append(

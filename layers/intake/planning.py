@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import Bounds
-from layers.errors import InvalidValue, UnknownThing
+from layers.errors import InvalidShape, InvalidValue, UnknownThing
 from layers.formats import read_dataset
 from layers.intake import landing
 from layers.intake.areas import area_warnings
@@ -92,14 +92,15 @@ def plan(
     """
     declared = kind_of(kind)
     seen_by = _visibility(visibility)
-    target, creates = _target(database, viewer, declared, layer, new_layer)
-    refuse_secret_titles(file.name, target.title)
+    target = _target(database, viewer, declared, layer, new_layer)
+    refuse_secret_titles(file.name, target.layer.title)
     dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
     county = None if kind == landing.BOUNDARIES else landing.county_bounds(database, viewer)
     system = landing.chosen_crs(dataset, crs, county)
     checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
     checked.problems |= dataset.bad_shapes
+    _refuse_if_all_alike(checked)
     mapping = mapped(declared, dataset.columns)
     rows = read_rows(declared, dataset, mapping)
     problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
@@ -111,8 +112,8 @@ def plan(
         file=file.name,
         source=dataset.name,
         kind=declared,
-        layer=target,
-        creates_layer=creates,
+        layer=target.layer,
+        creates_layer=target.hides is None,
         visibility=seen_by,
         crs=system,
         encoding=dataset.encoding,
@@ -128,7 +129,7 @@ def plan(
             *_repairs(checked),
             *area_warnings(declared, [at + 1 for at in good], properties, areas.tolist()),
         ],
-        notes=[*dataset.notes, *mapping.notes],
+        notes=[*dataset.notes, *mapping.notes, *_hidden_by_layer(target, seen_by)],
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes)),
@@ -143,33 +144,60 @@ def _visibility(word: str) -> str:
     return code
 
 
+class _Target(NamedTuple):
+    """The layer the rows go into. hides: its visibility; None when it must be created first."""
+
+    layer: NewLayer
+    hides: str | None
+
+
 def _target(
     database: Database, viewer: Viewer, kind: LayerKind, key: str | None, new: NewLayer | None
-) -> tuple[NewLayer, bool]:
-    """The layer the rows go into, and whether it must be created first."""
-    wanted = new.key if new else key or kind.key
+) -> _Target:
     with database.reading() as session:
         there = {layer.key: layer for layer in query.layers(session, viewer)}
-    found = there.get(wanted)
+    found = there.get(new.key if new else key or kind.key)
     if new:
-        if found:
-            raise InvalidValue(
-                f"图层代码“{new.key}”已被使用（{found.title}）。请换一个代码，或导入到已有的图层。"
-            )
-        return new, True
-    if found is None and key and key != kind.key:
+        return _new_target(new, found)
+    if found is None and key not in (None, kind.key):
         known = "、".join(
             f"{layer.key}（{layer.title}）" for layer in there.values() if layer.kind == kind.key
         )
         raise UnknownThing(
-            f"没有图层“{key[:60]}”。{kind.title}现有的图层：{known or '无'}。请从中选择，或不填。"
+            f"没有图层“{str(key)[:60]}”。{kind.title}现有的图层：{known or '无'}。请从中选择，或不填。"
         )
-    if found and found.kind != kind.key:
+    if found is None:
+        return _Target(NewLayer(kind.key, kind.title), None)
+    if found.kind != kind.key:
         raise InvalidValue(
             f"图层“{found.key}”（{found.title}）存放的是{kind_of(found.kind).title}，不是{kind.title}。"
             "请改选图层或类别。"
         )
-    return (NewLayer(found.key, found.title), False) if found else (NewLayer(kind.key, kind.title), True)
+    return _Target(NewLayer(found.key, found.title), found.visibility)
+
+
+def _new_target(new: NewLayer, found: query.LayerSummary | None) -> _Target:
+    if found:
+        raise InvalidValue(
+            f"图层代码“{new.key}”已被使用（{found.title}）。请换一个代码，或导入到已有的图层。"
+        )
+    return _Target(new, None)
+
+
+def _hidden_by_layer(target: _Target, visibility: str) -> Iterator[str]:
+    widest = list(VISIBILITIES)
+    if target.hides and widest.index(visibility) < widest.index(target.hides):
+        yield (
+            f"图层“{target.layer.title}”的可见范围是{VISIBILITIES[target.hides]}，"
+            f"本次导入虽为{VISIBILITIES[visibility]}，仍只有{VISIBILITIES[target.hides]}用户能看到"
+        )
+
+
+def _refuse_if_all_alike(checked: CheckedShapes) -> None:
+    """The wrong kind for the whole file is one sentence, not one for each row."""
+    reasons = set(checked.problems.values())
+    if len(reasons) == 1 and len(checked.problems) == len(checked.shapes) > 1:
+        raise InvalidShape(f"全部 {len(checked.shapes)} 行：{reasons.pop()}")
 
 
 def _shape_problems(checked: CheckedShapes) -> Iterator[RowProblem]:
