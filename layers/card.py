@@ -116,6 +116,10 @@ def _rows(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[dict[str
             yield _row(field, value)
         elif value is None and field.card:
             yield {"label": field.title, "value": None}
+    # Columns of a file that no field declares were kept as they came.
+    for key, value in feature.properties.items():
+        if key not in kind.by_key:
+            yield {"label": key, "value": str(value)}
 
 
 def _row(field: Field, value: Any) -> dict[str, Any]:
