@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import islice, product
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ READINGS: Final = {
 }
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_RUN: Final = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 MOST_READINGS: Final = 8
 
 
@@ -70,11 +72,8 @@ def bare(text: str) -> str:
 
 def sounds_of(name: str) -> list[str]:
     """Full pinyin and initials, in every reading where a character has several (长深高速 is chang, not zhang)."""
-    # pypinyin takes a quarter of a second to load.
-    from pypinyin import lazy_pinyin
-
     text = folded(name)
-    syllables: list[str] = lazy_pinyin(text, errors=_not_chinese)  # type: ignore[arg-type]
+    syllables = [syllable for run in _RUN.findall(text) for syllable in _syllables(run)]
     choices = [
         dict.fromkeys((syllable, *READINGS.get(char, ())))
         for char, syllable in zip(text, syllables, strict=False)
@@ -83,6 +82,20 @@ def sounds_of(name: str) -> list[str]:
     full = (bare("".join(reading)).lower() for reading in readings)
     initials = (bare("".join(map(_initial, reading))).lower() for reading in readings)
     return [sound for sound in dict.fromkeys((*full, *initials)) if sound]
+
+
+@lru_cache(maxsize=20_000)
+def _syllables(run: str) -> tuple[str, ...]:
+    """One for each character of a run of Chinese or of ASCII; readings depend on neighbours within the run.
+
+    Names of one import repeat their words and differ in their numbers.
+    """
+    if run.isascii():
+        return tuple(_not_chinese(run))
+    # pypinyin takes a quarter of a second to load.
+    from pypinyin import lazy_pinyin
+
+    return tuple(lazy_pinyin(run, errors=_not_chinese))  # type: ignore[arg-type]
 
 
 def _not_chinese(run: str) -> list[str]:
