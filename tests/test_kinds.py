@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import json
 import re
 from datetime import date
@@ -122,7 +123,47 @@ def test_presets_name_groups_that_exist() -> None:
     ]
     for preset in PRESETS:
         assert set(preset.groups) <= {group.key for group in GROUPS}
+        assert set(preset.kinds) <= KINDS.keys()
         assert "base" in preset.groups
+
+
+def test_the_supervision_preset_shows_what_is_off_at_start_and_the_overview_does_not() -> None:
+    presets = {preset.key: preset for preset in PRESETS}
+    for key in ("industry_project", "public_facility"):
+        kind = KINDS[key]
+        assert not kind.on_at_start
+        assert presets["supervision"].shows(kind.group, key, on_at_start=kind.on_at_start)
+        assert not presets["overview"].shows(kind.group, key, on_at_start=kind.on_at_start)
+    assert presets["overview"].shows("stock_land", "idle_parcel", on_at_start=True)
+    assert not presets["roads"].shows("stock_land", "idle_parcel", on_at_start=True)
+
+
+def test_control_lines_are_never_filled_solid_and_start_switched_off() -> None:
+    kind = KINDS["control_line"]
+    assert not kind.on_at_start
+    for symbol in kind.classes:
+        assert symbol.lines
+        assert all(fill.pattern or fill.opacity <= 0.12 for fill in symbol.fills), symbol.title
+
+
+RED_ALLOWED = {"road_project/missing_link", "control_line/town_boundary", "existing_road/national"}
+
+
+@every_kind
+def test_red_is_for_lights_the_development_boundary_and_seals_only(kind: LayerKind) -> None:
+    for symbol in kind.classes:
+        colours = {line.color for line in symbol.lines} | {fill.color for fill in symbol.fills if fill.color}
+        markers = filter(None, (symbol.marker, symbol.shield))
+        colours |= {colour for marker in markers for colour in (marker.fill, marker.edge)}
+        if f"{kind.key}/{symbol.key}" not in RED_ALLOWED:
+            assert not {colour for colour in colours if is_red(colour)}, symbol.title
+
+
+def is_red(colour: str) -> bool:
+    """A saturated red: hue within 12° of pure red."""
+    red, green, blue = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    hue, _, saturation = colorsys.rgb_to_hls(red, green, blue)
+    return saturation > 0.5 and min(hue, 1 - hue) * 360 < 12
 
 
 def test_an_unknown_kind_is_told_which_ones_exist() -> None:

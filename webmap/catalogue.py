@@ -107,8 +107,12 @@ def _group(key: str) -> dict[str, Any]:
 
 
 def _preset(preset: Preset, found: Sequence[LayerSummary]) -> dict[str, Any]:
-    shown = [layer.key for layer in found if layer.group in preset.groups and KINDS[layer.kind].on_at_start]
+    shown = [layer.key for layer in found if _is_shown(preset, layer)]
     return {"key": preset.key, "title": preset.title, "layers": shown, "bounds": None}
+
+
+def _is_shown(preset: Preset, layer: LayerSummary) -> bool:
+    return preset.shows(layer.group, layer.kind, on_at_start=KINDS[layer.kind].on_at_start)
 
 
 def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:
