@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
 from datetime import datetime
@@ -50,11 +52,26 @@ def test_a_geopackage_keeps_names_values_and_coordinates(package: Path) -> None:
     assert shapely.equals(dataset.shapes, files.parcels().geometry.to_numpy()).all()
 
 
-def test_curves_become_lines_and_heights_are_dropped(package: Path) -> None:
-    arc = shapely.from_wkt("LINESTRING Z (118.4 35.5 1, 118.5 35.6 2)")
-    files.parcels(1).set_geometry([arc]).to_file(package, layer="线")
-    dataset = read_dataset(package, source_layer="线")
-    assert not shapely.has_z(dataset.shapes[0])
+def test_heights_are_dropped(package: Path) -> None:
+    line = shapely.from_wkt("LINESTRING Z (118.4 35.5 1, 118.5 35.6 2)")
+    files.parcels(1).set_geometry([line]).to_file(package, layer="线")
+    assert not shapely.has_z(read_dataset(package, source_layer="线").shapes[0])
+
+
+def test_a_circle_of_arcs_becomes_a_polygon_of_many_corners(package: Path) -> None:
+    corners = [(118.4, 35.5), (118.41, 35.51), (118.42, 35.5), (118.41, 35.49), (118.4, 35.5)]
+    ring = struct.pack("<BII", 1, 8, 5) + b"".join(struct.pack("<dd", *corner) for corner in corners)
+    circle = struct.pack("<2sBBi", b"GP", 0, 1, 4490) + struct.pack("<BII", 1, 10, 1) + ring
+    with sqlite3.connect(package) as connection:
+        for (trigger,) in connection.execute(
+            "SELECT name FROM sqlite_master WHERE type='trigger'"
+        ).fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("UPDATE 地块 SET geom = ? WHERE fid = 1", (circle,))
+    connection.close()
+    (shape, *_) = read_dataset(package).shapes
+    assert shape.geom_type == "Polygon"
+    assert shape.area == pytest.approx(math.pi * 0.01**2, rel=0.01)
 
 
 def test_several_layers_are_a_question(package: Path) -> None:

@@ -22,7 +22,6 @@ from layers.store import Database, edit, query
 from layers.store.search import search
 from tests import files
 from tests.county import add_county
-from tests.databases import opened
 
 MANY = 3000
 
@@ -212,11 +211,10 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 
 def test_a_locked_database_is_said_and_leaves_nothing(sqlite_county: Database, tmp_path: Path) -> None:
     found, before = planned(sqlite_county, files.gbk_shapefile_zip(tmp_path / "a.zip")), traces(sqlite_county)
-    with opened(f"sqlite:///{sqlite_county.path}") as impatient:
-        impatient = Database(f"sqlite:///{sqlite_county.path}", timeout_s=0.3)
-        with sqlite_county.writing(), pytest.raises(Busy):
-            apply(impatient, found, "李工")
-        impatient.dispose()
+    impatient = Database(f"sqlite:///{sqlite_county.path}", timeout_s=0.3)
+    with sqlite_county.writing(), pytest.raises(Busy):
+        apply(impatient, found, "李工")
+    impatient.dispose()
     assert traces(sqlite_county) == before
 
 

@@ -132,7 +132,7 @@ def plan(
         notes=[*dataset.notes, *mapping.notes, *_hidden_by_layer(target, seen_by)],
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
-        length_m=sum(map(length_m, shapes)),
+        length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),
     )
 
 

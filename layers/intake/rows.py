@@ -28,11 +28,6 @@ class RowProblem(NamedTuple):
     value: str
     reason: str
 
-    def __str__(self) -> str:
-        return (
-            f"第 {self.row} 行 {self.reason if self.field in self.reason else f'{self.field}：{self.reason}'}"
-        )
-
 
 @dataclass
 class Rows:
@@ -48,7 +43,7 @@ def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping) -> Rows:
     for column, each in mapping.fields.items():
         if each.key != "is_sample":
             _take(rows, each, column, dataset.columns[column], mapping.factors.get(column))
-    _take_others(rows, {column: dataset.columns[column] for column in mapping.others})
+    _take_others(rows, {column: dataset.columns[column] for column in mapping.others if _is_clean(column)})
     if not mapping.brings("name"):
         _name_by_code(rows, kind)
     _check_required(rows, kind)
@@ -98,9 +93,10 @@ def _is_clean(value: object) -> bool:
 
 
 def _take_others(rows: Rows, columns: dict[str, list[object]]) -> None:
+    """Kept as they are, but without what a database does not take."""
     for name, values in columns.items():
         for at, value in enumerate(values):
-            if not is_blank(value) and _is_clean(value) and _is_finite(value) and _is_clean(name):
+            if not is_blank(value) and _is_clean(value) and _is_finite(value):
                 rows.properties[at].setdefault(OTHERS, {})[name] = value
 
 
