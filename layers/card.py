@@ -17,8 +17,10 @@ from layers.kinds.fields import Field
 from layers.measure import half_up, mu
 from layers.rights import Viewer, may_see
 
-SAID_ELSEWHERE: Final = frozenset({"name", "town", "map_label", "is_sample", "source_doc", "source_clause"})
-"""Fields with a place of their own on the card, or none."""
+SAID_ELSEWHERE: Final = frozenset(
+    {"name", "town", "map_label", "tint", "is_sample", "source_doc", "source_clause"}
+)
+"""Fields with a place of their own on the card, or that only steer the drawing."""
 
 
 class Record(Protocol):
@@ -81,7 +83,9 @@ def _where(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[str]:
     code = kind.by_key.get(kind.code_field)
     if code and may_see(viewer, code.visibility) and (value := feature.properties.get(code.key)):
         yield code.show(value)
-    if town := feature.derived.get("town") or feature.properties.get("town"):
+    # A line runs through many towns: only the one that was given is told.
+    told = feature.properties if feature.derived.get("length_m") else feature.derived
+    if (town := told.get("town")) and town != feature.name:
         yield str(town)
 
 
@@ -108,18 +112,20 @@ def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:
 
 
 def _rows(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[dict[str, Any]]:
-    for field in kind.fields:
-        if field.key in SAID_ELSEWHERE or not may_see(viewer, field.visibility):
-            continue
-        value = feature.properties.get(field.key)
-        if value is not None and field.key != kind.code_field:
-            yield _row(field, value)
-        elif value is None and field.card:
-            yield {"label": field.title, "value": None}
+    """What the card is for, then whatever else is known, then what is missing."""
+    fields = [
+        each for each in kind.fields if each.key not in SAID_ELSEWHERE and may_see(viewer, each.visibility)
+    ]
+    known = [each for each in fields if each.key in feature.properties and each.key != kind.code_field]
+    for field in sorted(known, key=lambda each: not each.card):
+        yield _row(field, feature.properties[field.key])
     # Columns of a file that no field declares were kept as they came.
     for key, value in feature.properties.items():
         if key not in kind.by_key:
             yield {"label": key, "value": str(value)}
+    for field in fields:
+        if field.card and field.key not in feature.properties:
+            yield {"label": field.title, "value": None}
 
 
 def _row(field: Field, value: Any) -> dict[str, Any]:

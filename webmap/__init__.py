@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from flask import Flask
 
     from webmap.config import Config
+
+MOST_BYTES_SENT_TO_US: Final = 1024 * 1024
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -36,6 +38,3 @@ def create_app(config: Config | None = None) -> Flask:
     for view in (map_page, layers, features, search, table, tiles, health):
         app.register_blueprint(view.blueprint)
     return app
-
-
-MOST_BYTES_SENT_TO_US = 1024 * 1024

@@ -24,16 +24,6 @@ def answer(
     return response
 
 
-def known(etag: str) -> Response | None:
-    """304 when the reader already has this edition, before anything is computed."""
-    if not request.if_none_match.contains_weak(etag):
-        return None
-    response = current_app.response_class(status=304)
-    response.headers["Cache-Control"] = PRIVATE
-    response.set_etag(etag)
-    return response
-
-
 def digest(text: str) -> str:
     """A short name for exactly this content."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
