@@ -9,12 +9,13 @@ RESOLVE := uv pip compile --quiet --universal --python-version 3.11 --generate-h
            --no-header --no-emit-index-url --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test setup-test lint format lock clean
+.PHONY: help run setup test setup-test lint format bench lock clean
 
 help:
 	@echo "make run     set up and start the sample county   安装并启动示例（首次需联网）"
 	@echo "make test    set up and run every check and test  安装并运行全部检查与测试"
 	@echo "make lint    checks only                          仅静态检查"
+	@echo "make bench   measure; trust the ratios            性能测量"
 	@echo "make format  put the source in its usual form     统一代码格式"
 	@echo "make lock    resolve the pinned dependencies again (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean   remove what set-up made; instance/ stays"
@@ -40,6 +41,9 @@ lint: setup-test
 format: setup-test
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write
+
+bench: setup-test
+	@for file in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
 
 # Each stamp is touched only when its step has succeeded, so that an interrupted set-up is taken up again.
 .venv/.python:
