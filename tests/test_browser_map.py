@@ -161,6 +161,7 @@ def test_a_click_on_a_square_opens_its_parcel(page: Page) -> None:
     expect(page.locator("#card")).to_contain_text(square["name"])
     drawn(page)
     assert square["name"] in names(page), "the chosen parcel is named whatever the zoom"
+    assert [each["name"] for each in things(page) if each.get("selected")] == [square["name"]]
 
 
 def test_close_up_parcels_are_areas_that_open_by_a_click(page: Page, server: Server) -> None:

@@ -206,7 +206,8 @@ on(
   reader,
   "opened",
   (/** @type {{feature: Api.Feature}} */ { feature: { id, geometry, bbox, properties } }) => {
-    if (geometry) view?.select({ layer: properties.layer, id, geometry });
+    const label = String(properties.map_label ?? properties.name);
+    if (geometry) view?.select({ layer: properties.layer, id, geometry, label });
     page.keep({ selected: id });
     table.mark(id);
     bringIntoSight(bbox);

@@ -84,6 +84,8 @@ const SELECTED_LEVEL = 7;
 const REPEAT_PX = { shield: 380, label: 900 };
 const SAME_PLACE_PX = 140;
 const CLOSE_ZOOM = 13;
+// From farther away a county is a hand's breadth: what is covered waits, leaders would only tangle.
+const FAR_ZOOM = 9.4;
 // A square that is covered more than this moves aside if it can.
 const COVERED = 0.5;
 const ASIDES_PER_DONUT = 2;
@@ -93,6 +95,8 @@ const TOUCH_PX = 5;
 const LINE_REACH_PX = 90;
 const ALONG_REACH_PX = 60;
 const REACH_PX = { square: 26, seal: 66, count: 80 };
+// Around the chosen symbol runs a ring.
+const RING_ROOM_PX = 6;
 const COUNT_TYPE = { size: 14, weight: 700 };
 
 /**
@@ -251,7 +255,7 @@ class Arrangement {
   // A zone is always seen. From afar only a few sites stand around a donut, for more would hide the town.
   /** @param {Item} item */
   #mayMove({ marker, spot }) {
-    if (marker?.shape === "dot") return false;
+    if (marker?.shape === "dot" || this.scene.zoom < FAR_ZOOM) return false;
     if (marker?.shape === "diamond") return true;
     if (this.scene.zoom >= CLOSE_ZOOM) return true;
     const donut = this.#donuts.find(({ box }) => holds(box, spot));
@@ -317,7 +321,7 @@ class Arrangement {
     const { point, marker, size, selected } = item;
     if (!marker) return;
     const box = boxAround(spot.x, spot.y, size);
-    this.#standing.set(item, box);
+    this.#standing.set(item, selected ? grown(box, RING_ROOM_PX) : box);
     this.#put({
       kind: "marker",
       layer: point.layer,

@@ -260,7 +260,7 @@ function fillBox(ink, left, top, size, radius, color) {
 
 // Path2D.roundRect is younger than the browsers of many offices.
 /** @param {Ink} ink @param {number} left @param {number} top @param {number} width @param {number} height @param {number} radius */
-function addRoundBox(ink, left, top, width, height, radius) {
+export function addRoundBox(ink, left, top, width, height, radius) {
   const [right, bottom] = [left + width, top + height];
   ink.moveTo(left + radius, top);
   ink.arcTo(right, top, right, bottom, radius);

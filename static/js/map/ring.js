@@ -1,5 +1,7 @@
 // How is the chosen feature marked? A brand ring with white around it, on its symbol or along its shape.
 
+import { addRoundBox } from "app/map/paint.js";
+
 /**
  * @typedef {CanvasRenderingContext2D} Ink
  * @typedef {import("app/map/arrange.js").PlacedMarker} PlacedMarker
@@ -20,7 +22,8 @@ export function paintRing(ink, { spot, size, marker, box }) {
   if (marker.shape === "diamond") addDiamond(ink, spot, reach + 2);
   else if (marker.shape === "dot" || marker.shape === "circle")
     ink.arc(spot.x, spot.y, reach, 0, 2 * Math.PI);
-  else ink.rect(box[0] - 3, box[1] - 3, box[2] - box[0] + 6, box[3] - box[1] + 6);
+  else
+    addRoundBox(ink, box[0] - 3, box[1] - 3, size + 6, size + 6, marker.shape === "seal" ? size * 0.3 : 2.5);
   strokeRing(ink);
 }
 

@@ -12,11 +12,13 @@ import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
  * @typedef {import("app/map/fonts.js").Fonts} Fonts
  * @typedef {import("app/map/place.js").Spot} Spot
  * @typedef {import("app/map/place.js").Box} Box
- * @typedef {{layer: string, id: number | string, geometry: GeoJSON.Geometry}} Selection
+ * @typedef {{layer: string, id: number | string, geometry: GeoJSON.Geometry, label?: string}} Selection label: the words beside it on the map
  */
 
 const PANE = "symbols";
 const MARGIN_PX = 110;
+// Points of tiles are rounded to a fraction of this.
+const NEAR_PX = 2;
 
 export class Symbols {
   /** @type {LabelPoint[]} */
@@ -140,19 +142,20 @@ export class Symbols {
     };
   }
 
-  // A selection from a search or an address knows its uid only; its own shape tells which point it is.
+  // A selection knows its uid, points know their number: shape and name tell which point is meant.
   #selected() {
     if (!this.#selection) return null;
-    const { layer, id, geometry } = this.#selection;
+    const { layer, id, geometry, label } = this.#selection;
     if (typeof id === "number") return { layer, id };
-    const [west, south, east, north] = L.geoJSON(geometry).getBounds().toBBoxString().split(",").map(Number);
+    const bounds = L.geoJSON(geometry).getBounds();
+    const middle = bounds.getCenter();
     /** @type {Box} */
-    const box = [west, south, east, north];
-    const own = this.#points.filter(
-      (point) => point.layer === layer && holds(box, { x: point.lon, y: point.lat }, 1e-5),
-    );
-    const middle = { x: (west + east) / 2, y: (south + north) / 2 };
-    const [nearest] = own.sort((a, b) => distance(a, middle) - distance(b, middle));
+    const box = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+    const near = NEAR_PX * (360 / 256 / 2 ** this.map.getZoom());
+    const [nearest] = this.#points
+      .filter((point) => point.layer === layer && (!label || point.properties.label === label))
+      .filter((point) => holds(box, { x: point.lon, y: point.lat }, near))
+      .sort((one, other) => distance(one, middle) - distance(other, middle));
     return nearest ? { layer, id: nearest.id } : null;
   }
 
@@ -193,7 +196,7 @@ function addCanvas(map) {
   return canvas;
 }
 
-/** @param {LabelPoint} point @param {Spot} spot */
-function distance(point, spot) {
-  return Math.hypot(point.lon - spot.x, point.lat - spot.y);
+/** @param {LabelPoint} point @param {L.LatLng} place */
+function distance({ lon, lat }, place) {
+  return Math.hypot(lon - place.lng, lat - place.lat);
 }
