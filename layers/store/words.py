@@ -117,8 +117,10 @@ def _texts(kind: LayerKind, properties: Mapping[str, Any], keys: Iterable[str], 
 
 
 def _visibility(kind: LayerKind, key: str) -> str:
-    field = kind.by_key.get(key)
-    return field.visibility if field else "public"
+    """What no field declares is internal, but where a feature lies is no secret of its kind."""
+    if key in kind.by_key:
+        return kind.by_key[key].visibility
+    return "public" if key == "town" else "internal"
 
 
 def _framed(texts: Iterable[str], frame: str) -> str:
