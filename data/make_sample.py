@@ -9,10 +9,19 @@ import argparse
 from pathlib import Path
 
 from making.base_map import areas, existing_roads, place_names, waters
+from making.control_lines import control_lines
+from making.ecology import ecology_projects
+from making.facilities import public_facilities
+from making.housing import housing_stock
+from making.industry import industry_projects
+from making.land_routes import land_supply
+from making.networks import utility_lines
 from making.parcels import parcels
 from making.records import write
 from making.road_projects import road_projects
+from making.rural import farm_bases, villages
 from making.scenic_sites import scenic_sites
+from making.tours import tour_routes
 from making.zones import zones
 
 HERE = Path(__file__).parent
@@ -26,8 +35,18 @@ def draw_sample(folder: Path) -> None:
     write(folder, "place_name", "地名（示意）", place_names())
     write(folder, "road_project", "道路项目（规划文件用词，线位示意）", road_projects())
     write(folder, "scenic_site", "景点与旅游项目（规划文件用词，位置示意）", scenic_sites())
+    write(folder, "tour_route", "旅游线路（示例，经停规划文件点名的景点）", tour_routes())
+    write(folder, "village", "美丽乡村与村名（示例与规划文件用词）", villages())
     write(folder, "renewal_zone", "棚改/城中村片区（示例，虚构）", zones())
+    write(folder, "housing_stock", "商品房库存（示例，虚构）", housing_stock())
     write(folder, "idle_parcel", "闲置低效用地（示例，虚构）", parcels())
+    write(folder, "land_supply", "用地指标来源（示例，虚构）", land_supply())
+    write(folder, "industry_project", "重点工业项目（规划文件用词与示例项目）", industry_projects())
+    write(folder, "farm_base", "农业基地与园区（示例，虚构）", farm_bases())
+    write(folder, "public_facility", "公共服务设施（规划文件用词与示例项目）", public_facilities())
+    write(folder, "ecology_project", "生态治理（规划文件用词与示例项目）", ecology_projects())
+    write(folder, "utility_line", "管网（规划文件用词，走向示意）", utility_lines())
+    write(folder, "control_line", "控制线（示例，虚构）", control_lines())
 
 
 def main() -> None:

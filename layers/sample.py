@@ -26,8 +26,18 @@ FILES: Final = {
     "place_name": "public",
     "road_project": "public",
     "scenic_site": "public",
+    "tour_route": "public",
+    "village": "public",
+    "farm_base": "public",
+    "public_facility": "public",
+    "ecology_project": "public",
     "renewal_zone": "internal",
+    "housing_stock": "internal",
     "idle_parcel": "internal",
+    "land_supply": "internal",
+    "industry_project": "internal",
+    "utility_line": "internal",
+    "control_line": "internal",
 }
 """Kind → who may see its layer; each kind has one file, <kind>.geojson."""
 
@@ -77,4 +87,9 @@ def _row(kind: str, feature: dict[str, Any]) -> edit.NewFeature:
     if checked.problems:
         name = feature["properties"].get("name")
         raise ValueError(f"{kind}.geojson, {name}: {checked.problems[0].reason}")
-    return edit.NewFeature(shape(feature["geometry"]), checked.properties, uid=feature["id"])
+    return edit.NewFeature(
+        shape(feature["geometry"]),
+        checked.properties,
+        uid=feature["id"],
+        visibility=feature.get("visibility"),
+    )

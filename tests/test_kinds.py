@@ -67,6 +67,14 @@ def test_a_record_with_a_name_alone_has_one_of_the_declared_classes(kind: LayerK
 
 
 @every_kind
+def test_no_code_of_a_choice_is_a_word_for_nothing(kind: LayerKind) -> None:
+    for field in kind.fields:
+        if isinstance(field, Choice):
+            for code, word in field.choices.items():
+                assert field.read(code) == field.read(word) == code
+
+
+@every_kind
 def test_every_tile_field_exists(kind: LayerKind) -> None:
     for key, source in kind.tile_fields:
         if source == "properties":

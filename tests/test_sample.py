@@ -22,7 +22,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from layers.kinds import KINDS, kind_of
-from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER
+from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER
 from layers.sample import FILES, data_folder, fill
 from layers.store import Database, query
 
@@ -61,6 +61,23 @@ ROADS_OF_THE_PLAN = [
     "西外环北联竹泉马泉",
     "通临沂快速通道",
 ]
+NAMED_BY_THE_PLAN = {
+    "industry_project": (
+        *("开发区", "新大洋", "中瑞", "德阳电子", "中信钙业", "吉林森工", "攀峰胶囊", "开元", "舜天化工"),
+        *("东岳集成房", "金盛源铜业", "阳都建华制药", "央伦制药", "航和医疗器材", "知微产业园"),
+    ),
+    "public_facility": (
+        *("一中新校", "特校", "一小分校区", "永兴小学", "开发区中学", "汤泉-中疃片区学校", "界湖卫生院"),
+        *("攀峰医院", "文化艺术中心", "客运中心", "公共交通", "人才公寓", "创业孵化场所", "绿地公园", "社区"),
+    ),
+    "ecology_project": (
+        *("矿山治理", "河道治理", "石英砂治理", "河沙禁采", "矿产限采", "县城沟渠", "大气", "县城河道"),
+    ),
+    "utility_line": ("集中供热二期", "供水", "排水", "污水处理"),
+    "village": ("竹泉村", "常山庄", "中疃", "北寨"),
+}
+KINDS_WITH_REAL_NAMES = ["road_project", "scenic_site", *NAMED_BY_THE_PLAN]
+WHOLLY_INVENTED = ["renewal_zone", "housing_stock", "idle_parcel", "land_supply", "farm_base", "tour_route"]
 
 
 class Thing(NamedTuple):
@@ -228,7 +245,7 @@ def test_every_road_of_the_plan_is_there(word: str) -> None:
     assert [road for road in things("road_project") if word in road.name]
 
 
-@pytest.mark.parametrize("kind", ["road_project", "scenic_site"])
+@pytest.mark.parametrize("kind", KINDS_WITH_REAL_NAMES)
 def test_real_projects_carry_no_invented_progress_and_no_invented_figures(kind: str) -> None:
     invented = {
         "stage",
@@ -245,11 +262,98 @@ def test_real_projects_carry_no_invented_progress_and_no_invented_figures(kind: 
         "contact",
     }
     for thing in things(kind):
+        if thing.name.startswith("示例"):
+            assert "虚构" in thing.facts["note"], thing.name
+            continue
         assert not invented & set(thing.facts), thing.name
         assert thing.facts["source_doc"] == "规划文件"
         assert thing.facts["source_words"]
         numbers = {key for key, value in thing.facts.items() if isinstance(value, (int, float))}
         assert numbers <= {"is_sample", "batch_year"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"), [(kind, word) for kind, words in NAMED_BY_THE_PLAN.items() for word in words]
+)
+def test_everything_else_that_the_plan_names_is_there(kind: str, word: str) -> None:
+    assert [thing for thing in things(kind) if word in thing.name]
+
+
+@pytest.mark.parametrize("kind", WHOLLY_INVENTED)
+def test_where_the_plan_names_nothing_every_name_says_that_it_is_an_example(kind: str) -> None:
+    for thing in things(kind):
+        assert thing.name.startswith("示例"), thing.name
+
+
+def test_twelve_invented_projects_show_progress() -> None:
+    shown = [
+        thing
+        for kind in FILES
+        for thing in things(kind)
+        if re.fullmatch(r"示例\S*项目( \d)?", thing.name) and "progress_pct" in thing.facts
+    ]
+    assert len(shown) == 12
+    for project in shown:
+        facts = project.facts
+        assert facts["plan_start"] < facts["plan_end"]
+        assert facts["investment_done"] <= facts["investment_total"]
+        assert facts["command_post"].endswith("（示例）")
+    assert len({project.facts["stage"] for project in shown}) >= 5
+
+
+def test_every_control_line_is_an_example_with_its_edition() -> None:
+    lines = things("control_line")
+    for line in lines:
+        assert line.name.startswith("示例") or line.name.endswith("（示意）"), line.name
+        assert line.facts["approval_no"].startswith("示例文号")
+        assert line.facts["data_version"].startswith("示例版")
+        assert "不代表" in line.facts["note"]
+    assert {line.facts["line_type"] for line in lines} == KINDS["control_line"].by_key["line_type"].schema()[
+        "words"
+    ].keys()
+
+
+def test_the_two_zones_of_beizhai_are_rectangles_set_off_from_its_point() -> None:
+    site = named("scenic_site", "北寨墓群（国保）").shape
+    core, control = (
+        named("control_line", f"北寨墓群{zone}（示意）").shape for zone in ("保护范围", "建设控制地带")
+    )
+    assert len(core.exterior.coords) == 5
+    assert core.contains(site)
+    assert core.centroid.distance(site) * METRES_PER_DEGREE > 30
+    assert control.touches(core)
+
+
+def test_a_swap_builds_as_much_land_as_it_takes_down() -> None:
+    swaps: dict[str, Counter[str]] = {}
+    for area in things("land_supply"):
+        if area.facts["supply_route"] == "swap":
+            mu = abs(GRS80.geometry_area_perimeter(area.shape)[0]) * 3 / 2000
+            swaps.setdefault(area.facts["project_no"], Counter())[area.facts["role"]] += mu
+    assert len(swaps) == 3
+    for areas in swaps.values():
+        assert areas["new"] == pytest.approx(areas["old"], rel=0.003)
+
+
+def test_a_tour_passes_its_stops_in_their_order() -> None:
+    sites = {site.name: site.shape for site in things("scenic_site")}
+    for tour in things("tour_route"):
+        stops = [sites[name] for name in tour.facts["stops"]]
+        assert len(stops) >= 3
+        along = [tour.shape.project(stop) for stop in stops]
+        assert along == sorted(along)
+        assert all(tour.shape.distance(stop) * METRES_PER_DEGREE < 1 for stop in stops)
+
+
+def test_the_kindergarten_is_shown_to_nobody_without_the_right() -> None:
+    features = json.loads((DATA / "public_facility.geojson").read_text("utf-8"))["features"]
+    hidden = [each["properties"]["name"] for each in features if each.get("visibility") == "sensitive"]
+    assert hidden == [
+        each["properties"]["name"]
+        for each in features
+        if each["properties"]["facility_type"] == "kindergarten"
+    ]
+    assert hidden
 
 
 def test_only_published_grades_are_given() -> None:
@@ -346,7 +450,7 @@ def test_no_parcel_touches_another_a_zone_a_river_a_road_or_a_site() -> None:
     tree = shapely.STRtree(parcels)
     first, second = tree.query(parcels, "intersects")
     assert (first == second).all()
-    for kind in ("renewal_zone", "river", "existing_road", "road_project", "scenic_site"):
+    for kind in ("renewal_zone", "river", "existing_road", "road_project", "scenic_site", "land_supply"):
         others = [thing.shape for thing in things(kind)]
         assert tree.query(others, "intersects").size == 0, kind
 
@@ -431,7 +535,7 @@ def filled(database: Database) -> Database:
 
 def test_the_sample_fills_an_empty_database_in_one_act(filled: Database) -> None:
     with filled.reading() as session:
-        layers = query.layers(session, INTERNAL_VIEWER)
+        layers = query.layers(session, SYSTEM_VIEWER)
         counted = {each.key: sum(part.count for part in each.classes.values()) for each in layers}
         assert counted == {kind: len(things(kind)) for kind in FILES}
         assert all(layer.sample and layer.data_date == REFERENCE for layer in layers)
@@ -440,10 +544,19 @@ def test_the_sample_fills_an_empty_database_in_one_act(filled: Database) -> None
         assert parcel.derived["town"] == "界湖街道"
 
 
-def test_land_and_renewal_are_internal_and_the_rest_is_public(filled: Database) -> None:
+def test_land_housing_industry_and_lines_are_internal_and_the_rest_is_public(filled: Database) -> None:
+    internal = {
+        "idle_parcel",
+        "land_supply",
+        "renewal_zone",
+        "housing_stock",
+        "industry_project",
+        "utility_line",
+        "control_line",
+    }
     with filled.reading() as session:
         public = {layer.key for layer in query.layers(session, PUBLIC_VIEWER)}
-    assert public == set(FILES) - {"idle_parcel", "renewal_zone"}
+    assert public == set(FILES) - internal
 
 
 def test_a_second_filling_changes_nothing(filled: Database) -> None:

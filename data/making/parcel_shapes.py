@@ -96,7 +96,7 @@ def _shares(block: Block, area_km2: float, aspect: float) -> tuple[float, float]
 
 def _in_town(town: Town, count: int, chance: random.Random) -> list[Polygon]:
     parcels: list[Polygon] = []
-    ground = _open_ground(town)
+    ground = open_ground(town)
     shapely.prepare(ground)
     street_angle = chance.uniform(-25, 25)
     while len(parcels) < count:
@@ -135,7 +135,7 @@ def _cut(ring: list[Coordinates], chance: random.Random) -> list[Coordinates]:
     return [first, right, below, beside, top]
 
 
-def _open_ground(town: Town) -> BaseGeometry:
+def open_ground(town: Town) -> BaseGeometry:
     """The town without its border strip and without everything that a parcel keeps clear of."""
     return from_degrees(town.shape).buffer(-CLEAR_KM["border"]).difference(_in_the_way())
 

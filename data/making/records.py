@@ -21,17 +21,19 @@ ACCURACY = "示意"
 DRAWN_ON = datetime(2026, 10, 31, tzinfo=UTC)
 INVENTED = "示例数据，虚构，不对应任何真实地块或项目。"
 PLAN = "规划文件"
+PLAN_ONLY = "仅录入规划文件的用词，位置示意，不表示进度。"
 
 Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Record:
-    """A name, a shape in degrees, and the facts by field key."""
+    """A name, a shape in degrees, and the facts by field key. visibility: None is that of its layer."""
 
     name: str
     shape: BaseGeometry
     facts: Facts = field(default_factory=dict)
+    visibility: str | None = None
 
     def properties(self) -> Facts:
         """All field values, the common ones last."""
@@ -41,6 +43,17 @@ class Record:
 def placed(name: str, shape_km: BaseGeometry, **facts: Any) -> Record:
     """A record whose shape lies on the local plane."""
     return Record(name, to_degrees(shape_km), facts)
+
+
+def from_the_plan(clause: str, words: str, **facts: Any) -> Facts:
+    """What the plan says of a thing, in its own words, and nothing else."""
+    source = {"source_doc": PLAN, "source_clause": clause, "source_words": words}
+    return {**source, "note": PLAN_ONLY, **facts}
+
+
+def invented(**facts: Any) -> Facts:
+    """Facts of a thing that does not exist."""
+    return {**facts, "note": INVENTED}
 
 
 def write(folder: Path, kind: str, title: str, records: Iterable[Record]) -> None:
@@ -67,9 +80,11 @@ def permanent_uid(kind: str, name: str) -> UUID:
 
 
 def _feature(kind: str, record: Record) -> Facts:
+    hidden = {"visibility": record.visibility} if record.visibility else {}
     return {
         "type": "Feature",
         "id": str(permanent_uid(kind, record.name)),
+        **hidden,
         "properties": record.properties(),
         "geometry": _geometry(record.shape),
     }

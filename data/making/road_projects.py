@@ -12,6 +12,9 @@ from making.records import PLAN, Facts, Record, placed
 from making.roads import north_ring, road_line
 
 PLAN_ONLY = "仅录入规划文件的用词，线位示意，状态不表示进度。"
+S229_OFFICE = "229省道建设指挥部办公室"
+"""A published fact, the only command post that is not invented."""
+
 TOWN_ROADS = "乡镇22年重点"
 BREAKS = "城区断头路全打通"
 RING_WORDS = "完善城市环线,解决过境车辆穿城"
@@ -29,8 +32,9 @@ def road_projects() -> list[Record]:
             purpose="过境车辆不穿城",
             annual_plan="争取22年开工",
             batch_year=2022,
+            command_post=S229_OFFICE,
             source_words="争取22年开工",
-            note=PLAN_ONLY + "原线在现状公路图层保留。",
+            note=PLAN_ONLY + "原线在现状公路图层保留。指挥部名称为公开信息。",
         ),
         _project(
             "336省道改线",

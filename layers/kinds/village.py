@@ -15,7 +15,7 @@ FIELDS: tuple[Field, ...] = (
     Choice(
         key="programme",
         title="创建状态",
-        choices={"demonstration": "示范村", "under_way": "创建中", "planned": "计划创建", "none": "未列入"},
+        choices={"demonstration": "示范村", "under_way": "创建中", "planned": "计划创建", "unlisted": "未列入"},
         filterable=True,
         card=True,
     ),
@@ -30,7 +30,7 @@ _COLOR = "#3E7F4C"
 
 def classify(properties: Properties, derived: Properties) -> str:
     """In the programme, or only a name of the gazetteer."""
-    return "named" if properties.get("programme", "none") == "none" else "beautiful"
+    return "named" if properties.get("programme", "unlisted") == "unlisted" else "beautiful"
 
 
 VILLAGE = LayerKind(
