@@ -415,14 +415,13 @@ def test_nothing_but_a_name_gets_into_a_json_path() -> None:
         json_value(Feature.properties, "x') OR 1=1 --")
 
 
-def test_a_long_act_is_claimed_by_one_process_only(database: Database) -> None:
-    release = database.claim(17)
-    assert release
-    assert database.claim(17) is None
-    release()
-    again = database.claim(17)
-    assert again
-    again()
+def test_a_long_act_is_claimed_once_until_it_is_released(database: Database) -> None:
+    assert database.claim(17)
+    assert not database.claim(17)
+    assert database.claim(18)
+    database.release(17)
+    assert database.claim(17)
+    database.release(99)
 
 
 def test_every_trouble_with_the_database_is_in_the_error_tree() -> None:
