@@ -42,9 +42,17 @@ def test_a_table_works_without_scripts(client: FlaskClient) -> None:
     assert "<script" not in page
     assert '<th scope="col"' in page
     assert "<caption" in page
-    assert "共 3 宗" in page
+    assert "共 3 行" in page
     assert f'href="/?sel={IDLE_UID}"' in page
     assert '示例地块 界湖-017</a> <span class="sample">示例</span>' in page
+
+
+def test_a_column_without_a_value_is_named_and_not_shown(client: FlaskClient) -> None:
+    page = client.get("/table/road_project").text
+    assert "未列出：" in page
+    assert "计划开工" in page[page.index("未列出：") :]
+    assert 'sort=plan_start"' not in page
+    assert 'aria-sort="ascending"' in client.get("/table/road_project?sort=plan_start").text
 
 
 def test_headings_sort_and_turn_round(client: FlaskClient) -> None:
@@ -60,7 +68,7 @@ def test_headings_sort_and_turn_round(client: FlaskClient) -> None:
 def test_a_table_of_the_view_says_so_and_leads_to_all(client: FlaskClient) -> None:
     page = client.get("/table/idle_parcel?bbox=118.459,35.549,118.464,35.553").text
     assert names(page) == ["示例地块 界湖-017"]
-    assert "当前视图范围内共 1 宗" in page
+    assert "当前视图范围内共 1 行" in page
     assert '<a href="/table/idle_parcel">查看全部</a>' in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
@@ -33,35 +34,55 @@ def rows(key: str) -> str:
     """One page of one layer, sorted and cut to the view as the address says."""
     layer = query.layer_named(current(), viewer(), key)
     kind, bounds = kind_of(layer.kind), asked.bounds()
-    shown = columns(kind, viewer())
-    order, descending = asked.order(shown)
-    count = query.count_features(current(), viewer(), layer, bounds=bounds)
-    pages = max(1, -(-count // ROWS_PER_PAGE))
-    page = min(asked.whole("page", 1, 1, MOST_PAGES), pages)
+    every = columns(kind, viewer())
+    order, descending = asked.order(every)
+    page = _page(query.count_features(current(), viewer(), layer, bounds=bounds))
     found = query.find_features(
         current(),
         viewer(),
         layer,
         bounds=bounds,
         limit=ROWS_PER_PAGE,
-        offset=(page - 1) * ROWS_PER_PAGE,
+        offset=page.first - 1,
         order=order,
         descending=descending,
     )
+    said = [words(every, each.properties, each.derived) for each in found]
+    shown = [each for each in every if _is_told(each, said, order)]
     return render_template(
         "table.html",
         layer=layer,
         kind=kind,
-        columns=[_heading(key, column, order, descending) for column in shown],
-        rows=[_row(feature, shown, layer.sample) for feature in found],
-        count=count,
-        first=(page - 1) * ROWS_PER_PAGE + 1,
         page=page,
-        pages=pages,
         bounds=bounds,
+        columns=[_heading(key, column, order, descending) for column in shown],
+        empty=[column.title for column in every if column not in shown],
+        rows=[_row(*pair, shown, layer.sample) for pair in zip(found, said, strict=True)],
         to_page=lambda number: url_for("table.rows", key=key, **_asked(page=number)),
         everything=url_for("table.rows", key=key, **_asked(page=None, bbox=None)),
     )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of all rows is shown; `first` counts from 1."""
+
+    number: int
+    count: int
+    pages: int
+    first: int
+
+
+def _page(count: int) -> Page:
+    """The page that was asked for, or the last one when there are not so many."""
+    pages = max(1, -(-count // ROWS_PER_PAGE))
+    number = min(asked.whole("page", 1, 1, MOST_PAGES), pages)
+    return Page(number, count, pages, (number - 1) * ROWS_PER_PAGE + 1)
+
+
+def _is_told(column: Column, said: list[dict[str, str]], order: str) -> bool:
+    """A column of a field is left out where none of the rows has a value, unless they are sorted by it."""
+    return column.of == "derived" or column.key in ("name", order) or any(each[column.key] for each in said)
 
 
 def amount(layer: LayerSummary) -> str:
@@ -79,8 +100,7 @@ def _heading(key: str, column: Column, order: str, descending: bool) -> dict[str
     return {"column": column, "sort": direction, "url": url_for("table.rows", key=key, **turn)}
 
 
-def _row(feature: FoundFeature, shown: tuple[Column, ...], sample: bool) -> dict[str, Any]:
-    said = words(shown, feature.properties, feature.derived)
+def _row(feature: FoundFeature, said: dict[str, str], shown: list[Column], sample: bool) -> dict[str, Any]:
     return {
         "name": feature.name,
         "url": url_for("map.page", sel=feature.uid),
