@@ -97,13 +97,13 @@ function paintSeal(ink, { x, y }, marker, { size, text = "", hollow = marker.hol
   paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : WHITE, fonts);
 }
 
-// Chinese characters in 宋, grades like 4A in Arial.
-/** @param {Ink} ink @param {Spot} spot @param {string} text @param {number} size @param {string} color @param {Fonts} fonts */
-function paintCharacter(ink, { x, y }, text, size, color, fonts) {
+// Chinese characters in 宋 on seals, in 黑 on the small badges; grades like 4A in Arial.
+/** @param {Ink} ink @param {Spot} spot @param {string} text @param {number} size @param {string} color @param {Fonts} fonts @param {"hei" | "song"} [face] */
+function paintCharacter(ink, { x, y }, text, size, color, fonts, face = "song") {
   const latin = /^[\x20-\x7e]*$/.test(text);
   ink.font = latin
     ? fonts.css({ size: size * 0.5, weight: 700, face: "digits" })
-    : fonts.css({ size: size * 0.58, weight: 700, face: "song" });
+    : fonts.css({ size: size * (face === "song" ? 0.58 : 0.62), weight: 700, face });
   paintCentred(ink, { x, y: y + (latin ? size * 0.18 : size * 0.21) }, text, color);
 }
 
@@ -145,7 +145,7 @@ function paintBadge(ink, { x, y }, marker, { size, text = "", hollow = marker.ho
   ink.fillStyle = hollow ? WHITE : marker.fill;
   ink.fill();
   stroke(ink, marker.edge, hollow ? 1.8 : 1.1);
-  paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : WHITE, fonts);
+  paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : WHITE, fonts, "hei");
 }
 
 /** @param {Ink} ink @param {Spot} spot @param {number} radius @param {number} angle */
