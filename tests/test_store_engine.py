@@ -276,6 +276,12 @@ def test_a_missing_folder_is_a_sentence(tmp_path: Path) -> None:
         Database(f"sqlite:///{tmp_path / 'none' / 'map.db'}").upgrade()
 
 
+def test_a_folder_that_takes_no_lock_file_is_a_sentence(sqlite_database: Database) -> None:
+    sqlite_database.path.with_name("map.db.turn.lock").mkdir()
+    with pytest.raises(WrongSetting, match="请检查文件夹是否允许写入"):
+        a_counter(sqlite_database)
+
+
 def test_a_file_that_is_no_database_is_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "map.db"
     file.write_text("这不是数据库" * 500, "utf-8")

@@ -148,6 +148,11 @@ def test_long_input_is_cut_and_answered(county: Database) -> None:
     assert names(county, " ".join("竹泉村") * 100) == []
 
 
+def test_a_name_that_is_far_too_long_is_stored_and_found(database: Database) -> None:
+    store(database, [site("竹" * 5000)], "scenic_site")
+    assert len(names(database, "竹竹竹")) == 1
+
+
 def test_no_more_than_asked_for(database: Database) -> None:
     store(database, [site(f"竹泉{number:02}") for number in range(30)], "scenic_site")
     assert len(hits(database, "竹泉")) == 20

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -48,12 +48,12 @@ from sqlalchemy.types import NullType, TypeEngine, UserDefinedType
 
 from layers.crs import STORED, Bounds
 from layers.errors import Busy, MapError, NoSpace, UnreadableFile, WrongSetting
-from layers.store.gate import Gate, busy_sentence, file_lock
+from layers.store.gate import FULL, Gate, busy_sentence, file_lock
 from layers.store.geopackage import CORNERS, HEADER_BYTES, corner, from_blob, to_blob
 
 SPATIAL_INDEX: Final = "rtree_feature_shape"
+WEB_MERCATOR_COLUMN: Final = "shape_3857"
 DEFAULT_TIMEOUT_S: Final = 10.0
-_FULL = "磁盘或数据库文件已满，本次未改动任何数据。请清理磁盘空间或联系管理员后重试。"
 _CLAIMS: Final = 1949
 """The first key of our advisory locks on PostgreSQL."""
 
@@ -142,8 +142,10 @@ class Database:
             return None
 
         def release() -> None:
-            path.unlink(missing_ok=True)
             lock.release()
+            # Windows keeps a file that somebody else has just opened; the next sweep does not mind.
+            with suppress(OSError):
+                path.unlink()
 
         return release
 
@@ -551,7 +553,7 @@ class _Sentences:
         if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return Busy(busy_sentence(self._timeout_s))
         if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
-            return NoSpace(_FULL)
+            return NoSpace(FULL)
         if name.startswith("SQLITE_CANTOPEN"):
             return WrongSetting(
                 f"找不到或打不开数据库文件 {self._place}。请检查设置 WEBMAP_HOME，或先运行 webmap upgrade 建立。"
@@ -574,7 +576,7 @@ class _Sentences:
         if state in ("55P03", "40P01", "40001"):
             return Busy(busy_sentence(self._timeout_s))
         if state == "53100":
-            return NoSpace(_FULL)
+            return NoSpace(FULL)
         if state == "42501" and "extension" in str(context.original_exception):
             return WrongSetting(
                 f"数据库 {self._place} 缺少扩展。请数据库管理员执行："

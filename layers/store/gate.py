@@ -6,18 +6,21 @@ first served, and one thread of each process then queues between the processes.
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from filelock import FileLock, Timeout
 
-from layers.errors import Busy
+from layers.errors import Busy, MapError, NoSpace, WrongSetting
 
-_POLL_S = 0.002
+FULL: Final = "磁盘或数据库文件已满，本次未改动任何数据。请清理磁盘空间或联系管理员后重试。"
+_POLL_S: Final = 0.002
 
 
 class Queue:
@@ -111,12 +114,20 @@ class Gate:
             lock.acquire(timeout=max(deadline - time.monotonic(), 0.0), poll_interval=_POLL_S)
         except Timeout:
             raise Busy(busy_sentence(self._timeout_s)) from None
+        except OSError as refusal:
+            raise _refused(path, refusal) from None
         return lock
 
 
 def file_lock(path: Path) -> FileLock:
     """A lock that the system gives back when its process dies, however it dies."""
     return FileLock(path, thread_local=False, preserve_lock_file=True)
+
+
+def _refused(path: Path, refusal: OSError) -> MapError:
+    if refusal.errno == errno.ENOSPC:
+        return NoSpace(FULL)
+    return WrongSetting(f"不能在 {path.parent} 建立锁文件（{refusal.strerror}）。请检查文件夹是否允许写入。")
 
 
 def busy_sentence(waited_s: float) -> str:

@@ -39,6 +39,7 @@ READINGS: Final = {
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _RUN: Final = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
+LONGEST_NAME: Final = 200
 MOST_READINGS: Final = 8
 
 
@@ -52,8 +53,9 @@ def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -
     words = _framed(names + _texts(kind, told, CODES, "public"), NAME)
     places = _framed(_texts(kind, told, PLACES, "public"), PLACE)
     sounds = _framed([sound for name in names for sound in sounds_of(name)], SOUND)
+    name = folded(str(properties.get("name", ""))) if _visibility(kind, "name") == "public" else ""
     return {
-        "name": folded(str(properties.get("name", ""))) if _visibility(kind, "name") == "public" else "",
+        "name": name[:LONGEST_NAME],
         "words": words + places + sounds,
         "inner": _framed(_texts(kind, told, (*NAMES, *CODES, *PLACES), "internal"), NAME),
     }
