@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from making.progress import progress
 from making.records import PLAN_ONLY, Facts, Record, from_the_plan, invented, placed
-from making.spots import ZONE_OF_WORKS, plots, zone_spots
+from making.spots import plots, zone_spots
 
 CLAUSE = "重点工业项目"
+ZONE_SPOT = 14
 NAMED = (
     ("新大洋整车及资质", "新大洋", {"aliases": ["新大洋"]}),
     ("中瑞、巴士电动车", "中瑞", {"aliases": ["中瑞电动车", "巴士电动车"]}),
@@ -38,12 +39,12 @@ def industry_projects() -> list[Record]:
 
 
 def _zone() -> Record:
-    facts = from_the_plan("产业", "开发区承载能力提高", map_label="开发区", aliases=["经济开发区"])
-    return placed("开发区（示意范围）", ZONE_OF_WORKS, **facts)
+    facts = from_the_plan("产业", "开发区承载能力提高", aliases=["经济开发区"])
+    # A point, like the sites: no area is claimed for it.
+    return placed("开发区", zone_spots()[ZONE_SPOT], **facts)
 
 
 def _named() -> list[Record]:
-    # The middle column of the zone's southern rows stays free for its school and its community.
     spots = zone_spots()[: len(NAMED)]
     return [
         placed(

@@ -8,7 +8,7 @@ from layers.kinds.base import Derived, LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Number, Text, Whole
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
-from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
+from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, SymbolClass
 
 SORTS = {
     "school": ("学校", "学"),
@@ -72,7 +72,12 @@ def _class(key: str, title: str, *, hollow: bool) -> SymbolClass:
         fills=(Fill(color=_COLOR, opacity=0.12, from_zoom=12),),
         lines=(Line(color=_COLOR, width=1.6, dash=(3, 2) if hollow else (), from_zoom=12),),
         marker=Marker(
-            shape="circle", fill="#FFFFFF" if hollow else _COLOR, edge=_COLOR, hollow=hollow, text_from="seal"
+            shape="circle",
+            fill="#FFFFFF" if hollow else _COLOR,
+            edge=_COLOR,
+            hollow=hollow,
+            text="公",
+            text_from="seal",
         ),
         label=Label(priority=8, size=13.5, color=_TEXT, weight=600, from_zoom=11.5),
     )
@@ -89,6 +94,7 @@ PUBLIC_FACILITY = LayerKind(
     classes=(_class("open", "已建成", hollow=False), _class("planned", "新建 · 迁建 · 扩建", hollow=True)),
     classify=classify,
     insight=progress,
+    cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
     derive=derive,
     derived_tiled=("seal",),
     rank=60,

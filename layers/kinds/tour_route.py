@@ -44,7 +44,7 @@ TOUR_ROUTE = LayerKind(
                 Line(color="#FFFFFF", width=6, opacity=0.85, level=3),
                 Line(color=_COLOR, width=3, dash=(0.6, 1.4), level=3, round_ends=False),
             ),
-            label=Label(priority=4, size=13.5, color=_COLOR, weight=600),
+            label=Label(priority=8, size=13, color=_COLOR, weight=500, from_zoom=11.5),
         ),
     ),
     classify=lambda properties, derived: "route",

@@ -15,7 +15,12 @@ FIELDS: tuple[Field, ...] = (
     Choice(
         key="programme",
         title="创建状态",
-        choices={"demonstration": "示范村", "under_way": "创建中", "planned": "计划创建", "unlisted": "未列入"},
+        choices={
+            "demonstration": "示范村",
+            "under_way": "创建中",
+            "planned": "计划创建",
+            "unlisted": "未列入",
+        },
         filterable=True,
         card=True,
     ),

@@ -216,7 +216,7 @@ class Arrangement {
     const spot = (this.#isFree(own) ? null : this.#freeSpot({ x, y }, size, REACH_PX.count)) ?? { x, y };
     const box = boxAround(spot.x, spot.y, size);
     const common = { layer: point.layer, id: 0, bounds: boundsOf(members) };
-    const one = { ...common, spot, marker, size, box, from: null, text: "", name: "" };
+    const one = { ...common, spot, marker, size, box, from: null, text: marker.text ?? "", name: "" };
     this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow: false, selected: false });
     const text = `${members.length}${recipe.measure_word}`;
     const color = look.label?.color ?? marker.edge;
