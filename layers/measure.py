@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,16 +34,21 @@ def ellipsoid() -> Geod:
     return Geod(a=CGCS2000_AXIS_M, rf=CGCS2000_INVERSE_FLATTENING)
 
 
-def areas_m2(shapes: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+def areas_m2(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.float64]:
     """Ellipsoidal area of each shape in m²; shapes in CGCS2000 degrees; 0 for points and lines."""
-    return np.array([area_m2(shape) for shape in shapes], np.float64)
+    areas = np.zeros(len(shapes), np.float64)
+    surfaces = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+    polygons, shape_of = shapely.get_parts(np.array(shapes, np.object_)[surfaces], return_index=True)
+    rings, polygon_of = shapely.get_rings(polygons, return_index=True)
+    # The first ring of a polygon is its outside, every further one a hole.
+    signs = np.where(np.diff(polygon_of, prepend=-1) > 0, 1, -1)
+    np.add.at(areas, surfaces[shape_of[polygon_of]], signs * _rings_m2(rings))
+    return areas
 
 
 def area_m2(shape: BaseGeometry) -> float:
     """Ellipsoidal area in m² of one shape in CGCS2000 degrees; holes subtract."""
-    if shapely.get_dimensions(shape) < 2:
-        return 0.0
-    return sum(_polygon_m2(part) for part in shapely.get_parts(shape))
+    return float(areas_m2([shape])[0])
 
 
 def length_m(shape: BaseGeometry) -> float:
@@ -72,13 +78,10 @@ def rounded_km(metres: float | None, digits: int = 3) -> float | None:
     return None if metres is None else float(half_up(Decimal(str(metres)) / 1000, digits))
 
 
-def _polygon_m2(polygon: BaseGeometry) -> float:
-    rings = [shapely.get_exterior_ring(polygon), *shapely.get_rings(polygon)[1:]]
-    outer, *holes = (_ring_m2(ring) for ring in rings)
-    return outer - sum(holes)
-
-
-def _ring_m2(ring: BaseGeometry) -> float:
-    lon, lat = shapely.get_coordinates(ring).T
-    area, _ = ellipsoid().polygon_area_perimeter(lon, lat)
-    return abs(area)
+def _rings_m2(rings: NDArray[np.object_]) -> NDArray[np.float64]:
+    positions, ring_of = shapely.get_coordinates(rings, return_index=True)
+    lon, lat = np.ascontiguousarray(positions.T)
+    ends = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
+    measure = ellipsoid().polygon_area_perimeter
+    pairs = pairwise(ends)
+    return np.array([abs(measure(lon[start:end], lat[start:end])[0]) for start, end in pairs], np.float64)

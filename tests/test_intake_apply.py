@@ -12,7 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import geopandas
 import pytest
+import shapely
 from sqlalchemy import event
 
 from layers.errors import Busy, InvalidValue, NoSpace
@@ -21,7 +23,7 @@ from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database, edit, query
 from layers.store.search import search
 from tests import files
-from tests.county import add_county
+from tests.county import TOWNS, add_county
 
 MANY = 3000
 
@@ -117,6 +119,21 @@ def test_unknown_columns_are_kept_and_not_shown_to_the_public(county: Database, 
                 session, viewer, query.layer_named(session, viewer, "idle_public")
             )
             assert feature.properties.get("extra") == kept
+
+
+def test_town_boundaries_that_come_late_give_every_feature_its_town(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    apply(sqlite_database, planned(sqlite_database, files.gbk_shapefile_zip(tmp_path / "a.zip")), "李工")
+    towns = tmp_path / "towns.gpkg"
+    box = shapely.box(*TOWNS["界湖街道"])
+    frame = geopandas.GeoDataFrame({"名称": ["界湖街道"], "级别": ["乡镇街道"]}, geometry=[box], crs=4490)
+    frame.to_file(towns)
+    apply(sqlite_database, plan(sqlite_database, SYSTEM_VIEWER, towns, kind="admin_area"), "李工")
+    with sqlite_database.reading() as session:
+        parcels = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        found = query.find_features(session, SYSTEM_VIEWER, parcels)
+    assert [each.derived.get("town") for each in found] == ["界湖街道"] * 3
 
 
 def test_a_kind_without_its_layer_gets_it_with_the_import(sqlite_database: Database, tmp_path: Path) -> None:

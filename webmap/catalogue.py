@@ -8,7 +8,7 @@ from typing import Any, Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from layers.kinds import GROUPS, KINDS, PRESETS, Preset, kind_of
+from layers.kinds import BOUNDARIES, GROUPS, KINDS, PRESETS, Preset, kind_of
 from layers.kinds.base import LayerKind
 from layers.measure import rounded_km, rounded_mu
 from layers.rights import Viewer
@@ -19,7 +19,6 @@ from layers.tiles import MOST_LAYERS
 
 SMALL_LAYER: Final = 20_000
 """Layers with more features than this have tiles of their own; as many others as one address takes share one."""
-BOUNDARIES: Final = "admin_area"
 COUNTY: Final = "county"
 
 

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from layers.errors import InvalidValue, MapError
 from layers.intake.planning import Plan
+from layers.kinds import BOUNDARIES
 from layers.store import Database, edit
 
 WHAT: Final = "import"
@@ -45,6 +46,9 @@ def apply(
         with suppress(MapError):
             edit.abandon_bulk(database, act_id)
         raise
+    if plan.kind.key == BOUNDARIES:
+        # Parcels and sites that were there before now lie in other towns.
+        edit.settle_towns(database)
     return Result(act_id, plan.layer.key, rows)
 
 

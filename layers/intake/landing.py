@@ -12,12 +12,12 @@ from layers import crs
 from layers.crs import Bounds
 from layers.errors import Answer, InvalidShape, QuestionToUser, UnreadableFile
 from layers.formats import Dataset
+from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
 from layers.store import Database, query
 
 MARGIN_DEG: Final = 0.5
 """Roads lead out of the county, a wrong zone leads 270 km away."""
-BOUNDARIES: Final = "admin_area"
 _OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请先用本局的转换参数转到 2000国家大地坐标系。"
 
 Shapes = NDArray[np.object_]

@@ -18,7 +18,7 @@ from layers.intake.areas import area_warnings
 from layers.intake.mapping import mapped
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
-from layers.kinds import LayerKind, kind_of
+from layers.kinds import BOUNDARIES, LayerKind, kind_of
 from layers.measure import areas_m2, length_m
 from layers.rights import VISIBILITIES, Viewer
 from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of
@@ -96,7 +96,7 @@ def plan(
     refuse_secret_titles(file.name, target.layer.title)
     dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
-    county = None if kind == landing.BOUNDARIES else landing.county_bounds(database, viewer)
+    county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
     system = landing.chosen_crs(dataset, crs, county)
     checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
     checked.problems |= dataset.bad_shapes

@@ -45,9 +45,11 @@ _DECLARED = (
     PLACE_NAME,
 )
 KINDS: Final[dict[str, LayerKind]] = {kind.key: kind for kind in _DECLARED}
+BOUNDARIES: Final = ADMIN_AREA.key
+"""The kind whose areas say in which town a feature lies, and where the county is."""
 KINDS_DIGEST: Final = hashlib.sha256("".join(kind.digest for kind in _DECLARED).encode()).hexdigest()[:12]
 
-__all__ = ["GROUPS", "KINDS", "KINDS_DIGEST", "PRESETS", "LayerKind", "Preset", "kind_of"]
+__all__ = ["BOUNDARIES", "GROUPS", "KINDS", "KINDS_DIGEST", "PRESETS", "LayerKind", "Preset", "kind_of"]
 
 
 def kind_of(key: str) -> LayerKind:

@@ -47,6 +47,7 @@ def _town(tint: int) -> SymbolClass:
         fills=(Fill(color=TINTS[tint]),),
         lines=(_TOWN_LINE,),
         legend=tint == 0,
+        part=True,
     )
 
 

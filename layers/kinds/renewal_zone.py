@@ -102,8 +102,8 @@ RENEWAL_ZONE = LayerKind(
         SymbolClass(
             key="zone",
             title="棚改 / 城中村片区",
-            fills=(Fill(pattern=_HATCH, from_zoom=12),),
-            lines=(Line(color=_EDGE, width=1.9, from_zoom=12),),
+            fills=(Fill(pattern=_HATCH, from_zoom=13),),
+            lines=(Line(color=_EDGE, width=1.9, from_zoom=13),),
             marker=_DIAMOND,
             label=_LABEL,
         ),

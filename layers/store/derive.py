@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.kinds import LayerKind
-from layers.measure import area_m2, half_up, length_m, rounded_km, rounded_mu
+from layers.measure import areas_m2, half_up, length_m, rounded_km, rounded_mu
 
 Shapes = NDArray[np.object_]
 FROM_SHAPE = ("area_m2", "area_mu", "length_m", "length_km", "anchor", "bounds")
@@ -60,8 +60,10 @@ def derive(
     anchors = anchors_of(column)
     boxes = shapely.bounds(column).round(_DEGREE_DIGITS).tolist()
     facts = [
-        {**_size(shape), "anchor": anchor, "bounds": box, "town": town}
-        for shape, anchor, box, town in zip(shapes, anchors.tolist(), boxes, towns.of(anchors), strict=True)
+        {**size, "anchor": anchor, "bounds": box, "town": town}
+        for size, anchor, box, town in zip(
+            _sizes(column), anchors.tolist(), boxes, towns.of(anchors), strict=True
+        )
     ]
     return [_derivation(kind, *pair, today) for pair in zip(properties, facts, strict=True)]
 
@@ -91,11 +93,16 @@ def _half_way(line: BaseGeometry) -> BaseGeometry:
     return longest.interpolate(0.5, normalized=True)
 
 
-def _size(shape: BaseGeometry) -> dict[str, float | None]:
+def _sizes(shapes: Shapes) -> list[dict[str, float | None]]:
+    dimensions = shapely.get_dimensions(shapes).tolist()
+    columns = zip(shapes, areas_m2(shapes), dimensions, strict=True)
+    return [_size(shape, area_m2, dimension) for shape, area_m2, dimension in columns]
+
+
+def _size(shape: BaseGeometry, area_m2: float, dimension: int) -> dict[str, float | None]:
     """On the ellipsoid, and the same in the units that people read."""
-    dimensions = shapely.get_dimensions(shape)
-    area = float(half_up(area_m2(shape), 2)) if dimensions == 2 else None
-    length = float(half_up(length_m(shape), 2)) if dimensions == 1 else None
+    area = float(half_up(area_m2, 2)) if dimension == 2 else None
+    length = float(half_up(length_m(shape), 2)) if dimension == 1 else None
     return {"area_m2": area, "area_mu": rounded_mu(area), "length_m": length, "length_km": rounded_km(length)}
 
 

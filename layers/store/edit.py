@@ -16,14 +16,13 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.errors import InvalidValue, OutOfDate, UnknownThing
-from layers.kinds import KINDS, kind_of
+from layers.kinds import BOUNDARIES, KINDS, kind_of
 from layers.store.acts import one_act
 from layers.store.bulk import abandon_bulk, add_in_turns, finish_bulk, start_bulk, sweep_pending
 from layers.store.engine import is_clean
 from layers.store.pace import Pace
 from layers.store.refresh import refresh_derived, settle_towns
 from layers.store.rows import (
-    BOUNDARIES,
     NewFeature,
     Prepared,
     checked_visibility,

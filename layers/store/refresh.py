@@ -11,11 +11,11 @@ from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
-from layers.kinds import kind_of
+from layers.kinds import BOUNDARIES, kind_of
 from layers.store.derive import Derivation, Towns, on_the_day
 from layers.store.engine import Database
 from layers.store.pace import Pace
-from layers.store.rows import BOUNDARIES, load_towns
+from layers.store.rows import load_towns
 from layers.store.tables import Feature, Layer, Search, table_of
 from layers.store.words import words_of
 

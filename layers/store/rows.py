@@ -17,14 +17,13 @@ from uuid_utils.compat import uuid7
 
 from layers import clock
 from layers.errors import InvalidShape, InvalidValue
-from layers.kinds import LayerKind
+from layers.kinds import BOUNDARIES, LayerKind
 from layers.rights import VISIBILITIES
 from layers.store.derive import Shapes, Towns, derive
 from layers.store.engine import is_clean, json_text
 from layers.store.tables import DONE, Act, Feature, Layer, Search, table_of
 from layers.store.words import words_of
 
-BOUNDARIES: Final = "admin_area"
 """The kind whose towns give other features their town."""
 _SLICE: Final = 500
 

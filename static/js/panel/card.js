@@ -182,7 +182,7 @@ function rows({ rows }) {
 
 /** @param {Api.Card} card */
 function foot({ source, changed }) {
-  const change = changed && `${changed.who} ${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
+  const change = changed && `${changed.who ? `${changed.who} ` : ""}${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
   return html`<footer class="card-foot"><span>${source}</span><span>${change}</span></footer>`;
 }
 
