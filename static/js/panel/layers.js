@@ -1,18 +1,24 @@
 // What is on the map, what does each symbol mean, and how much of it is there?
 import { fill, html } from "app/dom.js";
-import { amount, countAndAmount, whole } from "app/panel/words.js";
+import { Heading } from "app/panel/heading.js";
+import { groupTotal, legendOf, totalsOf } from "app/panel/legend.js";
+import { countAndAmount } from "app/panel/words.js";
 
-/** @typedef {{layers: string[], name: string, head: HTMLElement, block: HTMLElement}} Switched */
+const GROUND = "base";
 
-const LONG_PRESS_MS = 500;
-const BOUNDARIES = "admin_area";
+/**
+ * @typedef {{heading: Heading, block: HTMLElement}} Part
+ * @typedef {{group: Part, main: string | null, others: string[], wasOn: boolean, unfold: (open: boolean) => void}} GroupPart
+ */
 
 /**
  * The panel that is the legend. Emits "zoom" {bounds} and "retry"; everything else it tells `shown`.
  */
 export class LayerPanel extends EventTarget {
-  /** @type {Switched[]} */
-  #switched = [];
+  /** @type {Part[]} */
+  #parts = [];
+  /** @type {GroupPart[]} */
+  #groups = [];
 
   /**
    * @param {HTMLElement} element
@@ -28,18 +34,17 @@ export class LayerPanel extends EventTarget {
   }
 
   /** @param {Api.Catalogue} catalogue @param {import("app/panel/signs.js").Signs} signs */
-  show(catalogue, signs) {
-    this.#switched = [];
+  show({ layers, groups, data_date }, signs) {
+    this.#parts = [];
+    this.#groups = [];
     this.signs = signs;
-    this.date.textContent = catalogue.data_date ? `数据截止 ${catalogue.data_date}` : "";
-    const ordered = [...catalogue.layers].sort((one, other) => one.order - other.order);
-    const groups = catalogue.groups.map((group) =>
-      this.#group(
-        group,
-        ordered.filter((layer) => layer.group === group.key),
-      ),
+    this.date.textContent = data_date ? `数据截止 ${data_date}` : "";
+    const ordered = [...layers].sort((one, other) => one.order - other.order);
+    const of = (/** @type {Api.Group} */ { key }) => ordered.filter(({ group }) => group === key);
+    fill(
+      this.element,
+      groups.map((group) => this.#group(group, of(group))),
     );
-    fill(this.element, groups);
     this.element.setAttribute("aria-busy", "false");
     this.#update();
   }
@@ -61,64 +66,55 @@ export class LayerPanel extends EventTarget {
   #group(group, layers) {
     const block = html`<section class="group" aria-label="${group.title}"></section>`;
     block.style.setProperty("--theme", group.color);
-    if (!layers.length) {
-      block.classList.add("missing");
-      block.append(
-        html`<h2 class="head"><i class="bar"></i><span class="name">${group.title}</span><span class="total">未导入</span></h2>`,
-      );
-      return block;
-    }
-    const parts = html`<div class="parts"></div>`;
-    const alone = layers.length === 1 && layers[0].key === layers[0].kind;
-    parts.append(...(alone ? this.#rows(layers[0]) : layers.map((layer) => this.#layer(layer))));
-    block.append(...this.#head(group, layers, block, parts), parts);
+    if (layers.length) this.#fillGroup(group, layers, block);
+    else block.append(missing(group));
     return block;
   }
 
-  /** @param {Api.Group} group @param {Api.Layer[]} layers @param {HTMLElement} block @param {HTMLElement} parts */
-  #head(group, layers, block, parts) {
-    const total = totalOf(group, layers);
-    const fold = html`<button class="fold" type="button" aria-expanded="true">
-      <i class="bar"></i><span class="name">${group.title}</span>
-      <svg class="chevron" width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><path d="M2 3.5L5 6.5L8 3.5" /></svg>
-    </button>`;
-    const unfoldTo = (/** @type {boolean} */ open) => {
-      parts.hidden = !open;
-      fold.setAttribute("aria-expanded", String(open));
-    };
-    fold.addEventListener("click", () => unfoldTo(parts.hidden));
-    unfoldTo(group.key !== "base");
+  /** @param {Api.Group} group @param {Api.Layer[]} layers @param {HTMLElement} block */
+  #fillGroup(group, layers, block) {
+    const alone = layers.length === 1 && layers[0].key === layers[0].kind;
+    const main = group.key === GROUND || alone ? null : (layers.find(({ on }) => on) ?? null);
+    const parts = html`<div class="parts"></div>`;
+    parts.append(
+      ...(alone ? this.#rows(layers[0]) : layers.map((layer) => this.#layer(layer, layer === main))),
+    );
+    const { fold, unfold } = folding(group.title, parts);
+    const total = groupTotal(group, layers);
     const head = html`<div class="head">
       <h2>${fold}</h2>
       <span class="total"><b>${total.value}</b>${total.unit}</span>
     </div>`;
-    return [head, this.#equip(head, group.title, layers, block)];
+    const part = this.#equip(head, group.title, layers, block);
+    block.append(head, part.heading.fader, parts);
+    const others = layers.filter((layer) => layer !== main).map(({ key }) => key);
+    unfold(false);
+    this.#groups.push({ group: part, main: main?.key ?? null, others, wasOn: group.key === GROUND, unfold });
   }
 
-  /** One of several layers under a heading. @param {Api.Layer} layer */
-  #layer(layer) {
+  /** One of several layers under a heading. @param {Api.Layer} layer @param {boolean} main */
+  #layer(layer, main) {
     const block = html`<div class="layer"></div>`;
     const rows = legendOf(layer);
-    const single = rows.length === 1 ? this.#sign(layer, rows[0].key) : null;
+    const sign = rows.length === 1 ? this.#sign(layer, rows[0].key) : null;
     const head = html`<div class="head sub">
-      <span class="title">${single}<span class="name" title="${layer.title}">${layer.title}</span></span>
-      <span class="total">${countAndAmount(counted(layer), layer.measure_word)}</span>
+      <span class="title">${sign}<span class="name" title="${layer.title}">${layer.title}</span></span>
+      <span class="total">${countAndAmount(totalsOf(layer), layer.measure_word)}</span>
     </div>`;
-    block.append(head, this.#equip(head, layer.title, [layer], block));
-    if (!single) block.append(html`<div class="parts">${this.#rows(layer)}</div>`);
+    block.append(head, this.#equip(head, layer.title, [layer], block).heading.fader);
+    if (!sign) block.append(html`<div class="parts">${this.#rows(layer)}</div>`);
+    block.classList.toggle("main", main && !sign);
     return block;
   }
 
   /** @param {Api.Layer} layer @returns {HTMLElement[]} */
   #rows(layer) {
-    if (!layer.count) {
-      return [html`<p class="none">还没有数据 · 用 webmap intake 导入</p>`];
-    }
+    if (!layer.count) return [html`<p class="none">还没有数据 · 用 webmap intake 导入</p>`];
     return legendOf(layer).map(
       (row) => html`<div class="row" data-symbol="${row.key}">
-          ${this.#sign(layer, row.key)}<span class="name">${row.title}</span>
-          <span class="count">${countAndAmount(row, layer.measure_word)}</span>
-        </div>`,
+        ${this.#sign(layer, row.key)}<span class="name">${row.title}</span>
+        <span class="count">${countAndAmount(row, layer.measure_word)}</span>
+      </div>`,
     );
   }
 
@@ -127,128 +123,51 @@ export class LayerPanel extends EventTarget {
     return html`<span class="sign" aria-hidden="true">${this.signs?.legend(layer.key, symbol)}</span>`;
   }
 
-  /**
-   * Gives a heading its switch, and what appears on hover, focus or a long press.
-   * @param {HTMLElement} head
-   * @param {string} name
-   * @param {Api.Layer[]} layers
-   * @param {HTMLElement} block
-   * @returns {HTMLElement} the slider that belongs under it
-   */
+  /** @param {HTMLElement} head @param {string} name @param {Api.Layer[]} layers @param {HTMLElement} block */
   #equip(head, name, layers, block) {
-    const keys = layers.map(({ key }) => key);
-    const fader = this.#fader(name, keys);
-    const tools = html`<span class="head-tools">
-      <button class="tool fade" type="button" aria-label="透明度 ${name}" title="透明度" aria-expanded="false"
-        @click=${(/** @type {Event} */ event) => unfold(fader, event.currentTarget)}>
-        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><circle cx="8" cy="8" r="5.5" /><path class="solid" d="M8 2.5a5.5 5.5 0 0 1 0 11z" /></svg>
-      </button>
-      <button class="tool zoom" type="button" aria-label="缩放到 ${name}" title="缩放到"
-        @click=${() => this.#zoom(layers)}>
-        <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true"><path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" /></svg>
-      </button>
-      <button class="tool only" type="button" aria-pressed="false" aria-label="只看 ${name}" title="只看这一项，再按恢复"
-        @click=${() => this.shown.toggleOnly(keys.join(), keys)}>只看</button>
-    </span>`;
-    const toggle = () => this.shown.toggle(keys, !keys.some((key) => this.shown.isOn(key)));
-    const lever = html`<button class="switch" type="button" role="switch" aria-checked="true" aria-label="${name}" data-layers="${keys.join(" ")}" @click=${toggle}></button>`;
-    head.querySelector(".total")?.before(tools);
-    head.append(lever);
-    whenPressedLong(head, () => head.classList.toggle("open"));
-    this.#switched.push({ layers: keys, name: keys.join(), head, block });
-    return fader;
-  }
-
-  /** @param {string} name @param {string[]} keys */
-  #fader(name, keys) {
-    const slider = /** @type {HTMLInputElement} */ (
-      html`<input type="range" min="0" max="100" step="5" value="100" aria-label="${name} 不透明度">`
-    );
-    const reading = html`<output>100%</output>`;
-    slider.addEventListener("input", () => this.shown.fade(keys, Number(slider.value) / 100));
-    return html`<div class="fader" hidden><span>不透明度</span>${slider}${reading}</div>`;
-  }
-
-  /** @param {Api.Layer[]} layers */
-  #zoom(layers) {
-    const bounds = united(layers.flatMap((layer) => (layer.bounds ? [layer.bounds] : [])));
-    if (bounds) this.dispatchEvent(new CustomEvent("zoom", { detail: { bounds } }));
+    const heading = new Heading(head, name, layers, this.shown);
+    heading.addEventListener("zoom", (event) => {
+      this.dispatchEvent(new CustomEvent("zoom", { detail: /** @type {CustomEvent} */ (event).detail }));
+    });
+    this.#parts.push({ heading, block });
+    return { heading, block };
   }
 
   #update() {
-    for (const { layers, name, head, block } of this.#switched) {
-      const on = layers.some((key) => this.shown.isOn(key));
-      block.classList.toggle("off", !on);
-      head.querySelector(".switch")?.setAttribute("aria-checked", String(on));
-      head.querySelector(".only")?.setAttribute("aria-pressed", String(this.shown.only === name));
-      this.#updateFader(block, Math.min(...layers.map((key) => this.shown.opacityOf(key))));
+    for (const { heading, block } of this.#parts) {
+      heading.update();
+      block.classList.toggle("off", !heading.isOn);
+      block.classList.toggle("faint", heading.isFaint);
     }
+    for (const part of this.#groups) this.#updateGroup(part);
   }
 
-  /** @param {HTMLElement} block @param {number} opacity */
-  #updateFader(block, opacity) {
-    const fader = block.querySelector(":scope > .fader");
-    const percent = Math.round(opacity * 100);
-    const slider = fader?.querySelector("input");
-    if (slider) slider.value = String(percent);
-    fader?.querySelector("output")?.replaceChildren(`${percent}%`);
-    block.classList.toggle("faint", percent < 100);
+  // While the main layer of a group is on alone, the heading of the group speaks for it.
+  /** @param {GroupPart} part */
+  #updateGroup(part) {
+    const { group, main, others, wasOn, unfold } = part;
+    const { isOn } = group.heading;
+    group.block.classList.toggle("plain", main !== null && !others.some((key) => this.shown.isOn(key)));
+    if (isOn !== wasOn) unfold(isOn);
+    part.wasOn = isOn;
   }
 }
 
-/** @param {HTMLElement} fader @param {EventTarget | null} button */
-function unfold(fader, button) {
-  fader.hidden = !fader.hidden;
-  /** @type {Element} */ (button).setAttribute("aria-expanded", String(!fader.hidden));
-  if (!fader.hidden) fader.querySelector("input")?.focus();
+/** @param {Api.Group} group */
+function missing({ title }) {
+  return html`<h2 class="head missing"><i class="bar"></i><span class="name">${title}</span><span class="total">未导入</span></h2>`;
 }
 
-// Classes of one title (the four tints of towns) are one row; what is not on the map needs no row.
-/** @param {Api.Layer} layer @returns {Api.SymbolTotals[]} */
-function legendOf({ classes }) {
-  return classes
-    .filter(({ legend }) => legend)
-    .map((row) => ({ ...row, ...sum(classes.filter(({ title }) => title === row.title)) }))
-    .filter(({ count }) => count);
-}
-
-/** @param {Api.Totals[]} all @returns {Api.Totals} */
-function sum(all) {
-  const total = (/** @type {keyof Api.Totals} */ what) =>
-    all.reduce((so_far, each) => so_far + (each[what] ?? 0), 0);
-  return { count: total("count"), area_mu: total("area_mu"), length_km: total("length_km") };
-}
-
-// Counties and their towns cover the same ground twice: their areas are not added.
-/** @param {Api.Layer} layer @returns {Api.Totals} */
-function counted(layer) {
-  return layer.kind === BOUNDARIES ? { count: layer.count, area_mu: null, length_km: null } : layer;
-}
-
-// Adding up different kinds would count planned roads and standing ones as one thing.
-/** @param {Api.Group} group @param {Api.Layer[]} layers */
-function totalOf(group, layers) {
-  if (group.word === "层") return { value: String(layers.length), unit: group.word };
-  const totals = sum(layers.filter(({ kind }) => kind === layers[0].kind));
-  const much = group.total === "count" ? null : amount(totals);
-  return much ?? { value: whole(totals.count), unit: layers[0].measure_word };
-}
-
-/** @param {Api.Bounds[]} all @returns {Api.Bounds | null} */
-function united(all) {
-  if (!all.length) return null;
-  const [west, south, east, north] = [0, 1, 2, 3].map((i) => all.map((bounds) => bounds[i]));
-  return [Math.min(...west), Math.min(...south), Math.max(...east), Math.max(...north)];
-}
-
-/** @param {HTMLElement} element @param {() => void} act */
-function whenPressedLong(element, act) {
-  let timer = 0;
-  const stop = () => clearTimeout(timer);
-  element.addEventListener("pointerdown", (event) => {
-    if (event.pointerType !== "mouse") timer = window.setTimeout(act, LONG_PRESS_MS);
-  });
-  for (const end of ["pointerup", "pointercancel", "pointermove"]) {
-    element.addEventListener(end, stop);
-  }
+/** The name of a group that shows and hides what is under it. @param {string} title @param {HTMLElement} parts */
+function folding(title, parts) {
+  const fold = html`<button class="fold" type="button" aria-expanded="true">
+    <i class="bar"></i><span class="name">${title}</span>
+    <svg class="chevron" width="10" height="10" viewBox="0 0 10 10" aria-hidden="true"><path d="M2 3.5L5 6.5L8 3.5" /></svg>
+  </button>`;
+  const unfold = (/** @type {boolean} */ open) => {
+    parts.hidden = !open;
+    fold.setAttribute("aria-expanded", String(open));
+  };
+  fold.addEventListener("click", () => unfold(parts.hidden));
+  return { fold, unfold };
 }
