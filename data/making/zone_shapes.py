@@ -53,7 +53,7 @@ def outer_zone_shapes() -> dict[str, Polygon]:
 
 def cut_into(ground: Block, shares: tuple[float, ...]) -> list[Polygon]:
     """The ground cut across into parts of these shares of its width, from west to east."""
-    edges = [SETBACK + (1 - 2 * SETBACK) * sum(shares[:number]) for number in range(len(shares) + 1)]
+    edges = [SETBACK + (1 - 2 * SETBACK) * math.fsum(shares[:number]) for number in range(len(shares) + 1)]
     low, high = SETBACK, 1 - SETBACK
     return [
         Polygon([ground.at(*place) for place in ((west, low), (east, low), (east, high), (west, high))])
