@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
 NODE := $(BIN)/node
-RESOLVE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+RESOLVE := uv pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 --generate-hashes \
            --no-header --no-emit-index-url --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
