@@ -139,7 +139,8 @@ def _twice_the_areas(rings: Paths) -> Ints:
     crossed = np.zeros(len(x), np.int64)
     crossed[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
     crossed[rings.starts + rings.lengths - 1] = 0
-    return np.add.reduceat(crossed, rings.starts)
+    areas: Ints = np.add.reduceat(crossed, rings.starts)
+    return areas
 
 
 def _laid(paths: Paths, backwards: Flags | None = None) -> Paths:
