@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
@@ -66,6 +67,8 @@ class Database:
         self.timeout_s = timeout_s
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.path, timeout_s) if self.is_sqlite else _postgis(self.url, timeout_s)
+        # Who lets go of a database without a word leaves no open connection behind.
+        weakref.finalize(self, self.engine.dispose)
         self._gate = Gate(self.path, timeout_s) if self.is_sqlite else None
         self._writers = self.engine.execution_options(writing=True)
         self._readers = self.engine if self.is_sqlite else _snapshots(self.engine)
