@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,6 @@ from sqlalchemy import (
     Engine,
     ExceptionContext,
     Float,
-    LargeBinary,
     QueuePool,
     String,
     TypeDecorator,
@@ -270,6 +269,12 @@ class _JsonText(_JsonValue):
     type = String()
 
 
+class _JsonRow(_JsonValue):
+    inherit_cache = True
+    name = "json_row"
+    type = String()
+
+
 class _Condition(_Element):
     type = Boolean()
     # Without this SQLite is asked “… = 1”, which no index answers.
@@ -297,9 +302,9 @@ class _Rare(_Condition):
 
 
 class _Wkb(_Element):
+    # No type: that of bytes would copy every shape once more.
     inherit_cache = True
     name = "wkb"
-    type = LargeBinary()
 
 
 def json_value(column: Any, key: str, place: int | None = None) -> ColumnElement[Any]:
@@ -320,14 +325,22 @@ def json_number(column: Any, key: str, place: int | None = None) -> ColumnElemen
     return cast(json_text(column, key, place), Float)
 
 
+def json_row(column: Any, keys: Sequence[str]) -> ColumnElement[str]:
+    """Several values of a JSON column as the text of a JSON list: read once, however many they are."""
+    return _JsonRow(column, ",".join(_path(key, None) for key in keys))
+
+
 def in_bounds(shape: Any, bounds: Bounds) -> ColumnElement[bool]:
     """Whether the box of the shape meets the bounds (by the spatial index, within a metre)."""
     return _InBounds(shape, *map(float, bounds))
 
 
-def in_layer_bounds(shape: Any, layer_id: int, bounds: Bounds) -> ColumnElement[bool]:
-    """The same for one layer: the index knows the layer too, so other layers cost nothing."""
-    return _InLayerBounds(shape, layer_id, *map(float, bounds))
+def in_layer_bounds(shape: Any, layer_id: Any, bounds: Sequence[Any]) -> ColumnElement[bool]:
+    """The same for one layer: the index knows the layer too, so other layers cost nothing.
+
+    The layer and the bounds may be parameters that are bound later.
+    """
+    return _InLayerBounds(shape, layer_id, *bounds)
 
 
 def contains_text(column: Any, words: str) -> ColumnElement[bool]:
@@ -365,6 +378,21 @@ def _json_on_postgis(element: _JsonValue, compiler: SQLCompiler, **options: Any)
     function = "jsonb_extract_path_text" if isinstance(element, _JsonText) else "jsonb_extract_path"
     steps = "', '".join(element.path.split("."))
     return f"{function}({column}, '{steps}')"
+
+
+@compiles(_JsonRow, "sqlite")
+def _json_row_on_sqlite(element: _JsonRow, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    paths = (f"'$.\"{key}\"'" for key in element.path.split(","))
+    # Of a single path json_extract gives the bare value, so there is always one more.
+    return f"json_extract({column}, {', '.join(paths)}, '$.\"\"')"
+
+
+@compiles(_JsonRow, "postgresql")
+def _json_row_on_postgis(element: _JsonRow, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    members = (f"{column} -> '{key}'" for key in element.path.split(","))
+    return f"jsonb_build_array({', '.join(members)}, NULL)::text"
 
 
 @compiles(_InBounds, "sqlite")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, String, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -16,6 +17,7 @@ from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import DERIVED_FIELDS
 from layers.kinds.fields import Choice
 from layers.rights import Viewer, may_see
+from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.near import at_point, related_to
@@ -27,10 +29,12 @@ from layers.store.totals import LayerSummary, Totals, layers
 __all__ = [
     "FoundFeature",
     "LayerSummary",
+    "Square",
     "TileRows",
     "Totals",
     "at_point",
     "count_features",
+    "drawn_tile",
     "feature_of",
     "find_features",
     "layer_named",
@@ -43,11 +47,16 @@ __all__ = [
 
 def layer_named(session: Session, viewer: Viewer, key: str) -> Layer:
     """The layer with this key; UnknownThing when there is none that this viewer may see."""
-    named = select(Layer).where(Layer.key == key, *layers_seen(viewer))
-    layer = session.scalar(named) if is_clean(key) else None
+    layer = session.scalar(_named(viewer), {"key": key}) if is_clean(key) else None
     if layer is None:
         raise UnknownThing(f"没有图层“{key[:60]}”，或者您无权查看。请从图层列表中选择。")
     return layer
+
+
+@lru_cache(maxsize=256)
+def _named(viewer: Viewer) -> Select[Layer]:
+    """Kept, because every tile asks."""
+    return select(Layer).where(Layer.key == bindparam("key", type_=String()), *layers_seen(viewer))
 
 
 def tile_token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:

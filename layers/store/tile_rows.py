@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Date, Float, Integer, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
 from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import TileField
-from layers.kinds.fields import Flag
 from layers.rights import Viewer, may_see
 from layers.store.derive import on_the_day
-from layers.store.engine import in_layer_bounds, json_value, wkb
+from layers.store.engine import in_layer_bounds, json_row, wkb
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer
+
+_SIDES: Final = ("west", "south", "east", "north")
 
 
 @dataclass(frozen=True)
@@ -37,45 +40,53 @@ def tile_rows(
     session: Session, viewer: Viewer, layer: Layer, bounds: Bounds, fields: Sequence[TileField]
 ) -> TileRows:
     """What a tile needs of the features that meet it; fields that the viewer may not see are left out."""
-    kind, today = kind_of(layer.kind), clock.today()
-    told = [each for each in fields if _travels(kind, viewer, each)]
-    found = (
+    kind = kind_of(layer.kind)
+    told = travelling(kind, viewer, fields)
+    asked = {"layer": layer.id, "today": clock.today()} | dict(zip(_SIDES, map(float, bounds), strict=True))
+    rows = session.connection().execute(_statement(viewer, tuple(told)), asked).all()
+    if not rows:
+        return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
+    ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))
+    anchors, *values = _columns(derived)
+    found = {"derived": iter(values), "properties": iter(_columns(properties))}
+    columns = {each.key: next(found[each.of]) for each in told}
+    _make_current(session, kind, columns, {id_: place for place, id_ in enumerate(ids) if due[place]}, told)
+    return TileRows(np.array(ids, np.int64), shapes, np.array(anchors, np.float64), columns)
+
+
+@lru_cache(maxsize=256)
+def _statement(viewer: Viewer, fields: tuple[TileField, ...]) -> Select[int, bytes, bool, str, str]:
+    """Kept: to put it together takes longer than to read a small tile."""
+    declared = [each.key for each in fields if each.of == "properties"]
+    box = [bindparam(side, type_=Float()) for side in _SIDES]
+    return (
         select(
             Feature.id,
             wkb(Feature.shape),
-            json_value(Feature.derived, "anchor", 0),
-            json_value(Feature.derived, "anchor", 1),
-            Feature.derived_until <= today,
-            *(_tile_value(each) for each in told),
+            Feature.derived_until <= bindparam("today", type_=Date()),
+            json_row(Feature.derived, ["anchor", *(each.key for each in fields if each.of == "derived")]),
+            json_row(Feature.properties, declared) if declared else literal("[]"),
         )
         .join(Layer)
-        .where(in_layer_bounds(Feature.shape, layer.id, bounds), *seen(viewer))
+        .where(in_layer_bounds(Feature.shape, bindparam("layer", type_=Integer()), box), *seen(viewer))
         .order_by(Feature.id)
     )
-    rows = session.connection().execute(found).all()
-    if not rows:
-        return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
-    ids, shapes, lon, lat, due, *values = map(list, zip(*rows, strict=True))
-    columns = {each.key: _as_python(kind, each, column) for each, column in zip(told, values, strict=True)}
-    _make_current(session, kind, columns, {id_: place for place, id_ in enumerate(ids) if due[place]}, told)
-    return TileRows(np.array(ids, np.int64), shapes, np.column_stack((lon, lat)).astype(np.float64), columns)
+
+
+def travelling(kind: LayerKind, viewer: Viewer, fields: Sequence[TileField]) -> list[TileField]:
+    """The fields that this viewer may see."""
+    return [each for each in fields if _travels(kind, viewer, each)]
 
 
 def _travels(kind: LayerKind, viewer: Viewer, field: TileField) -> bool:
-    declared = kind.by_key.get(field.key) if field.of == "properties" else None
-    return declared is None or may_see(viewer, declared.visibility)
+    if field.of == "derived":
+        return True
+    return field.key in kind.by_key and may_see(viewer, kind.by_key[field.key].visibility)
 
 
-def _tile_value(field: TileField) -> ColumnElement[Any]:
-    column = Feature.derived if field.of == "derived" else Feature.properties
-    return json_value(column, field.key)
-
-
-def _as_python(kind: LayerKind, field: TileField, column: list[Any]) -> list[Any]:
-    """SQLite has no true and false."""
-    if field.of == "properties" and isinstance(kind.by_key.get(field.key), Flag):
-        return [None if value is None else bool(value) for value in column]
-    return column
+def _columns(rows: list[str]) -> list[list[Any]]:
+    """The columns of rows that are JSON lists, all read at once."""
+    return list(map(list, zip(*json.loads(f"[{','.join(rows)}]"), strict=True)))
 
 
 def _make_current(

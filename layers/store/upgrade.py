@@ -16,7 +16,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection
 
 from layers.errors import WrongSetting
-from layers.store.engine import SPATIAL_INDEX
+from layers.store.engine import SPATIAL_INDEX, WEB_MERCATOR_COLUMN
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -43,6 +43,8 @@ def is_ours(thing: Any, name: str | None, sort: str, reflected: bool, other: Any
         return True
     if sort == "table":
         return not name.startswith((SPATIAL_INDEX, "spatial_ref_sys"))
+    if sort == "column":
+        return name != WEB_MERCATOR_COLUMN
     return sort != "index" or thing.dialect_kwargs.get("postgresql_using") not in ("gist", "gin")
 
 

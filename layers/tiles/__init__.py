@@ -1,7 +1,7 @@
 """Which vector tiles are there, and what is in one?
 
 A tile holds for each layer its shapes as `<key>` and their label points as `<key>_points`. Zooms are those of
-tiles: one less than Leaflet's.
+tiles: one less than Leaflet's. PostGIS draws what it can by itself; what comes from SQLite is cut here.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
 from layers.store import query
-from layers.tiles.cut import buffer_of, cut_tile
+from layers.tiles.cut import buffer_of, cut_tile, label_layer
+from layers.tiles.encode import EXTENT
+from layers.tiles.generalise import EXACT_FROM_Z, TOLERANCE
 from layers.tiles.mercator import Tile
 
 MIN_Z: Final = 0
 MAX_Z: Final = 16
 MOST_LAYERS: Final = 40
-_EDITION: Final = 2
+_EDITION: Final = 3
 """One more whenever the same features make other tiles: browsers keep a tile for a year by its token."""
 _DERIVED_TITLES: Final = {
     "symbol": "图例类别",
@@ -101,9 +103,15 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
 def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
     layer = query.layer_named(session, viewer, key)
     kind = kind_of(layer.kind)
-    buffer = buffer_of(kind, place.z)
-    rows = query.tile_rows(session, viewer, layer, place.bounds(buffer), fields_for(kind, viewer))
-    return cut_tile(rows, key, place, buffer)
+    buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
+    # Only Python knows where labels stand along a line.
+    has_lines = "line" in kind.shapes
+    square = query.Square(*place, EXTENT, buffer, None if place.z >= EXACT_FROM_Z else TOLERANCE)
+    drawn = query.drawn_tile(session, viewer, layer, fields, square, points=not has_lines)
+    if drawn is not None and not has_lines:
+        return drawn
+    rows = query.tile_rows(session, viewer, layer, place.bounds(buffer), fields)
+    return cut_tile(rows, key, place, buffer) if drawn is None else drawn + label_layer(rows, key, place)
 
 
 def _vector_layers(key: str, kind: LayerKind, viewer: Viewer) -> list[dict[str, Any]]:

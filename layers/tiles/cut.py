@@ -33,10 +33,22 @@ def cut_tile(rows: TileRows, layer_key: str, tile: Tile, buffer: float = BUFFER)
 
     buffer: what lies up to so many units beyond the tile is kept, so that edges and wide lines meet.
     """
-    shapes = np.asarray(shapely.from_wkb(rows.wkb), np.object_)
-    columns = {name: Column.of(values) for name, values in rows.columns.items()}
+    shapes, columns = _shapes(rows), _columns(rows)
     seen = clipped(generalised(shapely.transform(shapes, tile.units), tile.z), buffer)
     return encode_layer(layer_key, seen, rows.ids, columns) + _labels(rows, layer_key, tile, shapes, columns)
+
+
+def label_layer(rows: TileRows, layer_key: str, tile: Tile) -> bytes:
+    """Only the label points, for a tile whose shapes somebody else has drawn."""
+    return _labels(rows, layer_key, tile, _shapes(rows), _columns(rows))
+
+
+def _shapes(rows: TileRows) -> Shapes:
+    return np.asarray(shapely.from_wkb(rows.wkb), np.object_)
+
+
+def _columns(rows: TileRows) -> dict[str, Column]:
+    return {name: Column.of(values) for name, values in rows.columns.items()}
 
 
 def _labels(rows: TileRows, layer_key: str, tile: Tile, shapes: Shapes, columns: dict[str, Column]) -> bytes:
@@ -51,12 +63,20 @@ def clipped(shapes: Shapes, buffer: float = BUFFER) -> Shapes:
     """What of each shape lies in the buffered tile; None where nothing does, or only a touch of the edge."""
     west, north, east, south = shapely.bounds(shapes).T
     near, far = -buffer, EXTENT + buffer
-    window = shapely.box(near, near, far, far)
     inside = (west >= near) & (north >= near) & (east <= far) & (south <= far)
     touching = (east >= near) & (south >= near) & (west <= far) & (north <= far)
     out = shapes.copy()
-    out[touching & ~inside] = _intersection(shapes[touching & ~inside], window)
+    out[touching & ~inside] = _within(shapes[touching & ~inside], near, far)
     out[~touching | (shapely.get_dimensions(out) < shapely.get_dimensions(shapes))] = None
+    return out
+
+
+def _within(shapes: Shapes, near: float, far: float) -> Shapes:
+    """What of each shape lies in this square."""
+    out: Shapes = shapely.clip_by_rect(shapes, near, near, far, far)
+    # Ten times as fast as an intersection, but it may leave a shape that crosses itself.
+    torn = ~shapely.is_valid(out)
+    out[torn] = _intersection(shapes[torn], shapely.box(near, near, far, far))
     return out
 
 

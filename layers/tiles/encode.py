@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import shapely
 
 from layers.tiles.commands import LINE, POINT, POLYGON, Commands, Shapes, commands_of, commands_of_points
 from layers.tiles.ragged import Ragged, begins, joined
@@ -33,6 +36,8 @@ _NAME, _FEATURE, _KEY, _VALUE, _EXTENT, _LAYER_VERSION = 1, 2, 3, 4, 5, 15
 _ID, _TAGS, _TYPE, _GEOMETRY = key(1, VARINT), key(2, BYTES), key(3, VARINT), key(4, BYTES)
 _STRING, _DOUBLE, _UNSIGNED, _SIGNED, _BOOL = 1, 3, 5, 6, 7
 _INT_LIMIT = 1 << 63
+_DOUBLE_FIELD = struct.Struct("<3sd")
+_DOUBLE_HEAD = bytes_field(_VALUE, double_field(_DOUBLE, 0))[:3]
 
 
 class Column(NamedTuple):
@@ -51,7 +56,7 @@ class Column(NamedTuple):
         distinct.pop(None, None)
         code = {found: number for number, found in enumerate(distinct)} | {None: _ABSENT}
         codes = np.fromiter(map(code.__getitem__, keys), np.int64, len(keys))
-        return cls([bytes_field(_VALUE, _value(value)) for value in distinct.values()], codes)
+        return cls(_value_fields(list(distinct.values())), codes)
 
     def take(self, rows: Ints) -> Column:
         """The attribute of these features only, in this order."""
@@ -65,7 +70,8 @@ def encode_layer(
 
     Shapes are in units of the tile's grid, y down; ids are not negative; every column is as long as shapes.
     """
-    drawn = [commands_of(shapes, kind) for kind in (POLYGON, LINE, POINT)]
+    kinds = shapely.get_dimensions(shapes) + 1
+    drawn = [commands_of(shapes, kind) for kind in (POLYGON, LINE, POINT) if (kinds == kind).any()]
     return _encoded(name, [commands for commands in drawn if commands], ids, columns, extent)
 
 
@@ -106,10 +112,29 @@ def _tags(columns: Sequence[Column], features: int) -> tuple[Ragged, list[bytes]
 
 def _value_numbers(column: Column, numbers: dict[bytes, int]) -> Ints:
     """Each feature's value as a number in the layer's list of values, which grows here."""
-    used = np.unique(column.codes[column.codes != _ABSENT])
+    counts = np.bincount(column.codes + 1, minlength=len(column.values) + 1)
+    used = np.flatnonzero(counts[1:])
     number_of_code = np.full(len(column.values) + 1, _ABSENT)
     number_of_code[used] = [numbers.setdefault(column.values[code], len(numbers)) for code in used.tolist()]
     return number_of_code[column.codes]  # the last one answers for _ABSENT
+
+
+def _value_fields(values: Sequence[Scalar]) -> list[bytes]:
+    """Each as the field of the layer that holds it. Texts and doubles are many and have their own short way."""
+    sorts = set(map(type, values))
+    if sorts == {str}:
+        texts = [str(value).encode() for value in values]
+        return [_text_head(len(body)) + body for body in texts]
+    if sorts == {float}:
+        return [_DOUBLE_FIELD.pack(_DOUBLE_HEAD, value) for value in values]
+    return [bytes_field(_VALUE, _value(value)) for value in values]
+
+
+@lru_cache(maxsize=1000)
+def _text_head(length: int) -> bytes:
+    """What stands before a text of so many bytes."""
+    field = bytes_field(_VALUE, bytes_field(_STRING, bytes(length)))
+    return field[: len(field) - length]
 
 
 def _value(value: Scalar) -> bytes:
