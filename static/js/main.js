@@ -12,7 +12,7 @@ import { LayerPanel } from "app/panel/layers.js";
 import { PlaceMenu } from "app/panel/menu.js";
 import { Notice } from "app/panel/notice.js";
 import { Obstacle } from "app/panel/obstacle.js";
-import { inSight, lieWithin, padding } from "app/panel/padding.js";
+import { inSight, meet, padding } from "app/panel/padding.js";
 import { Presets } from "app/panel/presets.js";
 import { Reader } from "app/panel/reader.js";
 import { drawScaleBar } from "app/panel/scale_bar.js";
@@ -121,10 +121,10 @@ function bringNear(bounds) {
   if (bounds) view?.fit(bounds, { closest: CLOSEST });
 }
 
-// Where a panel covers what was opened, the map moves aside; it does not come closer.
+// Where panels hide all of what was opened, the map moves aside; it does not come closer.
 /** @param {Api.Bounds | undefined} bounds */
 function bringIntoSight(bounds) {
-  if (!bounds || !moved || !view || lieWithin(bounds, inSight(moved.bounds))) return;
+  if (!bounds || !moved || !view || meet(bounds, inSight(moved.bounds))) return;
   view.fit(bounds, { closest: view.state().z });
 }
 

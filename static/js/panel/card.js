@@ -10,6 +10,8 @@ const PATIENCE_MS = 200;
  */
 export class Card extends EventTarget {
   #waiting = 0;
+  /** @type {HTMLElement | null} */
+  #before = null;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -63,6 +65,7 @@ export class Card extends EventTarget {
 
   close() {
     clearTimeout(this.#waiting);
+    if (this.element.contains(document.activeElement)) this.#before?.focus({ preventScroll: true });
     this.element.hidden = true;
     this.element.replaceChildren();
     delete document.body.dataset.card;
@@ -87,7 +90,12 @@ export class Card extends EventTarget {
     fill(this.element, html`<div class="card-bar"><span class="walk"></span>${close}</div>`, ...parts);
     this.element.hidden = false;
     document.body.dataset.card = "";
-    if (!wasOpen) this.element.focus({ preventScroll: true });
+    if (!wasOpen) this.#takeFocus();
+  }
+
+  #takeFocus() {
+    this.#before = /** @type {HTMLElement | null} */ (document.activeElement);
+    this.element.focus({ preventScroll: true });
   }
 
   /** @param {number} at @param {number} count */
@@ -182,7 +190,9 @@ function rows({ rows }) {
 
 /** @param {Api.Card} card */
 function foot({ source, changed }) {
-  const change = changed && `${changed.who ? `${changed.who} ` : ""}${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
+  const change =
+    changed &&
+    `${changed.who ? `${changed.who} ` : ""}${changed.at.slice(0, 10)} 更新 · 第 ${changed.version} 版`;
   return html`<footer class="card-foot"><span>${source}</span><span>${change}</span></footer>`;
 }
 

@@ -10,6 +10,8 @@ const EDGE_PX = 8;
 export class PlaceMenu extends EventTarget {
   /** @type {AbortController | null} */
   #asking = null;
+  /** @type {HTMLElement | null} */
+  #before = null;
 
   /**
    * @param {HTMLElement} element
@@ -33,6 +35,7 @@ export class PlaceMenu extends EventTarget {
   /** @param {{lon: number, lat: number, x: number, y: number}} place x and y in pixels of the window */
   async open({ x, y, ...place }) {
     this.close();
+    this.#before = /** @type {HTMLElement | null} */ (document.activeElement);
     this.#asking = new AbortController();
     fill(
       this.element,
@@ -56,6 +59,7 @@ export class PlaceMenu extends EventTarget {
 
   close() {
     this.#asking?.abort();
+    if (this.element.contains(document.activeElement)) this.#before?.focus({ preventScroll: true });
     this.element.hidden = true;
   }
 

@@ -25,7 +25,7 @@ export function inSight([west, south, east, north]) {
   return [west + left * across, south + bottom * upward, east - right * across, north - top * upward];
 }
 
-/** @param {Api.Bounds} inner @param {Api.Bounds} outer */
-export function lieWithin([west, south, east, north], outer) {
-  return west >= outer[0] && south >= outer[1] && east <= outer[2] && north <= outer[3];
+/** @param {Api.Bounds} one @param {Api.Bounds} other */
+export function meet([west, south, east, north], other) {
+  return west <= other[2] && south <= other[3] && east >= other[0] && north >= other[1];
 }
