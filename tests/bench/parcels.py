@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from layers.store.edit import NewFeature
 
@@ -30,7 +31,7 @@ def parcels(count: int = WANTED) -> list[NewFeature]:
     return [NewFeature(shape, told) for shape, told in zip(shapes, _attributes(len(shapes)), strict=True)]
 
 
-def _shapes(count: int) -> list[shapely.Polygon]:
+def _shapes(count: int) -> list[BaseGeometry]:
     columns = max(1, round((count * 1.2) ** 0.5))
     rows = max(1, round(count / columns))
     corners = _corners(rows, columns)
@@ -41,7 +42,10 @@ def _shapes(count: int) -> list[shapely.Polygon]:
     rings = np.concatenate(
         [along[:-1], upward[:, 1:], along[1:, :, ::-1], upward[:, :-1, ::-1], along[:-1, :, :1]], axis=2
     )
-    return list(shapely.polygons(rings.reshape(rows * columns, -1, 2).round(8)))
+    shapes: list[BaseGeometry] = np.asarray(
+        shapely.polygons(rings.reshape(rows * columns, -1, 2).round(8)), object
+    ).tolist()
+    return shapes
 
 
 def _corners(rows: int, columns: int) -> Positions:
