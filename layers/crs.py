@@ -163,6 +163,45 @@ def name_of(code: int) -> str:
     return f"{_TITLES.get(code) or _gauss_kruger_title(code) or _known(code).name}，EPSG:{code}"
 
 
+# --- the shift of public map tiles -------------------------------------------------------------------------
+
+# The published approximation of GCJ-02: good to about a metre, and only ever used to take a shift out.
+_GCJ_AXIS_M: Final = 6378245.0
+_GCJ_ECCENTRICITY: Final = 0.00669342162296594323
+_GCJ_MIDDLE: Final = (105.0, 35.0)
+
+
+def to_gcj02(lon: float, lat: float) -> tuple[float, float]:
+    """Where maps in GCJ-02 show this place; outside China they show it where it is."""
+    west, south, east, north = CHINA
+    if not (west <= lon <= east and south <= lat <= north):
+        return lon, lat
+    x, y = lon - _GCJ_MIDDLE[0], lat - _GCJ_MIDDLE[1]
+    phi = math.radians(lat)
+    bend = 1 - _GCJ_ECCENTRICITY * math.sin(phi) ** 2
+    east_m, north_m = _gcj_east(x, y), _gcj_north(x, y)
+    return (
+        lon + math.degrees(east_m / (_GCJ_AXIS_M / math.sqrt(bend) * math.cos(phi))),
+        lat + math.degrees(north_m / (_GCJ_AXIS_M * (1 - _GCJ_ECCENTRICITY) / bend**1.5)),
+    )
+
+
+def _gcj_east(x: float, y: float) -> float:
+    smooth = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x))
+    waves = _gcj_waves((20, 6 * x), (20, 2 * x), (20, x), (40, x / 3), (150, x / 12), (300, x / 30))
+    return smooth + waves
+
+
+def _gcj_north(x: float, y: float) -> float:
+    smooth = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x))
+    waves = _gcj_waves((20, 6 * x), (20, 2 * x), (20, y), (40, y / 3), (160, y / 12), (320, y / 30))
+    return smooth + waves
+
+
+def _gcj_waves(*waves: tuple[float, float]) -> float:
+    return sum(height * math.sin(turns * math.pi) for height, turns in waves) * 2 / 3
+
+
 # --- finding out ---------------------------------------------------------------------------------------
 
 

@@ -197,3 +197,9 @@ def test_the_likely_cause_of_a_wrong_landing_is_said() -> None:
 def test_a_value_without_a_place_on_earth_becomes_infinite() -> None:
     (landed,) = crs.to_stored([shapely.Point(3936607, 39633294)], 4527)
     assert math.isinf(landed.x)
+
+
+def test_maps_in_gcj02_show_the_seat_half_a_kilometre_too_far_east() -> None:
+    # A published test vector; outside China nothing is shifted.
+    assert crs.to_gcj02(*SEAT) == pytest.approx((118.475698846, 35.549955362), abs=1e-9)
+    assert crs.to_gcj02(2.35, 48.85) == (2.35, 48.85)

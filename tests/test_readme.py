@@ -36,6 +36,7 @@ def test_every_command_is_told_and_every_told_command_exists() -> None:
 
 
 def test_every_make_target_that_is_named_exists() -> None:
-    named = set(re.findall(r"\bmake (run|test|[a-z]+)\b(?=[`\s])", "\n".join(re.findall(r"`[^`]+`", README))))
+    code = "\n".join(re.findall(r"```.*?```|`[^`]+`", README, re.DOTALL))
+    named = set(re.findall(r"\bmake (run|test|[a-z]+)\b(?=[`\s])", code))
     declared = set(re.findall(r"^([a-z-]+):", (SOURCE / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert {"run", "test"} <= named <= declared

@@ -123,6 +123,8 @@ def test_the_page_starts_from_constants_only(client: FlaskClient) -> None:
         "table": "/table/",
         "tiles": "/tiles/",
         "rows": "/api/layers/",
+        "bases": "/api/bases",
+        "shift": "/api/bases/shift",
     }
 
 

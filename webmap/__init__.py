@@ -17,9 +17,9 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here: the command line and the timer do without Flask and folium.
     from flask import Flask
 
-    from webmap import assets, database, errors, headers, logs
+    from webmap import assets, database, errors, headers, logs, proxy
     from webmap.config import read_config
-    from webmap.views import features, health, layers, search, table, tiles
+    from webmap.views import bases, check, features, health, layers, search, table, tiles
     from webmap.views import map as map_page
 
     config = config or read_config()
@@ -33,8 +33,10 @@ def create_app(config: Config | None = None) -> Flask:
     headers.protect(app)
     logs.log_requests(app)
     database.connect(app, config)
+    proxy.stand_behind(app, config)
+    bases.declare(app, config)
     assets.serve_assets(app)
     errors.answer_errors(app)
-    for view in (map_page, layers, features, search, table, tiles, health):
+    for view in (map_page, layers, features, search, table, tiles, bases, check, health):
         app.register_blueprint(view.blueprint)
     return app

@@ -86,9 +86,11 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """启动网页服务。"""
+    from webmap.bases.shelf import shelf_of
     from webmap.server import listening_socket, serve
 
     config = read_config()
+    shelf_of(config)  # a mistake in the declared base maps stops the start
     listener = listening_socket(config)
     with_database(config, _bring_up_to_date)
     serve(config, listener)
@@ -124,6 +126,20 @@ def settings(markdown: bool) -> None:
     for setting in SETTINGS:
         click.echo(f"{setting.name}={now[setting.name]}")
         click.echo(f"    {setting.help}" + (f"（默认 {setting.default}）" if setting.default else ""))
+
+
+@main.command()
+def check() -> None:
+    """自检：版本、数据库、磁盘、页面文件、字体、时间、底图。"""
+    from webmap.bases.shelf import shelf_of
+    from webmap.checkup import findings, is_sound
+
+    config = read_config()
+    found = with_database(config, lambda database: findings(config, database, shelf_of(config)))
+    for finding in found:
+        click.echo(f"{finding.mark}  {finding.title}：{finding.words}")
+    if not is_sound(found):
+        raise MapError("有项目需要处理，见上。")
 
 
 def with_database(config: Config, act: Callable[[Database], T]) -> T:

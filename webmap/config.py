@@ -7,6 +7,7 @@ README.md derive from it. A value that makes no sense stops the start with a sen
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,19 @@ SETTINGS: Final = (
         "WEBMAP_VIEWER",
         "",
         "建立账号之前访问者的身份：internal 可看公开与内部数据，public 只看公开数据；"
-        "不填时，只在本机监听为 internal，否则为 public",
+        "不填时，只在本机监听且没有反向代理为 internal，否则为 public",
     ),
     Setting("WEBMAP_TIMEZONE", clock.DEFAULT_TIMEZONE, "本县所在时区，法定期限按这个时区的日期计算"),
+    Setting(
+        "WEBMAP_BASES", "", "底图配置文件；不填时用 WEBMAP_HOME 里的 bases.json，没有这个文件就只有示意底图"
+    ),
+    Setting("WEBMAP_BASE_CACHE_MB", "1000", "底图瓦片缓存最多占用的磁盘空间（MB），0 到 1000000；0 为不缓存"),
+    Setting("WEBMAP_PREFIX", "", "反向代理下的子路径，例如 /yzt；不填为根路径"),
+    Setting(
+        "WEBMAP_PROXIES",
+        "0",
+        "前面有几层可信的反向代理，0 到 3；大于 0 时采用它们给出的 X-Forwarded-For、Proto、Host、Prefix",
+    ),
     Setting("WEBMAP_WORKERS", "1", "网页服务进程数，1 到 16"),
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
 )
@@ -70,12 +81,21 @@ class Config:
     viewer: Viewer = INTERNAL_VIEWER
     workers: int = 1
     threads: int = 8
+    bases: Path | None = None
+    base_cache_mb: int = 1000
+    prefix: str = ""
+    proxies: int = 0
 
     @property
     def address(self) -> str:
         """What a person types into the browser on this very machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.prefix}"
+
+    @property
+    def bases_file(self) -> Path:
+        """Where base maps are declared; need not exist unless a setting names it."""
+        return self.bases or self.home / "bases.json"
 
 
 def read_config(environ: Mapping[str, str] = os.environ) -> Config:
@@ -84,15 +104,20 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     given = {setting.name: environ.get(setting.name, "").strip() or setting.default for setting in SETTINGS}
     home = Path(given["WEBMAP_HOME"]).expanduser().resolve()
     host = given["WEBMAP_HOST"]
+    prefix, proxies = _prefix(given["WEBMAP_PREFIX"]), _whole("WEBMAP_PROXIES", given["WEBMAP_PROXIES"], 0, 3)
     return Config(
         home=home,
         host=host,
         port=_whole("WEBMAP_PORT", given["WEBMAP_PORT"], 1, 65535),
         hosts=_hosts(given["WEBMAP_HOSTS"], host),
         database_url=given["WEBMAP_DATABASE_URL"] or f"sqlite:///{home / 'map.db'}",
-        viewer=_viewer(given["WEBMAP_VIEWER"], host),
+        viewer=_viewer(given["WEBMAP_VIEWER"], alone=host in LOOPBACK and not prefix and not proxies),
         workers=_whole("WEBMAP_WORKERS", given["WEBMAP_WORKERS"], 1, 16),
         threads=_whole("WEBMAP_THREADS", given["WEBMAP_THREADS"], 1, 64),
+        bases=Path(given["WEBMAP_BASES"]).expanduser().resolve() if given["WEBMAP_BASES"] else None,
+        base_cache_mb=_whole("WEBMAP_BASE_CACHE_MB", given["WEBMAP_BASE_CACHE_MB"], 0, 1_000_000),
+        prefix=prefix,
+        proxies=proxies,
     )
 
 
@@ -108,6 +133,10 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_TIMEZONE": clock.timezone().key,
         "WEBMAP_WORKERS": str(config.workers),
         "WEBMAP_THREADS": str(config.threads),
+        "WEBMAP_BASES": str(config.bases_file),
+        "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
+        "WEBMAP_PREFIX": config.prefix or "（根路径）",
+        "WEBMAP_PROXIES": str(config.proxies),
     }
 
 
@@ -133,8 +162,18 @@ def _hosts(text: str, host: str) -> tuple[str, ...]:
     return names or (("127.0.0.1", "localhost", "[::1]") if host in LOOPBACK else ())
 
 
-def _viewer(text: str, host: str) -> Viewer:
-    audience = text or ("internal" if host in LOOPBACK else "public")
+def _prefix(text: str) -> str:
+    prefix = text.rstrip("/")
+    if not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", prefix) or {".", ".."} & set(prefix.split("/")):
+        raise WrongSetting(
+            f"设置 WEBMAP_PREFIX 收到“{text}”，应以 / 开头，由字母、数字和 - _ . 组成，例如 /yzt。请更正后重新启动。"
+        )
+    return prefix
+
+
+def _viewer(text: str, *, alone: bool) -> Viewer:
+    # Behind a proxy everybody seems to come from this machine.
+    audience = text or ("internal" if alone else "public")
     if audience not in VIEWERS:
         raise WrongSetting(
             f"设置 WEBMAP_VIEWER 收到“{text}”，应为 internal（内部）或 public（公开）。请更正后重新启动。"

@@ -56,7 +56,7 @@ OUR_FAULT: Final = (
 )
 WRONG_HOST: Final = "服务器不接受以“{host}”访问。请改用启动时显示的网址；确需使用这个名称时，由管理员把它加入设置 WEBMAP_HOSTS。"
 RETRY_AFTER_S: Final = 5
-JSON_PATHS: Final = ("/api/", "/tiles/")
+JSON_PATHS: Final = ("/api/", "/tiles/", "/base/")
 
 
 def answer_errors(app: Flask) -> None:

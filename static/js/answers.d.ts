@@ -21,6 +21,29 @@ declare namespace Api {
     table: string;
     tiles: string;
     rows: string;
+    bases: string;
+    shift: string;
+  }
+
+  interface BasePart {
+    url: string;
+    min_zoom: number;
+    max_zoom: number;
+    bounds: Bounds | null;
+  }
+
+  /** A base map that the administrator has declared. */
+  interface Base {
+    name: string;
+    title: string;
+    /** does the button 影像 show it? */
+    image: boolean;
+    gcj02: boolean;
+    /** from below to above */
+    parts: BasePart[];
+    credit: string;
+    /** why nothing is seen of it */
+    trouble: string | null;
   }
 
   interface Totals {

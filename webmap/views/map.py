@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 
 from webmap import assets, database
+from webmap.checkup import product_version
 from webmap.folium_map import MAP_NAME, shell
 
 blueprint = Blueprint("map", __name__)
@@ -18,6 +18,8 @@ THEME_COLOR: Final = "#1F4E79"
 PAPER: Final = "#E6EAEE"
 SCRIPTS: Final = ("vendor/leaflet.js", "vendor/maplibre-gl.js", "vendor/leaflet-maplibre-gl.js")
 """In the order in which they must run."""
+OTHER_PAGES: Final = ("check.js",)
+"""Modules of other pages."""
 STYLES: Final = (
     "vendor/leaflet.css",
     "vendor/maplibre-gl.css",
@@ -36,7 +38,7 @@ def page() -> str:
         styles=STYLES,
         scripts=SCRIPTS,
         imports=assets.import_map(),
-        modules=assets.modules(),
+        modules=[name for name in assets.modules() if name not in OTHER_PAGES],
         shell=shell(),
         boot=boot(),
     )
@@ -76,18 +78,12 @@ def boot() -> dict[str, Any]:
             "table": _folder("table.rows", key="-"),
             "tiles": url_for("map.page") + "tiles/",
             "rows": _folder("layers.rows", key="-").removesuffix("-/features"),
+            "bases": url_for("bases.listed"),
+            "shift": url_for("bases.shift"),
         },
         "viewer": database.viewer().audience,
         "version": product_version(),
     }
-
-
-def product_version() -> str:
-    """The version of this installation."""
-    try:
-        return version("quanyu-yizhangtu")
-    except PackageNotFoundError:
-        return "0"
 
 
 def _folder(endpoint: str, **values: Any) -> str:
