@@ -16,6 +16,7 @@ VENDORED = {
     "maplibre-gl/dist/maplibre-gl.js": "maplibre-gl.js",
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
     "@maplibre/maplibre-gl-leaflet/leaflet-maplibre-gl.js": "leaflet-maplibre-gl.js",
+    "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps-leaflet.js",
     "@fontsource-variable/noto-sans-sc": "noto-sans-sc",
     "@fontsource-variable/noto-serif-sc": "noto-serif-sc",
 }

@@ -92,6 +92,11 @@ export class Server extends EventTarget {
   }
 }
 
+/** What lies at an address that the server itself has told. @param {string} url @returns {Promise<any>} */
+export async function readJson(url) {
+  return answered(await asked(url));
+}
+
 /** @param {string} url @param {AbortSignal} [signal] */
 async function asked(url, signal) {
   try {

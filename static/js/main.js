@@ -1,7 +1,6 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
 import { byId } from "app/dom.js";
-import { Fonts } from "app/map/fonts.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
 import { Acts } from "app/panel/acts.js";
@@ -35,10 +34,13 @@ const CLOSEST = 14.5;
 const boot = JSON.parse(byId("boot").textContent ?? "");
 const server = new Server(boot.urls);
 const page = new Page();
-const view = MapView.supported() ? new MapView(/** @type {any} */ (window)[boot.map], { padding }) : null;
+const view = new MapView(/** @type {any} */ (window)[boot.map], {
+  padding,
+  canvas: page.state.canvas,
+});
 const shown = new Shown();
 const notice = new Notice(byId("notice"), byId("spoken"));
-const obstacle = new Obstacle(byId("obstacle"), boot.urls.table);
+const obstacle = new Obstacle(byId("obstacle"));
 const acts = new Acts(view, page, notice, dialog("link_dialog"));
 const panel = new LayerPanel(byId("layer_groups"), byId("data_date"), shown);
 const presets = new Presets(byId("presets"));
@@ -76,7 +78,7 @@ async function start() {
 
 /** @param {Api.Catalogue} catalogue @param {Api.Style} style */
 async function show(catalogue, style) {
-  const signs = new Signs(catalogue, style, view?.fonts ?? new Fonts());
+  const signs = new Signs(catalogue, style, view.fonts);
   for (const part of [card, search, menu]) part.signs = signs;
   shown.start(catalogue.layers, page.state.layers, page.state.opacity);
   presets.show(catalogue.presets);
@@ -100,11 +102,10 @@ function nameCounty(title) {
 async function showMap(catalogue, style) {
   const { bounds } = catalogue.county;
   if (!bounds) return obstacle.noData();
-  if (!view) obstacle.noWebGL(catalogue.layers);
   const { state } = page;
   const layers = catalogue.layers.map((layer) => ({ ...layer, on: shown.isOn(layer.key) }));
-  const ready = view?.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
-  for (const [layer, opacity] of Object.entries(shown.faint)) view?.setOpacity(layer, opacity);
+  const ready = view.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
+  for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
   if (state.table) table.open(state.table);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
@@ -118,13 +119,13 @@ function tolerance() {
 
 /** @param {Api.Bounds | null | undefined} bounds */
 function bringNear(bounds) {
-  if (bounds) view?.fit(bounds, { closest: CLOSEST });
+  if (bounds) view.fit(bounds, { closest: CLOSEST });
 }
 
 // Where panels hide all of what was opened, the map moves aside; it does not come closer.
 /** @param {Api.Bounds | undefined} bounds */
 function bringIntoSight(bounds) {
-  if (!bounds || !moved || !view || meet(bounds, inSight(moved.bounds))) return;
+  if (!bounds || !moved || meet(bounds, inSight(moved.bounds))) return;
   view.fit(bounds, { closest: view.state().z });
 }
 
@@ -158,7 +159,7 @@ on(view, "view", (/** @type {Moved} */ now) => {
   status.showPlace(now.center);
   drawScaleBar(/** @type {any} */ (byId("scale_bar")), now.bar);
   table.follow(inSight(now.bounds));
-  if (view) page.keep({ view: view.state() });
+  page.keep({ view: view.state() });
 });
 on(view, "hover-position", (place) => status.showPlace(place));
 on(view, "hover", (hover) => {
@@ -176,7 +177,7 @@ on(view, "error", ({ message }) => notice.show(message));
 on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   if (state.layers) shown.show(state.layers);
   shown.restoreOpacity(state.opacity);
-  if (state.view) view?.go(state.view);
+  if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);
 });
@@ -186,19 +187,19 @@ on(page, "steps", ({ back, forward }) => {
 });
 
 on(shown, "change", ({ layer, on, opacity }) => {
-  view?.setVisible(layer, on);
-  view?.setOpacity(layer, opacity);
+  view.setVisible(layer, on);
+  view.setOpacity(layer, opacity);
 });
 on(shown, "changed", () => {
   presets.mark(shown.keys);
   page.keep({ layers: shown.keys, opacity: shown.faint });
 });
-on(panel, "zoom", ({ bounds }) => view?.fit(bounds));
+on(panel, "zoom", ({ bounds }) => view.fit(bounds));
 on(panel, "retry", start);
 on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
   shown.show(preset.layers);
-  if (preset.bounds) view?.fit(preset.bounds);
-  else view?.home();
+  if (preset.bounds) view.fit(preset.bounds);
+  else view.home();
 });
 
 on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
@@ -207,7 +208,7 @@ on(
   "opened",
   (/** @type {{feature: Api.Feature}} */ { feature: { id, geometry, bbox, properties } }) => {
     const label = String(properties.map_label ?? properties.name);
-    if (geometry) view?.select({ layer: properties.layer, id, geometry, label });
+    if (geometry) view.select({ layer: properties.layer, id, geometry, label });
     page.keep({ selected: id });
     table.mark(id);
     bringIntoSight(bbox);
@@ -215,11 +216,11 @@ on(
   },
 );
 on(reader, "closed", () => {
-  view?.select(null);
+  view.select(null);
   page.keep({ selected: null });
   table.mark(null);
 });
-on(card, "zoom", ({ feature }) => view?.fit(feature.bbox));
+on(card, "zoom", ({ feature }) => view.fit(feature.bbox));
 on(card, "link", acts.copyLink);
 on(card, "table", ({ layer }) => table.open(layer));
 on(card, "open", ({ uid }) => reader.open(uid));
@@ -238,7 +239,7 @@ on(table, "shown", () => table.mark(reader.feature?.id ?? null));
 on(table, "opened", tableTurned);
 on(table, "close", tableTurned);
 
-on(status, "scale", ({ denominator }) => view?.setScale(denominator));
+on(status, "scale", ({ denominator }) => view.setScale(denominator));
 on(server, "busy", ({ waiting }) => {
   byId("progress").hidden = waiting === 0;
 });
@@ -262,14 +263,14 @@ const shortcuts = [
   { keys: ["c"], shown: "C", words: "复制链接", act: acts.copyLink },
   { keys: ["C"], shown: "Shift C", words: "复制图片", act: acts.copyPicture },
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
-  { keys: ["h"], shown: "H", words: "全县", act: () => view?.home() },
+  { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["l"], shown: "L", words: "定位", act: acts.locate },
   { keys: ["f"], shown: "F", words: "全屏", act: acts.fillScreen },
   {
     keys: ["+", "=", "-"],
     shown: "+ −",
     words: "放大、缩小",
-    act: (key) => view?.zoomBy(key === "-" ? -1 : 1),
+    act: (key) => view.zoomBy(key === "-" ? -1 : 1),
   },
   { keys: [], shown: "Alt ← →", words: "前后视图", act: () => {} },
   { keys: ["?"], shown: "?", words: "快捷键", act: openHelp },
@@ -288,9 +289,9 @@ const buttons = {
   copy_picture: acts.copyPicture,
   full_screen: acts.fillScreen,
   open_help: openHelp,
-  zoom_in: () => view?.zoomBy(1),
-  zoom_out: () => view?.zoomBy(-1),
-  home: () => view?.home(),
+  zoom_in: () => view.zoomBy(1),
+  zoom_out: () => view.zoomBy(-1),
+  home: () => view.home(),
   locate: acts.locate,
   locate_top: acts.locate,
   more: turnMore,

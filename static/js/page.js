@@ -8,6 +8,7 @@
  * @property {Record<string, number>} opacity  only what differs from 1
  * @property {string | null} selected  uid
  * @property {string | null} table  key of the layer in the table drawer
+ * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
 
 /**
@@ -22,6 +23,7 @@ export function read(query) {
     opacity: Object.fromEntries(words(given.get("opacity")).flatMap(opacityOf)),
     selected: given.get("sel") || null,
     table: given.get("table") || null,
+    canvas: given.get("renderer") === "canvas",
   };
 }
 
@@ -29,7 +31,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table }) {
+export function write({ view, layers, opacity, selected, table, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -39,6 +41,7 @@ export function write({ view, layers, opacity, selected, table }) {
     faint.length && `opacity=${list(faint)}`,
     selected && `sel=${encodeURIComponent(selected)}`,
     table && `table=${encodeURIComponent(table)}`,
+    canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;
 }

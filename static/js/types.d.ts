@@ -1,7 +1,9 @@
 // Which names do the vendored scripts put on the page? (Only map/ may use them.)
 import "@maplibre/maplibre-gl-leaflet";
 import type * as Maplibre from "maplibre-gl";
+import type * as Protomaps from "protomaps-leaflet";
 
 declare global {
   const maplibregl: typeof Maplibre;
+  const protomapsL: typeof Protomaps;
 }

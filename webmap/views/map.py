@@ -16,7 +16,12 @@ blueprint = Blueprint("map", __name__)
 TITLE: Final = "全域一张图"
 THEME_COLOR: Final = "#1F4E79"
 PAPER: Final = "#E6EAEE"
-SCRIPTS: Final = ("vendor/leaflet.js", "vendor/maplibre-gl.js", "vendor/leaflet-maplibre-gl.js")
+SCRIPTS: Final = (
+    "vendor/leaflet.js",
+    "vendor/maplibre-gl.js",
+    "vendor/leaflet-maplibre-gl.js",
+    "vendor/protomaps-leaflet.js",
+)
 """In the order in which they must run."""
 OTHER_PAGES: Final = ("check.js",)
 """Modules of other pages."""

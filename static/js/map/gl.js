@@ -1,6 +1,15 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
-import { absolute, drawnLayers, isRing, keyOf, SOURCE, sourceOf, specification } from "app/map/gl_style.js";
+import {
+  absolute,
+  CLOSE_ZOOM,
+  drawnLayers,
+  isRing,
+  keyOf,
+  SOURCE,
+  sourceOf,
+  specification,
+} from "app/map/gl_style.js";
 import { fainter } from "app/map/opacity.js";
 import { patternImage } from "app/map/patterns.js";
 
@@ -28,8 +37,6 @@ const PADDING = 0.1;
 const POINTS_WAIT_MS = 40;
 const PATTERN_RATIO = 2;
 const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacity" });
-// Names of a layer of many features can be told apart only from here on.
-const CLOSE_ZOOM = 14;
 
 /** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
 export class GlMap extends EventTarget {

@@ -10,6 +10,8 @@ import { graticule } from "app/map/graticule.js";
  */
 
 export const SOURCE = "county";
+// Names of a layer of many features can be told apart only from here on.
+export const CLOSE_ZOOM = 14;
 const HOVER = "/hover";
 const INK = "#16222E";
 

@@ -1,5 +1,6 @@
 // What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
 
+import { CanvasMap } from "app/map/canvas.js";
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
@@ -36,8 +37,8 @@ const GRATICULE = "#D9DFE5";
  * "idle" when all is drawn; "error" {message}.
  */
 export class MapView extends EventTarget {
-  /** @type {GlMap | null} */
-  #gl = null;
+  /** @type {GlMap | CanvasMap | null} */
+  #drawing = null;
   /** @type {Symbols | null} */
   #symbols = null;
   /** @type {Picker | null} */
@@ -48,15 +49,12 @@ export class MapView extends EventTarget {
   #county = [-180, -80, 180, 80];
   #freedom = L.latLngBounds([-80, -180], [80, 180]);
 
-  /** Can this browser draw the map? */
-  static supported() {
-    return GlMap.supported();
-  }
-
-  /** @param {L.Map} map @param {{padding: () => Padding}} options what open panels cover */
-  constructor(map, { padding }) {
+  /** @param {L.Map} map @param {{padding: () => Padding, canvas?: boolean}} options what open panels cover; canvas: even where WebGL2 is to be had */
+  constructor(map, { padding, canvas = false }) {
     super();
     this.map = map;
+    /** Fills and lines are drawn without WebGL2. */
+    this.drawsOnCanvas = canvas || !GlMap.supported();
     this.padding = padding;
     this.fonts = new Fonts();
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -88,23 +86,23 @@ export class MapView extends EventTarget {
     const classes = Object.fromEntries(
       layers.map(({ key, classes }) => [key, classes.map((each) => each.key)]),
     );
-    const gl = new GlMap(this.map, setting);
-    this.#gl = gl;
+    const drawing = this.drawsOnCanvas ? new CanvasMap(this.map, setting) : new GlMap(this.map, setting);
+    this.#drawing = drawing;
     this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
-    this.#picker = new Picker(this.#symbols, gl, backdrop);
-    this.#listen(gl, this.#symbols);
+    this.#picker = new Picker(this.#symbols, drawing, backdrop);
+    this.#listen(drawing, this.#symbols);
     this.#tellView();
-    await gl.ready();
+    await drawing.ready();
   }
 
   /** @param {string} layer @param {boolean} on */
   setVisible(layer, on) {
-    this.#gl?.setVisible(layer, on);
+    this.#drawing?.setVisible(layer, on);
   }
 
   /** @param {string} layer @param {number} opacity 0 to 1 */
   setOpacity(layer, opacity) {
-    this.#gl?.setOpacity(layer, opacity);
+    this.#drawing?.setOpacity(layer, opacity);
     this.#symbols?.setOpacity(layer, opacity);
   }
 
@@ -152,7 +150,7 @@ export class MapView extends EventTarget {
 
   /** Is everything drawn that belongs into this view? */
   get isDrawn() {
-    return this.#gl?.isDrawn ?? false;
+    return this.#drawing?.isDrawn ?? false;
   }
 
   /** Every symbol and name on the map now, with its box in pixels; how long it took to place and paint them. */
@@ -179,7 +177,7 @@ export class MapView extends EventTarget {
 
   /** The tiles have changed on the server. @param {Catalogue["tiles"]} tiles */
   renew(tiles) {
-    this.#gl?.renew(tiles);
+    this.#drawing?.renew(tiles);
   }
 
   /** Where the device says it is. Rejects with a sentence for the person. @returns {Promise<{lon: number, lat: number, accuracy_m: number}>} */
@@ -206,7 +204,7 @@ export class MapView extends EventTarget {
     ink.scale(ratio, ratio);
     ink.fillStyle = getComputedStyle(this.map.getContainer()).backgroundColor;
     ink.fillRect(0, 0, x, y);
-    await this.#gl?.copyTo(ink);
+    await this.#drawing?.copyTo(ink);
     this.#symbols?.paint(ink);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
@@ -252,12 +250,14 @@ export class MapView extends EventTarget {
     };
   }
 
-  /** @param {GlMap} gl @param {Symbols} symbols */
-  #listen(gl, symbols) {
+  /** @param {GlMap | CanvasMap} drawing @param {Symbols} symbols */
+  #listen(drawing, symbols) {
     const ring = new HoverRing(this.map);
-    gl.addEventListener("points", () => symbols.setPoints(gl.points()));
-    gl.addEventListener("idle", () => this.dispatchEvent(new Event("idle")));
-    gl.addEventListener("error", (event) => this.#tell("error", /** @type {CustomEvent} */ (event).detail));
+    drawing.addEventListener("points", () => symbols.setPoints(drawing.points()));
+    drawing.addEventListener("idle", () => this.dispatchEvent(new Event("idle")));
+    drawing.addEventListener("error", (event) =>
+      this.#tell("error", /** @type {CustomEvent} */ (event).detail),
+    );
     this.map.on("moveend", () => this.#tellView());
     this.map.on("click", (event) => this.#clicked(event));
     this.map.on("contextmenu", ({ latlng, containerPoint }) => {
@@ -296,7 +296,7 @@ export class MapView extends EventTarget {
     this.#hovered = name;
     this.map.getContainer().style.cursor = name ? "pointer" : "";
     ring.show(found?.top ?? null);
-    this.#gl?.setHover(feature);
+    this.#drawing?.setHover(feature);
     this.#tell("hover", { feature, x: spot?.x ?? 0, y: spot?.y ?? 0 });
   }
 

@@ -4,7 +4,7 @@ import { copyPicture, copyText } from "app/panel/share.js";
 /** The acts behind the buttons of the top bar; each says what it did. */
 export class Acts {
   /**
-   * @param {import("app/map/view.js").MapView | null} view
+   * @param {import("app/map/view.js").MapView} view
    * @param {import("app/page.js").Page} page
    * @param {import("app/panel/notice.js").Notice} notice
    * @param {HTMLDialogElement} dialog shows what the browser does not let us copy
@@ -25,14 +25,13 @@ export class Acts {
 
   copyPicture = () =>
     this.#tell(async () => {
-      if (!this.view) return "";
       const done = await copyPicture(this.view.picture());
       return done === "copied" ? "图片已复制，可以直接粘贴到文档里。" : "图片已保存到下载文件夹。";
     });
 
   locate = () =>
     this.#tell(async () => {
-      const here = await this.view?.locate();
+      const here = await this.view.locate();
       return here ? `已定位，精度约 ${Math.round(here.accuracy_m)} 米。` : "";
     });
 

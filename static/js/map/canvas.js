@@ -1,0 +1,330 @@
+// What draws fills and lines where there is no WebGL2? A canvas in a Leaflet pane, from the same tiles and style.
+
+import { readJson } from "app/api.js";
+import { Brush, pathOf } from "app/map/canvas_paint.js";
+import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
+import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
+import { absolute, CLOSE_ZOOM, drawnLayers, isRing, keyOf, SOURCE, sourceOf } from "app/map/gl_style.js";
+import { graticule } from "app/map/graticule.js";
+import { quietPane, Sheet } from "app/map/sheet.js";
+
+/**
+ * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
+ * @typedef {import("app/map/gl_style.js").StyleLayer} StyleLayer
+ * @typedef {import("app/map/gl_style.js").Tiles} TileAddresses
+ * @typedef {import("app/map/gl.js").Setting} Setting
+ * @typedef {import("app/map/gl.js").Ref} Ref
+ * @typedef {import("app/map/gl.js").Hit} Hit
+ * @typedef {import("app/map/canvas_tiles.js").Feature} Feature
+ * @typedef {import("protomaps-leaflet").PreparedTile} PreparedTile
+ * @typedef {{layer: StyleLayer, brush: Brush}} Rule
+ */
+
+const PANE = "canvas";
+const MARGIN_PX = 128;
+const PATIENCE_MS = 400;
+const FAILED = "地图数据没有读到。请检查网络，稍后重试，仍不行请联系管理员。";
+/** @type {Record<number, Hit["shape"]>} */
+const SHAPES = { 1: "point", 2: "line", 3: "polygon" };
+
+/** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
+export class CanvasMap extends EventTarget {
+  /** @type {Map<string, Tiles>} by source */
+  #sources = new Map();
+  /** @type {Map<string, PreparedTile[]>} by source, those of the view */
+  #shown = new Map();
+  /** @type {LabelPoint[]} */
+  #points = [];
+  #known = "";
+  #asked = 0;
+  #frame = 0;
+  #drawn = false;
+  #zoom = 0;
+  /** @type {Ref | null} */
+  #hovered = null;
+  /** @type {Promise<void>} */
+  #standing;
+
+  /** @param {L.Map} map @param {Setting} setting */
+  constructor(map, setting) {
+    super();
+    this.map = map;
+    this.off = setting.off;
+    this.backdrop = setting.backdrop;
+    this.tiles = setting.tiles;
+    this.lines = graticule(setting.bounds).geometry.coordinates;
+    this.color = setting.graticule;
+    this.rules = drawnLayers(setting.style.layers, setting).map((layer) => ({
+      layer,
+      brush: new Brush(layer, setting.style.patterns),
+    }));
+    this.keys = Object.keys(setting.style.overlay);
+    const pane = quietPane(map, PANE, 200);
+    this.sheet = new Sheet(map, pane, MARGIN_PX);
+    this.rings = new Sheet(map, pane, MARGIN_PX);
+    this.scratch = /** @type {CanvasRenderingContext2D} */ (
+      document.createElement("canvas").getContext("2d")
+    );
+    map.on("moveend resize", () => this.#load());
+    this.#standing = this.#open(setting.tiles);
+  }
+
+  /** @returns {Promise<void>} once the first view is drawn, or cannot be */
+  async ready() {
+    await this.#standing;
+  }
+
+  get isDrawn() {
+    return this.#drawn && !this.#frame;
+  }
+
+  /** Where symbols and names may stand, for the layers that are on. */
+  points() {
+    return this.#points;
+  }
+
+  /** @param {string} key @param {boolean} on */
+  setVisible(key, on) {
+    if (on) this.off.delete(key);
+    else this.off.add(key);
+    this.#drawSoon();
+    this.#collect();
+  }
+
+  /** @param {string} key @param {number} factor */
+  setOpacity(key, factor) {
+    for (const { layer, brush } of this.rules) {
+      if (keyOf(layer) === key && !isRing(layer)) brush.strength = factor;
+    }
+    this.#drawSoon();
+  }
+
+  /** @param {Ref | null} ref */
+  setHover(ref) {
+    this.#hovered = ref;
+    this.#drawRing();
+  }
+
+  /**
+   * Fills and lines at a place of the map's container, what is in front first.
+   * @param {{x: number, y: number}} spot @param {number} tolerance
+   * @returns {Hit[]}
+   */
+  hits(spot, tolerance) {
+    const { x, y } = this.sheet.origin();
+    const place = { x: spot.x + MARGIN_PX + x, y: spot.y + MARGIN_PX + y };
+    const rules = this.rules.filter(({ layer }) => this.#isPickable(layer)).reverse();
+    return rules.flatMap(({ layer }) => this.#hitsOf(layer, place, tolerance));
+  }
+
+  /** The tiles have changed on the server. @param {TileAddresses} tiles */
+  renew(tiles) {
+    this.tiles = tiles;
+    this.#standing = this.#open(tiles);
+  }
+
+  /**
+   * Draws what the canvas shows.
+   * @param {CanvasRenderingContext2D} ink one unit is one CSS pixel of the map's container
+   */
+  async copyTo(ink) {
+    await this.#standing;
+    const { canvas, margin } = this.sheet;
+    const ratio = window.devicePixelRatio || 1;
+    ink.drawImage(canvas, -margin, -margin, canvas.width / ratio, canvas.height / ratio);
+  }
+
+  /** @param {TileAddresses} tiles */
+  async #open({ url, large = [] }) {
+    const own = large.map((each) => [`${SOURCE}/${each.key}`, each.url]);
+    const sources = /** @type {[string, string][]} */ (url ? [[SOURCE, url], ...own] : own);
+    try {
+      const opened = sources.map(async ([name, address]) => [name, await readJson(absolute(address))]);
+      this.#sources = new Map((await Promise.all(opened)).map(([name, told]) => [name, new Tiles(told)]));
+    } catch (error) {
+      this.#fail(/** @type {Error} */ (error).message);
+    }
+    await this.#load();
+  }
+
+  // The old picture stays, moved and stretched, until the tiles are there or patience ends.
+  async #load() {
+    const asked = ++this.#asked;
+    this.#drawn = false;
+    const late = window.setTimeout(() => asked === this.#asked && this.#draw(), PATIENCE_MS);
+    const shown = await this.#cover();
+    clearTimeout(late);
+    if (asked !== this.#asked) return;
+    this.#shown = new Map(shown);
+    this.#zoom = this.map.getZoom();
+    this.#draw();
+    this.#collect();
+    this.#drawn = true;
+    this.dispatchEvent(new Event("idle"));
+  }
+
+  /** @returns {Promise<[string, PreparedTile[]][]>} */
+  #cover() {
+    const frame = this.#worldFrame();
+    const zoom = this.map.getZoom();
+    let told = false;
+    const fail = () => {
+      if (!told) this.#fail(FAILED);
+      told = true;
+    };
+    const sources = [...this.#sources];
+    return Promise.all(sources.map(async ([name, tiles]) => [name, await tiles.covering(zoom, frame, fail)]));
+  }
+
+  #worldFrame() {
+    const { x, y } = this.sheet.origin();
+    const size = this.map.getSize().add([2 * MARGIN_PX, 2 * MARGIN_PX]);
+    return { minX: x, minY: y, maxX: x + size.x, maxY: y + size.y };
+  }
+
+  #drawSoon() {
+    if (!this.#frame) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  // Tiles of another zoom would lie in the wrong place: then the picture that is there stays.
+  #draw() {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    if (this.#zoom !== this.map.getZoom()) return;
+    this.sheet.fit();
+    const { ink } = this.sheet;
+    this.#drawGraticule(ink);
+    for (const rule of this.rules) if (this.#isDrawn(rule.layer)) this.#paint(ink, rule, () => true);
+    this.#drawRing();
+  }
+
+  /** @param {CanvasRenderingContext2D} ink */
+  #drawGraticule(ink) {
+    const toSheet = (/** @type {GeoJSON.Position} */ [lon, lat]) =>
+      this.map.latLngToContainerPoint([lat, lon]).add([MARGIN_PX, MARGIN_PX]);
+    ink.strokeStyle = this.color;
+    ink.lineWidth = 1;
+    ink.stroke(pathOf(this.lines.map((line) => line.map(toSheet))));
+  }
+
+  #drawRing() {
+    this.rings.fit();
+    if (!this.#hovered) return;
+    const { layer: key, id } = this.#hovered;
+    const { ink } = this.rings;
+    for (const rule of this.rules) {
+      if (keyOf(rule.layer) !== key || !isRing(rule.layer) || !isAtZoom(rule.layer, this.#zoom)) continue;
+      this.#paint(ink, rule, (feature) => feature.id === id);
+    }
+  }
+
+  // A tile is a little larger than its place: what lies beyond belongs to its neighbours.
+  /** @param {CanvasRenderingContext2D} ink @param {Rule} rule @param {(feature: Feature) => boolean} wanted */
+  #paint(ink, { layer, brush }, wanted) {
+    const origin = this.sheet.origin();
+    const frame = this.#worldFrame();
+    const dataLayer = dataLayerOf(layer);
+    const filter = (/** @type {number} */ zoom, /** @type {any} */ feature) =>
+      wanted(feature) && draws(layer, placeOf(zoom, feature));
+    const rules = [{ dataLayer, symbolizer: brush, filter }];
+    for (const tile of this.#tilesOf(keyOf(layer))) {
+      if (!tile.data.has(dataLayer)) continue;
+      brush.beginTile(tile.origin);
+      ink.save();
+      clipTo(ink, tile, origin);
+      protomapsL.paint(
+        ink,
+        tile.z,
+        new Map([["", [tile]]]),
+        null,
+        rules,
+        frame,
+        /** @type {any} */ (origin),
+        false,
+      );
+      ink.restore();
+    }
+  }
+
+  /** @param {StyleLayer} layer @param {{x: number, y: number}} place in pixels of the world @param {number} tolerance @returns {Hit[]} */
+  #hitsOf(layer, place, tolerance) {
+    const key = keyOf(layer);
+    const tile = this.#tilesOf(key).find(({ origin: { x, y }, dim }) => {
+      return place.x >= x && place.x < x + dim && place.y >= y && place.y < y + dim;
+    });
+    const features = /** @type {Feature[]} */ (tile?.data.get(dataLayerOf(layer)) ?? []);
+    if (!tile) return [];
+    const spot = { x: (place.x - tile.origin.x) / tile.scale, y: (place.y - tile.origin.y) / tile.scale };
+    return features
+      .filter((feature) => this.#isHit(layer, feature, spot, tolerance, tile.scale))
+      .map(({ id, props, geomType }) => ({ layer: key, id, properties: props, shape: SHAPES[geomType] }));
+  }
+
+  /** @param {StyleLayer} layer @param {Feature} feature @param {{x: number, y: number}} spot of the tile @param {number} tolerance @param {number} scale */
+  #isHit(layer, feature, spot, tolerance, scale) {
+    const at = placeOf(this.#zoom, feature);
+    const width = layer.type === "line" ? paintValue(layer, "line-width", at, 1) : 0;
+    const reach = (width / 2 + tolerance) / scale;
+    const { minX, minY, maxX, maxY } = feature.bbox;
+    if (spot.x < minX - reach || spot.x > maxX + reach || spot.y < minY - reach || spot.y > maxY + reach)
+      return false;
+    if (!draws(layer, at)) return false;
+    const path = pathOf(feature.geom);
+    this.scratch.lineWidth = 2 * reach;
+    const isInside = layer.type === "fill" && this.scratch.isPointInPath(path, spot.x, spot.y, "evenodd");
+    return isInside || this.scratch.isPointInStroke(path, spot.x, spot.y);
+  }
+
+  #collect() {
+    const points = this.keys
+      .filter((key) => this.#hasNames(key))
+      .flatMap((key) => labelPoints(key, this.#tilesOf(key)));
+    const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
+    if (known === this.#known) return;
+    this.#known = known;
+    this.#points = points;
+    this.dispatchEvent(new Event("points"));
+  }
+
+  /** @param {string} key */
+  #hasNames(key) {
+    if (this.off.has(key)) return false;
+    return sourceOf(key, this.tiles) === SOURCE || this.map.getZoom() >= CLOSE_ZOOM;
+  }
+
+  /** @param {string} key */
+  #tilesOf(key) {
+    return this.#shown.get(sourceOf(key, this.tiles)) ?? [];
+  }
+
+  /** @param {StyleLayer} layer */
+  #isDrawn(layer) {
+    return !this.off.has(keyOf(layer)) && !isRing(layer) && isAtZoom(layer, this.#zoom);
+  }
+
+  /** @param {StyleLayer} layer */
+  #isPickable(layer) {
+    return this.#isDrawn(layer) && !(this.backdrop.has(keyOf(layer)) && layer.type === "fill");
+  }
+
+  /** @param {string} message */
+  #fail(message) {
+    this.dispatchEvent(new CustomEvent("error", { detail: { message } }));
+  }
+}
+
+/** @param {StyleLayer} layer @returns {string} */
+function dataLayerOf(layer) {
+  return /** @type {any} */ (layer)["source-layer"];
+}
+
+// Between whole pixels, or two neighbours would leave a pale seam.
+/** @param {CanvasRenderingContext2D} ink @param {PreparedTile} tile @param {L.Point} origin */
+function clipTo(ink, { origin: { x, y }, dim }, origin) {
+  const ratio = ink.getTransform().a;
+  const whole = (/** @type {number} */ at) => Math.round(at * ratio) / ratio;
+  const [left, top] = [whole(x - origin.x), whole(y - origin.y)];
+  ink.beginPath();
+  ink.rect(left, top, whole(x + dim - origin.x) - left, whole(y + dim - origin.y) - top);
+  ink.clip();
+}

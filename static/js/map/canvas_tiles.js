@@ -1,0 +1,90 @@
+// Which tiles does a view need where no GL fetches them, and which label points do they carry?
+
+/**
+ * @typedef {import("protomaps-leaflet").TileCache} TileCache
+ * @typedef {import("protomaps-leaflet").PreparedTile} PreparedTile
+ * @typedef {import("protomaps-leaflet").Feature & {id: number}} Feature
+ * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
+ * @typedef {{minX: number, minY: number, maxX: number, maxY: number}} Frame in pixels of the world
+ * @typedef {{tiles: string[], minzoom?: number, maxzoom?: number}} TileJson
+ */
+
+const SIDE_PX = 512;
+
+/** The tiles of one source, decoded by protomaps-leaflet and kept. */
+export class Tiles {
+  /** @param {TileJson} told */
+  constructor({ tiles: [address], minzoom = 0, maxzoom = 16 }) {
+    this.minzoom = minzoom;
+    this.maxzoom = maxzoom;
+    this.cache = new protomapsL.TileCache(new protomapsL.ZxySource(address, false), SIDE_PX);
+  }
+
+  /**
+   * What covers the frame, at the same levels of detail as in GL; tiles that fail are told and left out.
+   * @param {number} zoom Leaflet's @param {Frame} frame @param {(error: unknown) => void} fail
+   * @returns {Promise<PreparedTile[]>}
+   */
+  async covering(zoom, frame, fail) {
+    const wanted = this.#places(zoom, frame).map((place) => this.#tile(zoom, place, fail));
+    return (await Promise.all(wanted)).flatMap((tile) => tile ?? []);
+  }
+
+  /** @param {number} zoom @param {Frame} frame */
+  #places(zoom, frame) {
+    const z = Math.max(this.minzoom, Math.min(this.maxzoom, Math.floor(zoom - 1)));
+    const side = sideOf(zoom, z);
+    const most = 2 ** z - 1;
+    return range(frame.minX, frame.maxX, side, most).flatMap((x) =>
+      range(frame.minY, frame.maxY, side, most).map((y) => ({ z, x, y })),
+    );
+  }
+
+  /** @param {number} zoom @param {{z: number, x: number, y: number}} place @param {(error: unknown) => void} fail */
+  async #tile(zoom, place, fail) {
+    const dim = sideOf(zoom, place.z);
+    try {
+      const data = await this.cache.get(place);
+      const origin = /** @type {any} */ (L.point(place.x * dim, place.y * dim));
+      return { z: zoom, origin, data, scale: dim / SIDE_PX, dim, dataTile: place };
+    } catch (error) {
+      return void fail(error);
+    }
+  }
+}
+
+/** The label points of a layer, each once. @param {string} layer @param {PreparedTile[]} tiles @returns {LabelPoint[]} */
+export function labelPoints(layer, tiles) {
+  /** @type {Map<string, LabelPoint>} */
+  const points = new Map();
+  for (const { data, dataTile } of tiles) {
+    for (const feature of data.get(`${layer}_points`) ?? []) {
+      const point = labelPoint(layer, /** @type {Feature} */ (feature), dataTile);
+      points.set(`${point.id}.${point.seq}`, point);
+    }
+  }
+  return [...points.values()].sort((a, b) => a.id - b.id || a.seq - b.seq);
+}
+
+/** @param {string} layer @param {Feature} feature @param {{z: number, x: number, y: number}} tile @returns {LabelPoint} */
+function labelPoint(layer, { id, geom, props }, { z, x, y }) {
+  const properties = /** @type {Record<string, any>} */ (props);
+  const { seq = 0, angle = 0 } = properties;
+  const [[spot]] = geom;
+  const across = (x + spot.x / SIDE_PX) / 2 ** z;
+  const down = (y + spot.y / SIDE_PX) / 2 ** z;
+  const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * down))) * 180) / Math.PI;
+  return { layer, id, seq, lon: across * 360 - 180, lat, angle, properties };
+}
+
+/** Pixels that a tile of level z is wide. @param {number} zoom @param {number} z */
+function sideOf(zoom, z) {
+  return 256 * 2 ** (zoom - z);
+}
+
+/** @param {number} from @param {number} to @param {number} side @param {number} most */
+function range(from, to, side, most) {
+  const first = Math.max(0, Math.floor(from / side));
+  const last = Math.min(most, Math.floor(to / side));
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
+}
