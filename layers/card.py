@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from types import MappingProxyType
+from typing import Any, Final, Protocol, TypeAlias
 
 from layers import clock
 from layers.kinds import kind_of
@@ -21,6 +22,8 @@ SAID_ELSEWHERE: Final = frozenset(
     {"name", "town", "map_label", "tint", "is_sample", "source_doc", "source_clause"}
 )
 """Fields with a place of their own on the card, or that only steer the drawing."""
+
+Beside: TypeAlias = Mapping[str, Sequence[dict[str, str]]]
 
 
 class Record(Protocol):
@@ -47,11 +50,17 @@ class Record(Protocol):
 
 
 def card(
-    feature: Record, viewer: Viewer, related: Sequence[Record] = (), *, sample: bool = False
+    feature: Record,
+    viewer: Viewer,
+    related: Sequence[Record] = (),
+    *,
+    sample: bool = False,
+    beside: Beside = MappingProxyType({}),
 ) -> dict[str, Any]:
     """The card as JSON; every value is the text of the screen, None where “未提供” belongs.
 
-    sample: the layer is sample data; a feature that says otherwise of itself is not.
+    sample: the layer is sample data; a feature that says otherwise of itself is not. beside: what else is known of
+    what a field names, as rows by the key of the field.
     """
     kind = kind_of(feature.kind)
     insight = kind.insight(feature.properties, feature.derived, clock.today())
@@ -62,9 +71,9 @@ def card(
         "sample": bool(feature.properties.get("is_sample", sample)),
         "figures": list(_figures(feature, insight)),
         "verdict": {"text": insight.sentence, "clause": insight.clause} if insight.sentence else None,
-        "rows": list(_rows(kind, feature, viewer)),
+        "rows": list(_rows(kind, feature, viewer, beside)),
         "source": _source(feature),
-        "changed": _changed(feature),
+        "changed": _changed(feature, viewer),
         "related": [_mention(each) for each in related],
     }
 
@@ -111,7 +120,7 @@ def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:
         yield {"value": insight.value, "unit": insight.unit, "label": insight.label}
 
 
-def _rows(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[dict[str, Any]]:
+def _rows(kind: LayerKind, feature: Record, viewer: Viewer, beside: Beside) -> Iterator[dict[str, Any]]:
     """What the card is for, then whatever else is known, then what is missing."""
     fields = [
         each for each in kind.fields if each.key not in SAID_ELSEWHERE and may_see(viewer, each.visibility)
@@ -119,6 +128,7 @@ def _rows(kind: LayerKind, feature: Record, viewer: Viewer) -> Iterator[dict[str
     known = [each for each in fields if each.key in feature.properties and each.key != kind.code_field]
     for field in sorted(known, key=lambda each: not each.card):
         yield _row(field, feature.properties[field.key])
+        yield from beside.get(field.key, ())
     # Columns of a file that no field declares were kept as they came.
     for key, value in feature.properties.items():
         if key not in kind.by_key:
@@ -138,8 +148,10 @@ def _source(feature: Record) -> str:
     return " ".join(str(part) for part in parts if part)
 
 
-def _changed(feature: Record) -> dict[str, Any]:
-    return {"who": feature.act_who, "at": county_day(feature.act_at).isoformat(), "version": feature.version}
+def _changed(feature: Record, viewer: Viewer) -> dict[str, Any]:
+    # Who works in the offices is not for the public.
+    who = feature.act_who if may_see(viewer, "internal") else ""
+    return {"who": who, "at": county_day(feature.act_at).isoformat(), "version": feature.version}
 
 
 def _mention(feature: Record) -> dict[str, Any]:

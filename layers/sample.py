@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers.kinds import kind_of
 from layers.rights import SYSTEM_VIEWER
-from layers.store import Database, edit, query
+from layers.store import Database, edit, offices, query
 
 WHAT: Final = "sample"
 WHO: Final = "示例数据"
@@ -40,6 +40,8 @@ FILES: Final = {
     "control_line": "internal",
 }
 """Kind → who may see its layer; each kind has one file, <kind>.geojson."""
+OFFICES: Final = "offices.json"
+"""Units and command posts."""
 
 
 def fill(database: Database) -> bool:
@@ -68,12 +70,27 @@ def _is_empty(session: Session) -> bool:
 
 
 def _write(session: Session, rows: dict[str, list[edit.NewFeature]]) -> None:
+    _write_offices(session)
     with edit.one_act(session, WHAT, WHO) as act:
         for kind, visibility in FILES.items():
             layer = edit.add_layer(
                 session, kind=kind, key=kind, visibility=visibility, sample=True, data_date=DATA_DATE, act=act
             )
             edit.add_features(session, act, layer, rows[kind])
+
+
+def _write_offices(session: Session) -> None:
+    """Those that the county has not entered itself."""
+    told = json.loads((data_folder() / OFFICES).read_text("utf-8"))
+    units = {unit.name for unit in offices.units(session)}
+    posts = {post.name for post in offices.command_posts(session, SYSTEM_VIEWER)}
+    for unit in told["units"]:
+        if unit["name"] not in units:
+            offices.add_unit(session, **unit)
+    for post in told["command_posts"]:
+        if post["name"] not in posts:
+            members = [offices.Member(**member) for member in post.pop("members", ())]
+            offices.add_command_post(session, **post, members=members)
 
 
 def _rows(kind: str) -> Iterator[edit.NewFeature]:

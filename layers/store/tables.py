@@ -137,6 +137,33 @@ class Search(Base):
     inner: Mapped[str] = mapped_column(Text)
 
 
+class Unit(Base):
+    """An office that keeps layers or answers for projects; records speak of it by its name."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    sort: Mapped[str] = mapped_column(String(16))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+
+
+class CommandPost(Base):
+    """A temporary post (指挥部) that drives a group of projects; records speak of it by its name.
+
+    office: where it sits. members: [{"name": …, "role": …}], in the order of rank.
+    """
+
+    __tablename__ = "command_post"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    office: Mapped[str | None]
+    members: Mapped[list[dict[str, str]]] = mapped_column(Json)
+
+
 def table_of(model: type[Base]) -> Table:
     """The table itself, for statements past the ORM."""
     return cast(Table, model.__table__)

@@ -13,7 +13,8 @@ from layers.kinds import LayerKind
 
 NAMES: Final = ("name", "map_label", "aliases")
 CODES: Final = ("code", "road_no", "former_nos", "supervision_no")
-PLACES: Final = ("village", "town")
+PLACES: Final = ("village", "town", "command_post")
+"""Where a feature lies, and who drives it: words that many features share."""
 NAME, PLACE, SOUND = "\n", "\t", "\v"
 """The frames of names and codes, of places, of pinyin and initials; `folded` leaves none of them in a text."""
 READINGS: Final = {

@@ -11,7 +11,7 @@ from flask import Blueprint, Response
 from layers.card import card, measures
 from layers.kinds import kind_of
 from layers.rights import Viewer
-from layers.store import query
+from layers.store import offices, query
 from layers.store.query import FoundFeature
 from webmap.answers import answer, digest
 from webmap.database import current, viewer
@@ -27,7 +27,9 @@ def one(ref: str) -> Response:
     feature = query.feature_of(current(), viewer(), reference(ref))
     related = query.related_to(current(), viewer(), feature, MOST_RELATED)
     sample = query.layer_named(current(), viewer(), feature.layer_key).sample
-    body = as_geojson(feature, viewer()) | {"card": card(feature, viewer(), related, sample=sample)}
+    known = offices.beside(current(), viewer(), feature.properties)
+    told = card(feature, viewer(), related, sample=sample, beside=known)
+    body = as_geojson(feature, viewer()) | {"card": told}
     # The version stands in front, so that an edit can say from which version it started.
     etag = f"{feature.version}-{digest(json.dumps(body, ensure_ascii=False))}"
     return answer(body, etag=etag, mimetype=GEOJSON)
