@@ -217,7 +217,8 @@ class Arrangement {
     const box = boxAround(spot.x, spot.y, size);
     const common = { layer: point.layer, id: 0, bounds: boundsOf(members) };
     const one = { ...common, spot, marker, size, box, from: null, text: marker.text ?? "", name: "" };
-    this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow: false, selected: false });
+    const hollow = Boolean(marker.hollow);
+    this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow, selected: false });
     const text = `${members.length}${recipe.measure_word}`;
     const color = look.label?.color ?? marker.edge;
     this.#writeCount(
