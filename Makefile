@@ -37,13 +37,14 @@ lint: setup-test
 	@$(BIN)/mypy
 	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings
 	@$(NODE) node_modules/typescript/bin/tsc --project tsconfig.json
+	@$(NODE) tests/floor.mjs
 
 format: setup-test
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write
 
 bench: setup-test
-	@for file in tests/bench/bench_*.py; do $(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; done
+	@$(BIN)/python -m tests.bench
 
 # Each stamp is touched only when its step has succeeded, so that an interrupted set-up is taken up again.
 .venv/.python:
