@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -18,6 +19,7 @@ OTHERS: Final = "extra"
 """The property that keeps the columns which the kind does not know."""
 SHAPE: Final = "图形"
 _UNREAD: Final = object()
+_UNSTORABLE: Final = re.compile("[\\0\\ud800-\\udfff]")
 
 
 class RowProblem(NamedTuple):
@@ -89,7 +91,7 @@ def _is_clean(value: object) -> bool:
         return all(map(_is_clean, value))
     if not isinstance(value, str):
         return True
-    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+    return not _UNSTORABLE.search(value)
 
 
 def _take_others(rows: Rows, columns: dict[str, list[object]]) -> None:

@@ -21,6 +21,7 @@ from layers.rights import Visibility
 JsonValue = str | int | float | bool | list[str]
 MISSING = "未提供"
 BLANKS = {"", "-", "—", "/", "无", "null", "none", "nan", "nat", "<null>"}
+_WIDE = re.compile("[０-ｚ．－＋／　]")
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(18264, 73051)  # 1950-01-01 … 2099-12-31
 DAY_PATTERNS = (
@@ -266,12 +267,12 @@ def shortened(raw: object, longest: int = 40) -> str:
 
 def _half_width(text: str) -> str:
     # Only digits, letters and the signs of numbers: Chinese punctuation in names stays as it was written.
-    return "".join(
-        unicodedata.normalize("NFKC", char)
-        if ("０" <= char <= "ｚ" and char.isalnum()) or char in "．－＋／　"
-        else char
-        for char in text
-    )
+    return _WIDE.sub(_narrow, text)
+
+
+def _narrow(found: re.Match[str]) -> str:
+    char = found[0]
+    return unicodedata.normalize("NFKC", char) if char.isalnum() or char in "．－＋／　" else char
 
 
 def _written_day(text: str) -> date | None:

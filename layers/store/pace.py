@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Final, TypeVar
 
 LONGEST_TURN_S: Final = 0.2
-FIRST_TURN: Final = 250
-SMALLEST_TURN: Final = 20
+FIRST_TURN: Final = 500
+SMALLEST_TURN: Final = 100
 LARGEST_TURN: Final = 4000
 
 T = TypeVar("T")

@@ -46,6 +46,7 @@ class Prepared:
 
     def __init__(self, kind: LayerKind, rows: Sequence[NewFeature], towns: Towns) -> None:
         self.uids = [_uid(row.uid) for row in rows]
+        self.given_uids = [uid for uid, row in zip(self.uids, rows, strict=True) if row.uid]
         shapes = _sound([row.shape for row in rows])
         properties = [_storable(row.properties) for row in rows]
         derived = derive(kind, shapes, properties, towns, clock.today())
@@ -69,7 +70,7 @@ def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[i
     """Insert them and return their ids, in order."""
     if layer.kind == BOUNDARIES:
         session.info.pop("towns", None)
-    _refuse_known(session, rows.uids)
+    _refuse_known(session, rows.given_uids)
     common = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
     features = [common | {"uid": uid} | row for uid, row in zip(rows.uids, rows.features, strict=True)]
     _insert(session, table_of(Feature), features)
