@@ -1,0 +1,50 @@
+"""How long does each of several ways take, when they take turns? A noisy machine then disturbs all alike."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+Act = Callable[[], object]
+
+
+class Taken(NamedTuple):
+    """Seconds of one way, round by round."""
+
+    seconds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+def in_turns(acts: Mapping[str, Act], rounds: int) -> dict[str, Taken]:
+    """Every way once to warm up, then all of them in every round, each time beginning with another."""
+    for act in acts.values():
+        act()
+    names = list(acts)
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for number in range(rounds):
+        for name in names[number % len(names) :] + names[: number % len(names)]:
+            taken[name].append(seconds(acts[name]))
+    return {name: Taken(tuple(times)) for name, times in taken.items()}
+
+
+def seconds(act: Act) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    act()
+    return time.perf_counter() - start
+
+
+def ratio(ours: Taken, theirs: Taken) -> float:
+    """Ours to theirs, the median over the rounds: what disturbed one round disturbed both."""
+    return statistics.median(a / b for a, b in zip(ours.seconds, theirs.seconds, strict=True))
+
+
+def noise(taken: Taken) -> float:
+    """The slowest round to the fastest: 1 on a quiet machine."""
+    return max(taken.seconds) / min(taken.seconds)
