@@ -39,7 +39,7 @@ def industry_projects() -> list[Record]:
 
 
 def _zone() -> Record:
-    facts = from_the_plan("产业", "开发区承载能力提高", aliases=["经济开发区"])
+    facts = from_the_plan("产业", "开发区承载能力提高")
     # A point, like the sites: no area is claimed for it.
     return placed("开发区", zone_spots()[ZONE_SPOT], **facts)
 
