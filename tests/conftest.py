@@ -6,6 +6,7 @@ server           the real `webmap run` on a free port with the sample, shared by
 database         an empty, upgraded database: once on SQLite, once on PostGIS      (tests/databases.py)
 sqlite_database, postgis_database           the same on one of them                (tests/databases.py)
 browser, visit, page, phone_page, trouble   pages that fail the test on trouble    (tests/browser.py)
+floor_browser, full_browser                 the oldest Chromiums that we support   (tests/old_browsers.py)
 
 For a server or a command of a test's own see tests/running.py; what becomes of a skip, tests/skips.py.
 
@@ -24,7 +25,7 @@ import pytest
 
 from tests.running import Server, fill_with_sample, running
 
-pytest_plugins = ["tests.databases", "tests.browser", "tests.skips"]
+pytest_plugins = ["tests.databases", "tests.browser", "tests.old_browsers", "tests.skips"]
 
 FOR_TESTS = ("WEBMAP_TEST_COMPLETE", "WEBMAP_CHROMIUM")
 

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
-from tests.browser import PHONE, Visit
+from tests.browser import PHONE, WITHOUT_WEBGL2, Visit
 from tests.running import Server
 
 OUTSIDE = "#e6eaee"
@@ -25,8 +25,19 @@ TOUCH_PX = 5
 """Symbols may touch by so much and are still told apart."""
 DRAWN_TIMEOUT_S = 60
 
+SAME_COLOUR = 10
+"""Means of two carriers may differ by so much of 255."""
+
 Thing = dict[str, Any]
 Box = tuple[float, float, float, float]
+
+
+@pytest.fixture(params=["gl", "canvas"])
+def page(request: pytest.FixtureRequest, page: Page) -> Page:
+    """The map on both carriers: what holds on the one holds on the other."""
+    if request.param == "canvas":
+        page.add_init_script(WITHOUT_WEBGL2)
+    return page
 
 
 def drawn(page: Page) -> None:
@@ -299,8 +310,9 @@ def test_the_wheel_keeps_the_place_under_the_pointer(page: Page) -> None:
     assert page.evaluate(place) == pytest.approx(before, abs=0.0005)
 
 
-def test_the_map_comes_back_after_the_graphics_card_was_lost(page: Page, server: Server) -> None:
-    opened(page)
+def test_the_map_comes_back_after_the_graphics_card_was_lost(visit: Visit, server: Server) -> None:
+    page = visit(server.url)
+    drawn(page)
     context = "document.querySelector('.maplibregl-canvas').getContext('webgl2')"
     page.evaluate(
         f"() => {{ window.card = {context}.getExtension('WEBGL_lose_context'); card.loseContext() }}"
@@ -351,3 +363,31 @@ def test_motion_that_is_unwanted_is_left_out(visit: Visit, server: Server) -> No
     )
 
     assert zoom == pytest.approx(1)
+
+
+def test_both_carriers_paint_the_same_features_in_the_same_colours(visit: Visit, server: Server) -> None:
+    features = server.get("/api/layers/idle_parcel/features?limit=1000").json()["features"]
+    boxes = {each["properties"]["symbol"]: each["bbox"] for each in features}
+    gl, canvas = visit(f"{server.url}/"), visit(f"{server.url}/?renderer=canvas")
+
+    assert len(boxes) >= 6
+    assert [each.evaluate("() => map_county.view.drawsOnCanvas") for each in (gl, canvas)] == [False, True]
+    for symbol, box in boxes.items():
+        one, other = (mean_colour(each, box) for each in (gl, canvas))
+        assert one == pytest.approx(other, abs=SAME_COLOUR), symbol
+
+
+def mean_colour(page: Page, box: Box) -> list[float]:
+    """Red, green and blue of a feature from edge to edge, hatch, outline and all."""
+    west, south, east, north = box
+    page.evaluate(
+        "([lon, lat]) => map_county.view.go({ lon, lat, z: 16 })", [(west + east) / 2, (south + north) / 2]
+    )
+    drawn(page)
+    places = [
+        (west + (east - west) * i / 24, south + (north - south) * j / 24)
+        for i in range(1, 24)
+        for j in range(1, 24)
+    ]
+    seen = colours(page, *places)
+    return [sum(int(each[at : at + 2], 16) for each in seen) / len(seen) for at in (1, 3, 5)]

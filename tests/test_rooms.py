@@ -203,7 +203,7 @@ def names_a_crs(value: object) -> bool:
 def drawing_libraries_outside_map(root: Path) -> Offences:
     for path, code in script_files(root):
         if not path.startswith("static/js/map/"):
-            for found in re.finditer(r"(?<![\w.$])(L\.\w+|maplibregl)\b", STRING.sub("", code)):
+            for found in re.finditer(r"(?<![\w.$])(L\.\w+|maplibregl|protomapsL)\b", STRING.sub("", code)):
                 yield f"{path} uses {found[0]}: Leaflet and MapLibre are known in static/js/map/ only"
 
 
