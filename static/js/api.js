@@ -30,6 +30,17 @@ export class Server extends EventTarget {
     return this.#get(this.urls.style);
   }
 
+  /** @returns {Promise<{bases: Api.Base[]}>} */
+  bases() {
+    return this.#get(this.urls.bases, {}, undefined, true);
+  }
+
+  // The shift changes by centimetres within the place that is asked for, so that answers can be kept.
+  /** @param {{lon: number, lat: number}} place @returns {Promise<{lon: number, lat: number}>} */
+  shift({ lon, lat }) {
+    return this.#get(this.urls.shift, { lon: lon.toFixed(3), lat: lat.toFixed(3) }, undefined, true);
+  }
+
   /** @param {string | number} ref uid, or the number that tiles carry @param {AbortSignal} [signal] @returns {Promise<Api.Feature>} */
   feature(ref, signal) {
     return this.#get(this.urls.feature + encodeURIComponent(ref), {}, signal);

@@ -1,9 +1,10 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
-import { byId } from "app/dom.js";
+import { byId, later } from "app/dom.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
 import { Acts } from "app/panel/acts.js";
+import { BasePanel } from "app/panel/bases.js";
 import { Card } from "app/panel/card.js";
 import { showHint } from "app/panel/hint.js";
 import { listen, showHelp } from "app/panel/keys.js";
@@ -29,6 +30,7 @@ import { TableDrawer } from "app/table/table.js";
 
 const TOLERANCE_PX = 4;
 const CLOSEST = 14.5;
+const ASK_WHY_MS = 400;
 
 /** @type {Api.Boot} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
@@ -43,6 +45,7 @@ const notice = new Notice(byId("notice"), byId("spoken"));
 const obstacle = new Obstacle(byId("obstacle"));
 const acts = new Acts(view, page, notice, dialog("link_dialog"));
 const panel = new LayerPanel(byId("layer_groups"), byId("data_date"), shown);
+const bases = new BasePanel({ panel: byId("bases"), button: byId("image"), credit: byId("base_source") });
 const presets = new Presets(byId("presets"));
 const sheet = new Sheet(byId("sheet"), byId("sheet_handle"));
 const card = new Card(byId("card"));
@@ -66,6 +69,8 @@ const status = new Status(
 );
 /** @type {Moved | null} */
 let moved = null;
+/** @type {Api.Base | null} */
+let base = null;
 
 async function start() {
   obstacle.clear();
@@ -88,7 +93,32 @@ async function show(catalogue, style) {
   table.offer(catalogue.layers);
   status.showOrigin(catalogue);
   nameCounty(catalogue.county.title);
+  offerBases();
   await showMap(catalogue, style);
+}
+
+async function offerBases() {
+  try {
+    bases.offer((await server.bases()).bases, page.state.base);
+  } catch {
+    bases.offer([], null);
+  }
+}
+
+// A base map in GCJ-02 lies half a kilometre too far east; how far exactly depends on the place.
+async function placeBase() {
+  if (!base?.gcj02 || !moved) return;
+  const asked = base;
+  const shift = await server.shift(moved.center).catch(() => null);
+  if (shift && base === asked) view?.base.setShift(shift);
+}
+
+async function askWhy() {
+  try {
+    bases.learn((await server.bases()).bases);
+  } catch {
+    bases.fail();
+  }
 }
 
 /** @param {string} title */
@@ -157,6 +187,7 @@ on(view, "view", (/** @type {Moved} */ now) => {
   moved = now;
   status.showScale(now.scale);
   status.showPlace(now.center);
+  placeBase();
   drawScaleBar(/** @type {any} */ (byId("scale_bar")), now.bar);
   table.follow(inSight(now.bounds));
   page.keep({ view: view.state() });
@@ -177,6 +208,7 @@ on(view, "error", ({ message }) => notice.show(message));
 on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   if (state.layers) shown.show(state.layers);
   shown.restoreOpacity(state.opacity);
+  bases.restore(state.base);
   if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);
@@ -196,6 +228,14 @@ on(shown, "changed", () => {
 });
 on(panel, "zoom", ({ bounds }) => view.fit(bounds));
 on(panel, "retry", start);
+on(bases, "base", (/** @type {{base: Api.Base | null, opacity: number}} */ now) => {
+  base = now.base;
+  view?.setBase(now.base, now.opacity);
+  placeBase();
+  page.keep({ base: bases.state });
+});
+on(view?.base ?? null, "trouble", later(ASK_WHY_MS, askWhy));
+on(view?.base ?? null, "seen", later(ASK_WHY_MS, askWhy));
 on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
   shown.show(preset.layers);
   if (preset.bounds) view.fit(preset.bounds);
@@ -264,6 +304,7 @@ const shortcuts = [
   { keys: ["C"], shown: "Shift C", words: "复制图片", act: acts.copyPicture },
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
+  { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
   { keys: ["l"], shown: "L", words: "定位", act: acts.locate },
   { keys: ["f"], shown: "F", words: "全屏", act: acts.fillScreen },
   {
@@ -278,7 +319,7 @@ const shortcuts = [
 listen(shortcuts);
 
 function openHelp() {
-  showHelp(dialog("help"), shortcuts);
+  showHelp(dialog("help"), shortcuts, boot.urls.table.replace(/\/$/, ""));
 }
 
 const buttons = {

@@ -7,6 +7,7 @@
  * @property {string[] | null} layers  keys that are on; null: as the server proposes
  * @property {Record<string, number>} opacity  only what differs from 1
  * @property {string | null} selected  uid
+ * @property {{name: string, opacity: number} | null} base  what lies under the map
  * @property {string | null} table  key of the layer in the table drawer
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
@@ -23,6 +24,7 @@ export function read(query) {
     opacity: Object.fromEntries(words(given.get("opacity")).flatMap(opacityOf)),
     selected: given.get("sel") || null,
     table: given.get("table") || null,
+    base: baseOf(given.get("base")),
     canvas: given.get("renderer") === "canvas",
   };
 }
@@ -31,7 +33,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, canvas }) {
+export function write({ view, layers, opacity, selected, table, base, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -41,6 +43,7 @@ export function write({ view, layers, opacity, selected, table, canvas }) {
     faint.length && `opacity=${list(faint)}`,
     selected && `sel=${encodeURIComponent(selected)}`,
     table && `table=${encodeURIComponent(table)}`,
+    base && `base=${list([base.opacity < 1 ? `${base.name}:${base.opacity}` : base.name])}`,
     canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;
@@ -51,6 +54,13 @@ function viewOf(given) {
   const [lon, lat, z] = ["lon", "lat", "z"].map((name) => Number.parseFloat(given.get(name) ?? ""));
   const sound = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 && z >= 0 && z <= 24;
   return sound ? { lon, lat, z } : null;
+}
+
+/** @param {string | null} text name, or name:opacity */
+function baseOf(text) {
+  const [name, share] = (text ?? "").split(":");
+  const opacity = Number.parseFloat(share);
+  return name ? { name, opacity: opacity > 0 && opacity < 1 ? opacity : 1 } : null;
 }
 
 /** @param {string} pair @returns {[string, number][]} */

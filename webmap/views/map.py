@@ -30,7 +30,7 @@ STYLES: Final = (
     "vendor/maplibre-gl.css",
     "vendor/noto-sans-sc/index.css",
     "vendor/noto-serif-sc/index.css",
-    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "phone")),
+    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "bases", "phone")),
 )
 
 

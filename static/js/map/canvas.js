@@ -6,6 +6,7 @@ import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
 import { absolute, CLOSE_ZOOM, drawnLayers, isRing, keyOf, SOURCE, sourceOf } from "app/map/gl_style.js";
 import { graticule } from "app/map/graticule.js";
+import { groundStrength } from "app/map/opacity.js";
 import { quietPane, Sheet } from "app/map/sheet.js";
 
 /**
@@ -37,6 +38,9 @@ export class CanvasMap extends EventTarget {
   #points = [];
   #known = "";
   #asked = 0;
+  /** @type {Map<string, number>} */
+  #faint = new Map();
+  #ground = 1;
   #frame = 0;
   #drawn = false;
   #zoom = 0;
@@ -93,10 +97,19 @@ export class CanvasMap extends EventTarget {
 
   /** @param {string} key @param {number} factor */
   setOpacity(key, factor) {
+    this.#faint.set(key, factor);
     for (const { layer, brush } of this.rules) {
-      if (keyOf(layer) === key && !isRing(layer)) brush.strength = factor;
+      if (keyOf(layer) !== key || isRing(layer)) continue;
+      brush.strength = factor * (this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1);
     }
     this.#drawSoon();
+  }
+
+  /** How strongly the ground is drawn: over a base map it is not filled. @param {number} factor */
+  setGround(factor) {
+    if (factor === this.#ground) return;
+    this.#ground = factor;
+    for (const key of this.backdrop) this.setOpacity(key, this.#faint.get(key) ?? 1);
   }
 
   /** @param {Ref | null} ref */

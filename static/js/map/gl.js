@@ -10,7 +10,7 @@ import {
   sourceOf,
   specification,
 } from "app/map/gl_style.js";
-import { fainter } from "app/map/opacity.js";
+import { fainter, groundStrength } from "app/map/opacity.js";
 import { patternImage } from "app/map/patterns.js";
 
 /**
@@ -57,6 +57,7 @@ export class GlMap extends EventTarget {
   #stretched = 0;
   /** @type {Map<string, number>} */
   #faint = new Map();
+  #ground = 1;
   #standing = false;
   /** @type {Ref | null} */
   #hovered = null;
@@ -106,6 +107,13 @@ export class GlMap extends EventTarget {
   setOpacity(key, factor) {
     this.#faint.set(key, factor);
     if (this.#standing) this.#applyOpacity(key, factor);
+  }
+
+  /** How strongly the ground is drawn: over a base map it is not filled. @param {number} factor */
+  setGround(factor) {
+    if (factor === this.#ground) return;
+    this.#ground = factor;
+    if (this.#standing) this.#applyGround();
   }
 
   /** @param {Ref | null} ref */
@@ -185,6 +193,11 @@ export class GlMap extends EventTarget {
     this.#standing = true;
     for (const key of this.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
+    if (this.#ground < 1) this.#applyGround();
+  }
+
+  #applyGround() {
+    for (const key of this.backdrop) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
   }
 
   /** @param {string} key */
@@ -202,7 +215,8 @@ export class GlMap extends EventTarget {
     for (const layer of this.#layersOf(key)) {
       if (!(layer.type in OPACITY) || isRing(layer)) continue;
       const name = OPACITY[/** @type {keyof typeof OPACITY} */ (layer.type)];
-      this.gl.setPaintProperty(layer.id, name, fainter(/** @type {any} */ (layer.paint)?.[name], factor));
+      const strength = factor * (this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1);
+      this.gl.setPaintProperty(layer.id, name, fainter(/** @type {any} */ (layer.paint)?.[name], strength));
     }
   }
 

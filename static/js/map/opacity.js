@@ -23,6 +23,16 @@ export function fainter(value, factor) {
   return ["*", factor, value];
 }
 
+const GROUND_LINE = 0.6;
+
+/**
+ * How strongly boundaries and rivers are drawn on a ground of this strength: fills give way, lines stay readable.
+ * @param {string} type @param {number} ground 1: the ground is ours; 0: a base map lies under it
+ */
+export function groundStrength(type, ground) {
+  return type === "line" ? Math.max(ground, GROUND_LINE) : ground;
+}
+
 /** @param {unknown} expression */
 function isZoom(expression) {
   return Array.isArray(expression) && expression[0] === "zoom";

@@ -1,5 +1,6 @@
 // What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
 
+import { BaseMap } from "app/map/base.js";
 import { CanvasMap } from "app/map/canvas.js";
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
@@ -39,6 +40,8 @@ const GRATICULE = "#D9DFE5";
 export class MapView extends EventTarget {
   /** @type {GlMap | CanvasMap | null} */
   #drawing = null;
+  /** @type {Api.Base | null} */
+  #shownBase = null;
   /** @type {Symbols | null} */
   #symbols = null;
   /** @type {Picker | null} */
@@ -57,6 +60,7 @@ export class MapView extends EventTarget {
     this.drawsOnCanvas = canvas || !GlMap.supported();
     this.padding = padding;
     this.fonts = new Fonts();
+    this.base = new BaseMap(map);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
     // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.
@@ -88,6 +92,7 @@ export class MapView extends EventTarget {
     );
     const drawing = this.drawsOnCanvas ? new CanvasMap(this.map, setting) : new GlMap(this.map, setting);
     this.#drawing = drawing;
+    drawing.setGround(this.base.isOn ? 0 : 1);
     this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
     this.#picker = new Picker(this.#symbols, drawing, backdrop);
     this.#listen(drawing, this.#symbols);
@@ -104,6 +109,14 @@ export class MapView extends EventTarget {
   setOpacity(layer, opacity) {
     this.#drawing?.setOpacity(layer, opacity);
     this.#symbols?.setOpacity(layer, opacity);
+  }
+
+  /** What lies under everything; the ground is then not filled. @param {Api.Base | null} base @param {number} opacity */
+  setBase(base, opacity) {
+    if (base !== this.#shownBase) this.base.show(base);
+    this.#shownBase = base;
+    this.base.setOpacity(opacity);
+    this.#drawing?.setGround(base ? 0 : 1);
   }
 
   /** @param {Selection | null} selection */
@@ -204,6 +217,7 @@ export class MapView extends EventTarget {
     ink.scale(ratio, ratio);
     ink.fillStyle = getComputedStyle(this.map.getContainer()).backgroundColor;
     ink.fillRect(0, 0, x, y);
+    this.base.copyTo(ink);
     await this.#drawing?.copyTo(ink);
     this.#symbols?.paint(ink);
     return new Promise((resolve, reject) => {
