@@ -35,7 +35,9 @@ export class Presets extends EventTarget {
   /** Lights the chip whose layers are exactly those that are on. @param {string[]} on */
   mark(on) {
     const shown = [...on].sort().join();
-    const chosen = this.presets.findIndex(({ layers }) => [...layers].sort().join() === shown);
+    const chosen = this.presets.findIndex(
+      ({ layers }) => layers.length && [...layers].sort().join() === shown,
+    );
     [...this.element.children].forEach((chip, i) => {
       chip.setAttribute("aria-pressed", String(i === chosen));
     });

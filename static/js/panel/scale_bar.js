@@ -12,6 +12,7 @@ export function drawScaleBar(svg, { px, values: [zero, half, full], unit }) {
   const width = Math.ceil(px + 34);
   svg.setAttribute("width", String(width));
   svg.setAttribute("viewBox", `0 0 ${width} 54`);
+  svg.closest(".panel")?.removeAttribute("hidden");
   const last = `${full} ${unit}`;
   const roomy = px / 2 > (widthOf(String(half)) + widthOf(last)) / 2 + BETWEEN;
   svg.replaceChildren(
