@@ -191,7 +191,7 @@ class _Entry:
             and re.fullmatch(r"[A-Za-z-]+", name)
             for name, text in given.items()
         ):
-            raise self.wrong('headers 应为 {"名称": "内容"}，例如 {"Referer": "http://map.example.cn/"}')
+            raise self.wrong('headers 应为 {"名称": "内容"}，例如 {"Referer": "本县地图的网址"}')
         return given
 
     def bounds(self) -> Bounds | None:
