@@ -379,6 +379,8 @@ def test_an_empty_database_says_how_to_fill_it(home: Path, visit: Visit) -> None
         )
         expect(page.get_by_text("未导入")).to_have_count(8)
         expect(page.get_by_role("switch")).to_have_count(0)
+        page.wait_for_load_state("networkidle")
+        page.close()
 
 
 def test_a_server_that_does_not_answer_can_be_asked_again(page: Page, trouble: list[str]) -> None:
