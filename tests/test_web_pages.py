@@ -95,12 +95,13 @@ def test_libraries_run_before_the_map_of_folium_and_that_before_our_modules(clie
         "vendor/leaflet.js",
         "vendor/maplibre-gl.js",
         "vendor/leaflet-maplibre-gl.js",
+        "vendor/protomaps-leaflet.js",
         "L.map(",
         'import "app/main.js"',
     ]
     places = [page.index(each) for each in order]
     assert places == sorted(places)
-    assert page.count("defer src=") == 3
+    assert page.count("defer src=") == 4
     assert page.count('<script type="module"') == 2, "deferred scripts and modules run in document order"
 
 
