@@ -5,6 +5,7 @@ Expected colours are those of the visual brief, expected numbers those of the AP
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 from collections import Counter
@@ -47,6 +48,25 @@ def drawn(page: Page) -> None:
         if page.evaluate("() => Boolean(window.map_county?.view?.isDrawn)"):
             return
     raise AssertionError(f"The map was not drawn after {DRAWN_TIMEOUT_S} s")
+
+
+def inked(page: Page) -> int:
+    """How many pixels around the middle of the screen are as dark as ink."""
+    shot = page.screenshot(clip={"x": 483, "y": 184, "width": 400, "height": 400})
+    found: int = page.evaluate(
+        """async (shot) => {
+          const bytes = Uint8Array.from(atob(shot), (letter) => letter.charCodeAt(0));
+          const bitmap = await createImageBitmap(new Blob([bytes]));
+          const ink = new OffscreenCanvas(400, 400).getContext("2d");
+          ink.drawImage(bitmap, 0, 0);
+          const { data } = ink.getImageData(0, 0, 400, 400);
+          let dark = 0;
+          for (let i = 0; i < data.length; i += 4) dark += Number(data[i] + data[i + 1] + data[i + 2] < 200);
+          return dark;
+        }""",
+        base64.b64encode(shot).decode(),
+    )
+    return found
 
 
 def opened(page: Page, query: str = "") -> Page:
@@ -184,6 +204,20 @@ def test_close_up_parcels_are_areas_that_open_by_a_click(page: Page, server: Ser
     page.mouse.click(683, 384)
 
     expect(page.locator("#card")).to_contain_text(feature["properties"]["name"])
+
+
+def test_an_area_under_the_pointer_gets_an_ink_ring(page: Page, server: Server) -> None:
+    feature = server.get("/api/layers/idle_parcel/features?limit=1").json()["features"][0]
+    west, south, east, north = feature["bbox"]
+    opened(page, f"?lon={(west + east) / 2}&lat={(south + north) / 2}&z=16")
+    page.mouse.move(5, 700)
+    page.wait_for_timeout(300)
+    before = inked(page)
+
+    page.mouse.move(683, 384, steps=4)
+    page.wait_for_timeout(500)
+
+    assert inked(page) > before + 100
 
 
 def test_hatches_show_the_state_of_a_parcel_close_up(page: Page, server: Server) -> None:

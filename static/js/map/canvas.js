@@ -58,10 +58,9 @@ export class CanvasMap extends EventTarget {
     this.tiles = setting.tiles;
     this.lines = graticule(setting.bounds).geometry.coordinates;
     this.color = setting.graticule;
-    this.rules = drawnLayers(setting.style.layers, setting).map((layer) => ({
-      layer,
-      brush: new Brush(layer, setting.style.patterns),
-    }));
+    this.rules = drawnLayers(setting.style.layers, setting)
+      .map(shownRing)
+      .map((layer) => ({ layer, brush: new Brush(layer, setting.style.patterns) }));
     this.keys = Object.keys(setting.style.overlay);
     const pane = quietPane(map, PANE, 200);
     this.sheet = new Sheet(map, pane, MARGIN_PX);
@@ -324,6 +323,13 @@ export class CanvasMap extends EventTarget {
   #fail(message) {
     this.dispatchEvent(new CustomEvent("error", { detail: { message } }));
   }
+}
+
+// GL hides a ring by its feature's state; here only the ring of what is hovered is painted.
+/** @param {StyleLayer} layer @returns {StyleLayer} */
+function shownRing(layer) {
+  if (!isRing(layer)) return layer;
+  return /** @type {StyleLayer} */ ({ ...layer, paint: { ...layer.paint, "line-opacity": 1 } });
 }
 
 /** @param {StyleLayer} layer @returns {string} */

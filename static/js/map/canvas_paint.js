@@ -61,8 +61,7 @@ export class Brush {
   /** @param {Ink} ink @param {Spot[][]} lines @param {(name: string, missing?: any) => any} of */
   #stroke(ink, lines, of) {
     const width = of("line-width", 1);
-    const aside = of("line-offset", 0);
-    const path = pathOf(aside ? lines.map((line) => shifted(line, aside)) : lines);
+    const path = pathOf(sidesOf(width, of).flatMap((aside) => lines.map((line) => shifted(line, aside))));
     const layout = /** @type {any} */ (this.layer.layout);
     ink.save();
     ink.translate(.../** @type {[number, number]} */ (of("line-translate", [0, 0])));
@@ -106,8 +105,16 @@ function blurred(width, blur, strength) {
   }
 }
 
+/** A line around a gap is two lines. @param {number} width @param {(name: string, missing?: any) => any} of */
+function sidesOf(width, of) {
+  const aside = of("line-offset", 0);
+  const apart = of("line-gap-width", 0);
+  return apart ? [aside - (apart + width) / 2, aside + (apart + width) / 2] : [aside];
+}
+
 /** The line moved to its right by so many pixels. @param {Spot[]} line @param {number} aside @returns {Spot[]} */
 function shifted(line, aside) {
+  if (!aside) return line;
   const points = line.filter((spot, i) => !i || spot.x !== line[i - 1].x || spot.y !== line[i - 1].y);
   if (points.length < 2) return line;
   const [first, last] = [points[0], points[points.length - 1]];
