@@ -17,6 +17,8 @@ VENDORED = {
     "maplibre-gl/dist/maplibre-gl.css": "maplibre-gl.css",
     "@maplibre/maplibre-gl-leaflet/leaflet-maplibre-gl.js": "leaflet-maplibre-gl.js",
     "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps-leaflet.js",
+    "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js": "leaflet-geoman.js",
+    "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css": "leaflet-geoman.css",
     "@fontsource-variable/noto-sans-sc": "noto-sans-sc",
     "@fontsource-variable/noto-serif-sc": "noto-serif-sc",
 }
