@@ -5,6 +5,7 @@ MapError
 │   └── InvalidShape      a shape that cannot be stored
 ├── UnknownThing          no such kind, layer or feature (or not for this viewer)
 ├── NotAllowed            the viewer may not do this
+│   └── NotSignedIn       nobody may without an account
 ├── OutOfDate             somebody else changed it first
 ├── UnreadableFile        a file that is not what it claims to be
 ├── QuestionToUser        cannot go on without an answer, e.g. a missing coordinate system
@@ -41,6 +42,10 @@ class UnknownThing(MapError):
 
 class NotAllowed(MapError):
     """The viewer may not do this."""
+
+
+class NotSignedIn(NotAllowed):
+    """Nobody may do this without signing in."""
 
 
 class OutOfDate(MapError):

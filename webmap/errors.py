@@ -19,6 +19,7 @@ STATUS: Final[dict[type[errors.MapError], int]] = {
     errors.InvalidValue: 422,
     errors.UnknownThing: 404,
     errors.NotAllowed: 403,
+    errors.NotSignedIn: 401,
     errors.OutOfDate: 412,
     errors.UnreadableFile: 422,
     errors.QuestionToUser: 409,
@@ -28,6 +29,7 @@ STATUS: Final[dict[type[errors.MapError], int]] = {
 }
 TITLES: Final = {
     400: "请求有误",
+    401: "请先登录",
     403: "没有权限",
     404: "没有找到",
     405: "不支持的操作",

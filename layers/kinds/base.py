@@ -161,9 +161,13 @@ class LayerKind:
                 problems.append(Problem(each.key, each.title, "", reason))
         return Checked(properties, problems)
 
-    def seen_properties(self, properties: Properties, viewer: Viewer) -> dict[str, Any]:
-        """The properties without those that this viewer may not see; what no field declares is internal."""
-        return {key: value for key, value in properties.items() if may_see(viewer, self._visibility(key))}
+    def seen_properties(
+        self, properties: Properties, viewer: Viewer, unit: str | None = None
+    ) -> dict[str, Any]:
+        """Without what this viewer may not see in a layer of this unit; what no field declares is internal."""
+        return {
+            key: value for key, value in properties.items() if may_see(viewer, self._visibility(key), unit)
+        }
 
     def _visibility(self, key: str) -> Visibility:
         return self.by_key[key].visibility if key in self.by_key else "internal"

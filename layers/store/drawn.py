@@ -33,7 +33,7 @@ from sqlalchemy.types import TypeEngine
 from layers import clock
 from layers.kinds import kind_of
 from layers.kinds.base import TileField
-from layers.rights import Viewer
+from layers.rights import Viewer, sight
 from layers.store.engine import WEB_MERCATOR_COLUMN, json_number, json_value
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer
@@ -81,7 +81,7 @@ def drawn_tile(
     if session.get_bind().dialect.name == "sqlite":
         return None
     told = tuple(travelling(kind_of(layer.kind), viewer, fields))
-    asked = _statement(viewer, told, square.tolerance is not None, points)
+    asked = _statement(sight(viewer), told, square.tolerance is not None, points)
     due, *drawn = session.connection().execute(asked, _asked(layer, square)).one()
     return None if due else b"".join(drawn)
 

@@ -29,6 +29,7 @@ class FoundFeature:
     layer_key: str
     layer_title: str
     kind: str
+    unit: str
     name: str
     shape: BaseGeometry
     properties: dict[str, Any]
@@ -62,6 +63,7 @@ def finding(viewer: Viewer) -> Select[Any]:
             Layer.key,
             Layer.title,
             Layer.kind,
+            Layer.unit,
             Feature.shape,
             Feature.properties,
             Feature.derived,
@@ -86,7 +88,7 @@ def read_features(session: Session, viewer: Viewer, found: Select[Any]) -> list[
 
 def _feature(row: Row[Any], viewer: Viewer, today: date) -> FoundFeature:
     kind = kind_of(row.kind)
-    derived, properties = row.derived, kind.seen_properties(row.properties, viewer)
+    derived, properties = row.derived, kind.seen_properties(row.properties, viewer, row.unit)
     if row.derived_until and row.derived_until <= today:
         derived = on_the_day(kind, row.properties, derived, today).values
     return FoundFeature(
@@ -95,6 +97,7 @@ def _feature(row: Row[Any], viewer: Viewer, today: date) -> FoundFeature:
         layer_key=row.key,
         layer_title=row.title,
         kind=row.kind,
+        unit=row.unit,
         name=str(properties.get("name") or kind.title),
         shape=row.shape,
         properties=properties,

@@ -16,7 +16,7 @@ from layers.errors import InvalidValue, UnknownThing
 from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import DERIVED_FIELDS
 from layers.kinds.fields import Choice
-from layers.rights import Viewer, may_see
+from layers.rights import Viewer, may_see, sight
 from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
 from layers.store.found import FoundFeature, finding, read_features
@@ -47,7 +47,7 @@ __all__ = [
 
 def layer_named(session: Session, viewer: Viewer, key: str) -> Layer:
     """The layer with this key; UnknownThing when there is none that this viewer may see."""
-    layer = session.scalar(_named(viewer), {"key": key}) if is_clean(key) else None
+    layer = session.scalar(_named(sight(viewer)), {"key": key}) if is_clean(key) else None
     if layer is None:
         raise UnknownThing(f"没有图层“{key[:60]}”，或者您无权查看。请从图层列表中选择。")
     return layer
@@ -63,7 +63,7 @@ def tile_token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
     """Changes whenever a tile of these layers may look different to this viewer."""
     found = [layer_named(session, viewer, key) for key in keys]
     told = [(layer.key, layer.version, kind_of(layer.kind).digest) for layer in found]
-    return hashlib.sha256(repr((told, clock.today(), viewer.audience)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((told, clock.today(), sight(viewer))).encode()).hexdigest()[:16]
 
 
 def find_features(

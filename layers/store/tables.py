@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Table, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Table, Text, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from layers.store.engine import Json, Shape, Utc
@@ -22,6 +22,8 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 PENDING, DONE = "pending", "done"
+WAITING, RETURNED = "pending", "returned"
+"""What a feature's `review` says while it does not stand: submitted, or given back to who submitted it."""
 
 
 class Base(DeclarativeBase):
@@ -55,6 +57,17 @@ class Act(Base):
     state: Mapped[str] = mapped_column(String(16))
     undoes_act: Mapped[int | None] = mapped_column(ForeignKey("act.id"))
     count: Mapped[int] = mapped_column(default=0)
+    account_id: Mapped[int | None]
+
+
+class HiddenAct(Base):
+    """A bulk act that was undone by one small write: none of its rows is seen between these two acts."""
+
+    __tablename__ = "hidden_act"
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), primary_key=True)
+    since_act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), primary_key=True)
+    until_act_id: Mapped[int | None] = mapped_column(ForeignKey("act.id"))
 
 
 class Layer(Base):
@@ -79,7 +92,10 @@ class Layer(Base):
 
 
 class Feature(Base):
-    """One shape with properties. visibility: None is that of its layer. derived_until: due from that day on."""
+    """One shape with properties. visibility: None is that of its layer. derived_until: due from that day on.
+
+    review: None stands on the map; what is WAITING or RETURNED is seen by insiders only.
+    """
 
     __tablename__ = "feature"
     __table_args__ = (
@@ -89,6 +105,12 @@ class Feature(Base):
             "derived_until",
             sqlite_where=text("derived_until IS NOT NULL"),
             postgresql_where=text("derived_until IS NOT NULL"),
+        ),
+        Index(
+            "ix_feature_review",
+            "review",
+            sqlite_where=text("review IS NOT NULL"),
+            postgresql_where=text("review IS NOT NULL"),
         ),
         {"sqlite_autoincrement": True},
     )
@@ -102,23 +124,72 @@ class Feature(Base):
     derived_until: Mapped[date | None]
     created_at: Mapped[datetime]
     deleted_at: Mapped[datetime | None]
+    review: Mapped[str | None] = mapped_column(String(16))
     derived: Mapped[dict[str, Any]]
     properties: Mapped[dict[str, Any]]
     shape: Mapped[BaseGeometry] = mapped_column(Shape())
 
 
 class FeatureVersion(Base):
-    """How a feature was before an act changed or removed it (until_act_id); written only then."""
+    """How a feature was before an act changed, removed or restored it (until_act_id); written only then."""
 
     __tablename__ = "feature_version"
 
     feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True)
-    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"))
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), index=True)
     until_act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), index=True)
     visibility: Mapped[str | None] = mapped_column(String(16))
+    review: Mapped[str | None] = mapped_column(String(16))
+    deleted: Mapped[bool] = mapped_column(default=False, server_default=false())
+    derived: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     properties: Mapped[dict[str, Any]]
     shape: Mapped[BaseGeometry] = mapped_column(Shape())
+
+
+class ReviewNote(Base):
+    """What a reviewer decided on what a collector submitted."""
+
+    __tablename__ = "review_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), index=True)
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"))
+    decision: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str | None] = mapped_column(Text)
+    into_feature_id: Mapped[int | None] = mapped_column(ForeignKey("feature.id"))
+
+
+class Proposal(Base):
+    """A change of legal fields that waits for a second person; a feature has one that is open at most.
+
+    before, after: the fields in question, null where a field has no value.
+    """
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index(
+            "ix_proposal_open",
+            "feature_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"))
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    act_id: Mapped[int | None] = mapped_column(ForeignKey("act.id"))
+    reason: Mapped[str | None] = mapped_column(Text)
+    answer: Mapped[str | None] = mapped_column(Text)
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]
 
 
 class Search(Base):
@@ -162,6 +233,128 @@ class CommandPost(Base):
     name: Mapped[str] = mapped_column(unique=True)
     office: Mapped[str | None]
     members: Mapped[list[dict[str, str]]] = mapped_column(Json)
+
+
+class Attachment(Base):
+    """A photo or document of a feature; its bytes are files named by their SHA-256, outside the database.
+
+    sha256: the file as it came; shown_sha256, thumb_sha256: what readers get of a photo.
+    lon, lat, heading, accuracy_m: where it was taken and which way the camera looked, in degrees and metres.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), index=True)
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), index=True)
+    role: Mapped[str | None] = mapped_column(String(16))
+    media_type: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    sha256: Mapped[str] = mapped_column(String(64))
+    shown_sha256: Mapped[str | None] = mapped_column(String(64))
+    thumb_sha256: Mapped[str | None] = mapped_column(String(64))
+    taken_at: Mapped[datetime | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    heading: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    position_source: Mapped[str | None] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    name: Mapped[str]
+
+
+class Account(Base):
+    """A person who may log in. must_change: the password was given by somebody else. locked: by an administrator."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str]
+    unit: Mapped[str]
+    role: Mapped[str] = mapped_column(String(16))
+    town: Mapped[str | None]
+    password_hash: Mapped[str | None]
+    password_at: Mapped[datetime | None]
+    must_change: Mapped[bool]
+    locked: Mapped[bool]
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """Somebody who is logged in on some machine; whoever ends it deletes it. digest: of the word in the cookie."""
+
+    __tablename__ = "login_session"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+
+
+class LoginLink(Base):
+    """A link that works once. account_id: whose password it sets; None: it makes the first administrator."""
+
+    __tablename__ = "login_link"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class LoginTry(Base):
+    """How often somebody failed to log in under this name, whether or not there is such an account."""
+
+    __tablename__ = "login_try"
+
+    login: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    locked_until: Mapped[datetime | None]
+
+
+class AuditRow(Base):
+    """One line of the audit log. digest: of this line and the digest of the line before."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    role: Mapped[str | None] = mapped_column(String(16))
+    unit: Mapped[str | None]
+    address: Mapped[str] = mapped_column(String(64))
+    what: Mapped[str] = mapped_column(String(32), index=True)
+    subject: Mapped[str] = mapped_column(Text)
+    result: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class AuditChain(Base):
+    """Where the kept lines begin and end: what was cut off in front, and what was written last. One row."""
+
+    __tablename__ = "audit_chain"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    cut_id: Mapped[int]
+    cut_digest: Mapped[str] = mapped_column(String(64))
+    last_id: Mapped[int]
+    last_digest: Mapped[str] = mapped_column(String(64))
 
 
 def table_of(model: type[Base]) -> Table:

@@ -17,7 +17,7 @@ from layers import clock
 from layers.crs import Bounds
 from layers.kinds import LayerKind, kind_of
 from layers.kinds.base import TileField
-from layers.rights import Viewer, may_see
+from layers.rights import Viewer, may_see, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import in_layer_bounds, json_row, wkb
 from layers.store.seen import seen
@@ -43,7 +43,7 @@ def tile_rows(
     kind = kind_of(layer.kind)
     told = travelling(kind, viewer, fields)
     asked = {"layer": layer.id, "today": clock.today()} | dict(zip(_SIDES, map(float, bounds), strict=True))
-    rows = session.connection().execute(_statement(viewer, tuple(told)), asked).all()
+    rows = session.connection().execute(_statement(sight(viewer), tuple(told)), asked).all()
     if not rows:
         return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
     ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))

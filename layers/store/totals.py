@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.crs import Bounds
 from layers.kinds import kind_of
-from layers.rights import Viewer
+from layers.rights import Viewer, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import json_number, json_text
 from layers.store.seen import features_seen, layers_seen
@@ -101,7 +101,7 @@ def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
 def _layer_totals(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotals:
     """Kept in memory until the layer or the day changes; a writing session keeps nothing, it may roll back."""
     kept: dict[Any, Any] = session.info.get("totals", {})
-    edition, place = (layer.version, clock.today()), (layer.id, viewer.audience)
+    edition, place = (layer.version, clock.today()), (layer.id, sight(viewer))
     if kept.get(place, (None, None))[0] != edition:
         kept[place] = (edition, _count(session, viewer, layer))
     totals: _LayerTotals = kept[place][1]

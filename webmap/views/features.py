@@ -42,7 +42,7 @@ def reference(text: str) -> int | str:
 
 def as_geojson(feature: FoundFeature, viewer: Viewer) -> dict[str, Any]:
     """A feature with what this viewer may see of it."""
-    seen = kind_of(feature.kind).seen_properties(feature.properties, viewer)
+    seen = kind_of(feature.kind).seen_properties(feature.properties, viewer, feature.unit)
     said = {"name": feature.name, "layer": feature.layer_key, "symbol": feature.derived.get("symbol")}
     return {
         "type": "Feature",
