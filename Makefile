@@ -9,13 +9,14 @@ RESOLVE := uv pip compile --quiet --universal --fork-strategy fewest --python-ve
            --no-header --no-emit-index-url --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test setup-test lint format bench lock clean
+.PHONY: help run setup test setup-test lint format bench manual lock clean
 
 help:
 	@echo "make run     set up and start the sample county   安装并启动示例（首次需联网）"
 	@echo "make test    set up and run every check and test  安装并运行全部检查与测试"
 	@echo "make lint    checks only                          仅静态检查"
 	@echo "make bench   measure; trust the ratios            性能测量"
+	@echo "make manual  take the pictures of the handbook anew   重新生成使用手册截图"
 	@echo "make format  put the source in its usual form     统一代码格式"
 	@echo "make lock    resolve the pinned dependencies again (UPGRADE=--upgrade for newer ones)"
 	@echo "make clean   remove what set-up made; instance/ stays"
@@ -45,6 +46,9 @@ format: setup-test
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench
+
+manual: setup-test
+	@$(BIN)/python -m tests.manual_pictures
 
 # Each stamp is touched only when its step has succeeded, so that an interrupted set-up is taken up again.
 .venv/.python:

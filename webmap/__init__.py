@@ -19,7 +19,7 @@ def create_app(config: Config | None = None) -> Flask:
 
     from webmap import assets, database, errors, headers, logs, proxy
     from webmap.config import read_config
-    from webmap.views import bases, check, features, health, layers, search, table, tiles
+    from webmap.views import bases, check, features, health, layers, manual, search, table, tiles
     from webmap.views import map as map_page
 
     config = config or read_config()
@@ -37,6 +37,6 @@ def create_app(config: Config | None = None) -> Flask:
     bases.declare(app, config)
     assets.serve_assets(app)
     errors.answer_errors(app)
-    for view in (map_page, layers, features, search, table, tiles, bases, check, health):
+    for view in (map_page, layers, features, search, table, tiles, bases, check, manual, health):
         app.register_blueprint(view.blueprint)
     return app

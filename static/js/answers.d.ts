@@ -19,6 +19,7 @@ declare namespace Api {
     search: string;
     at: string;
     table: string;
+    manual: string;
     tiles: string;
     rows: string;
     bases: string;

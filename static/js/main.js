@@ -319,7 +319,7 @@ const shortcuts = [
 listen(shortcuts);
 
 function openHelp() {
-  showHelp(dialog("help"), shortcuts, boot.urls.table.replace(/\/$/, ""));
+  showHelp(dialog("help"), shortcuts, boot.urls);
 }
 
 const buttons = {

@@ -81,6 +81,7 @@ def boot() -> dict[str, Any]:
             "search": url_for("search.by_words"),
             "at": url_for("search.at"),
             "table": _folder("table.rows", key="-"),
+            "manual": url_for("manual.contents"),
             "tiles": url_for("map.page") + "tiles/",
             "rows": _folder("layers.rows", key="-").removesuffix("-/features"),
             "bases": url_for("bases.listed"),

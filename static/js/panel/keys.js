@@ -23,8 +23,8 @@ function writes(target) {
   return target instanceof HTMLElement && Boolean(target.closest("input, select, textarea"));
 }
 
-/** @param {HTMLDialogElement} dialog @param {Shortcut[]} shortcuts @param {string} tables address of the tables */
-export function showHelp(dialog, shortcuts, tables) {
+/** @param {HTMLDialogElement} dialog @param {Shortcut[]} shortcuts @param {{manual: string, table: string}} urls */
+export function showHelp(dialog, shortcuts, urls) {
   const rows = shortcuts.map(
     ({ shown, words }) => html`<div><dt><kbd>${shown}</kbd></dt><dd>${words}</dd></div>`,
   );
@@ -35,7 +35,7 @@ export function showHelp(dialog, shortcuts, tables) {
       <dl class="keys">${rows}</dl>
       <p class="quiet">在地图上点右键（触屏长按）：坐标、查此处。双击或滚轮：缩放。</p>
       <div class="buttons">
-        <a class="button" href="${tables}">全部数据表</a><button class="button first" autofocus>知道了</button>
+        <a class="button" href="${urls.manual}">使用手册</a><a class="button" href="${urls.table.replace(/\/$/, "")}">全部数据表</a><button class="button first" autofocus>知道了</button>
       </div>
     </form>`,
   );
