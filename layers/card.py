@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
 from layers import clock
-from layers.kinds import kind_of
 from layers.kinds.base import Insight, LayerKind
 from layers.kinds.fields import Field
 from layers.measure import half_up, mu
@@ -44,6 +43,8 @@ class Record(Protocol):
     @property
     def version(self) -> int: ...
     @property
+    def declared(self) -> LayerKind: ...
+    @property
     def act_who(self) -> str: ...
     @property
     def act_at(self) -> datetime: ...
@@ -62,7 +63,7 @@ def card(
     sample: the layer is sample data; a feature that says otherwise of itself is not. beside: what else is known of
     what a field names, as rows by the key of the field.
     """
-    kind = kind_of(feature.kind)
+    kind = feature.declared
     insight = kind.insight(feature.properties, feature.derived, clock.today())
     return {
         "title": feature.name,
@@ -123,7 +124,9 @@ def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:
 def _rows(kind: LayerKind, feature: Record, viewer: Viewer, beside: Beside) -> Iterator[dict[str, Any]]:
     """What the card is for, then whatever else is known, then what is missing."""
     fields = [
-        each for each in kind.fields if each.key not in SAID_ELSEWHERE and may_see(viewer, each.visibility)
+        each
+        for each in kind.fields
+        if each.key not in SAID_ELSEWHERE and not each.off_card and may_see(viewer, each.visibility)
     ]
     known = [each for each in fields if each.key in feature.properties and each.key != kind.code_field]
     for field in sorted(known, key=lambda each: not each.card):

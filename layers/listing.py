@@ -31,7 +31,7 @@ def columns(kind: LayerKind, viewer: Viewer) -> tuple[Column, ...]:
     """Name and code, what it is, where and how big, then the fields people ask for; only what he may see."""
     seen = {field.key: field for field in kind.fields if may_see(viewer, field.visibility)}
     first = [_of_field(seen[key]) for key in FIRST if key in seen]
-    asked_for = [field for field in seen.values() if field.card or field.filterable]
+    asked_for = [field for field in seen.values() if field.in_tables]
     rest = [_of_field(field) for field in asked_for if field.key not in NEVER and field.key not in FIRST]
     return (*first, *_derived(kind), *rest)
 

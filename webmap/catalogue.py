@@ -8,13 +8,15 @@ from typing import Any, Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from layers.kinds import BOUNDARIES, GROUPS, KINDS, PRESETS, Preset, kind_of
+from layers.kinds import BOUNDARIES, GROUPS, PRESETS, Preset, kind_for
 from layers.kinds.base import LayerKind
+from layers.kinds.custom_layer import GROUP as OWN_GROUP
 from layers.measure import rounded_km, rounded_mu
 from layers.rights import Viewer
 from layers.store import query
 from layers.store.query import LayerSummary, Totals
 from layers.symbols import patterns, recipe, style_layers, swatch
+from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
 
 SMALL_LAYER: Final = 20_000
@@ -28,7 +30,7 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
     dates = [layer.data_date for layer in found if layer.data_date]
     return {
         "layers": [_layer(layer) for layer in found],
-        "groups": [_group(group.key) for group in GROUPS],
+        "groups": [_group(group.key) for group in headings(found)],
         "presets": [_preset(preset, found) for preset in PRESETS],
         "county": county(session, viewer, found),
         "tiles": _tiles(found),
@@ -37,14 +39,20 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
     }
 
 
+def headings(found: Sequence[LayerSummary]) -> list[Group]:
+    """The groups of the layer panel; the one for layers of the county's own only where there are such."""
+    used = {layer.group for layer in found}
+    return [group for group in GROUPS if group.key != OWN_GROUP or group.key in used]
+
+
 def style(found: Sequence[LayerSummary]) -> dict[str, Any]:
     """How these layers are drawn: the compiled symbols of their kinds."""
-    kinds = {layer.kind: kind_of(layer.kind) for layer in found}
+    kinds = {layer.key: kind_for(layer) for layer in found}
     return {
-        "layers": style_layers([(layer.key, kinds[layer.kind]) for layer in found]),
+        "layers": style_layers(list(kinds.items())),
         "patterns": patterns(kinds.values()),
-        "overlay": {layer.key: recipe(kinds[layer.kind]) for layer in found},
-        "classes": {key: _swatches(kind) for key, kind in kinds.items()},
+        "overlay": {layer: recipe(kind) for layer, kind in kinds.items()},
+        "classes": {layer: _swatches(kind) for layer, kind in kinds.items()},
     }
 
 
@@ -57,7 +65,7 @@ def county(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> d
 
 
 def _layer(layer: LayerSummary) -> dict[str, Any]:
-    kind = kind_of(layer.kind)
+    kind = kind_for(layer)
     return {
         "key": layer.key,
         "title": layer.title,
@@ -111,7 +119,7 @@ def _preset(preset: Preset, found: Sequence[LayerSummary]) -> dict[str, Any]:
 
 
 def _is_shown(preset: Preset, layer: LayerSummary) -> bool:
-    return preset.shows(layer.group, layer.kind, on_at_start=KINDS[layer.kind].on_at_start)
+    return preset.shows(layer.group, layer.kind, on_at_start=kind_for(layer).on_at_start)
 
 
 def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ MOST_WARNINGS: Final = 20
 
 @click.command("intake")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--kind", required=True, help="图层类别，如 idle_parcel（闲置低效用地）。")
+@click.option("--kind", help="图层类别，如 idle_parcel（闲置低效用地）；给出 --layer 时可不填。")
 @click.option("--layer", help="导入到哪个已有图层（图层代码）；不填时用该类别自带的图层。")
 @click.option("--new-layer", help="新建一个图层来存放，给出它的代码，与 --title 一起用。")
 @click.option("--title", help="新建图层的名称。")
@@ -38,7 +38,7 @@ MOST_WARNINGS: Final = 20
 @click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
 def command(
     file: Path,
-    kind: str,
+    kind: str | None,
     layer: str | None,
     new_layer: str | None,
     title: str | None,

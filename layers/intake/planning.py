@@ -18,7 +18,7 @@ from layers.intake.areas import area_warnings
 from layers.intake.mapping import mapped
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
-from layers.kinds import BOUNDARIES, LayerKind, kind_of
+from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for, kind_of
 from layers.measure import areas_m2, length_m
 from layers.rights import VISIBILITIES, Viewer
 from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of
@@ -78,7 +78,7 @@ def plan(
     viewer: Viewer,
     file: Path,
     *,
-    kind: str,
+    kind: str | None = None,
     layer: str | None = None,
     new_layer: NewLayer | None = None,
     visibility: str = "internal",
@@ -86,11 +86,11 @@ def plan(
     encoding: str | None = None,
     source_layer: str | None = None,
 ) -> Plan:
-    """Read a file as features of a kind. crs, encoding, source_layer: answers to questions this function asks.
+    """Read a file as features of a kind, which the layer tells where it is not given. crs, encoding, source_layer: answers to questions this function asks.
 
     Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
     """
-    declared = kind_of(kind)
+    declared = _declared(database, viewer, kind, layer)
     seen_by = _visibility(visibility)
     target = _target(database, viewer, declared, layer, new_layer)
     refuse_secret_titles(file.name, target.layer.title)
@@ -136,6 +136,20 @@ def plan(
     )
 
 
+def _declared(database: Database, viewer: Viewer, kind: str | None, layer: str | None) -> LayerKind:
+    """The kind of the rows: that of the layer they go into, where one is named."""
+    if layer is not None and kind in (None, CUSTOM):
+        with database.reading() as session:
+            return kind_for(query.layer_named(session, viewer, layer))
+    if kind is None:
+        raise InvalidValue("没有说明导入到哪里。请用 --layer 给出图层代码，或用 --kind 给出图层类别。")
+    if kind == CUSTOM:
+        raise InvalidValue(
+            "自定义图层要先在“图层管理”里建立并设定字段，再用 --layer 图层代码 导入。请先建立图层。"
+        )
+    return kind_of(kind)
+
+
 def _visibility(word: str) -> str:
     code = _BY_WORD.get(word, word)
     if code not in VISIBILITIES:
@@ -170,7 +184,7 @@ def _target(
         return _Target(NewLayer(kind.key, kind.title), None)
     if found.kind != kind.key:
         raise InvalidValue(
-            f"图层“{found.key}”（{found.title}）存放的是{kind_of(found.kind).title}，不是{kind.title}。"
+            f"图层“{found.key}”（{found.title}）存放的是{kind_for(found).title}，不是{kind.title}。"
             "请改选图层或类别。"
         )
     return _Target(NewLayer(found.key, found.title), found.visibility)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
 
 from layers.errors import UnknownThing
 from layers.kinds.base import LayerKind
 from layers.kinds.base_geography import ADMIN_AREA, EXISTING_ROAD, PLACE_NAME, RIVER
 from layers.kinds.control_line import CONTROL_LINE
+from layers.kinds.custom_layer import CUSTOM, custom_kind
 from layers.kinds.ecology_project import ECOLOGY_PROJECT
 from layers.kinds.farm_base import FARM_BASE
 from layers.kinds.groups import GROUPS, PRESETS, Preset
@@ -49,11 +51,45 @@ BOUNDARIES: Final = ADMIN_AREA.key
 """The kind whose areas say in which town a feature lies, and where the county is."""
 KINDS_DIGEST: Final = hashlib.sha256("".join(kind.digest for kind in _DECLARED).encode()).hexdigest()[:12]
 
-__all__ = ["BOUNDARIES", "GROUPS", "KINDS", "KINDS_DIGEST", "PRESETS", "LayerKind", "Preset", "kind_of"]
+__all__ = [
+    "BOUNDARIES",
+    "CUSTOM",
+    "GROUPS",
+    "KINDS",
+    "KINDS_DIGEST",
+    "PRESETS",
+    "LayerKind",
+    "Preset",
+    "kind_for",
+    "kind_of",
+]
+
+
+class OfAKind(Protocol):
+    """A layer, or a row that tells of one. own_fields: the declaration of a layer of the county's own."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def own_fields(self) -> Mapping[str, Any] | None: ...
+
+
+def kind_for(layer: OfAKind) -> LayerKind:
+    """The kind of a layer, with the fields of its own where it declares them."""
+    if layer.kind == CUSTOM and layer.own_fields:
+        return custom_kind(layer.own_fields, layer.title)
+    return kind_of(layer.kind)
 
 
 def kind_of(key: str) -> LayerKind:
-    """The kind with this key; raises UnknownThing with the list of those that exist."""
+    """The kind with this key; raises UnknownThing with the list of those that exist.
+
+    A layer of the county's own has a kind that only the layer knows: ask kind_for.
+    """
+    if key == CUSTOM:
+        raise UnknownThing("自定义图层的字段由各图层自己规定。请先选定图层，再按图层读取它的字段。")
     if key not in KINDS:
         known = "、".join(f"{kind.key}（{kind.title}）" for kind in _DECLARED)
         raise UnknownThing(f"没有“{key}”这一类图层。可用的有：{known}。")

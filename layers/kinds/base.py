@@ -20,7 +20,7 @@ from layers.symbols.vocabulary import Cluster, SymbolClass
 Properties = Mapping[str, Any]
 Geometry = Literal["point", "line", "polygon"]
 
-DERIVED_FIELDS = ("symbol", "label", "town", "area_mu", "length_km")
+DERIVED_FIELDS = ("symbol", "label", "town", "area_mu", "length_km", "review")
 """What the store derives for every feature, whatever its kind."""
 
 
@@ -81,6 +81,8 @@ class LayerKind:
     geometry: what its totals count; shapes: what may be stored. rank: order in the legend.
     classify: properties and derived values → key of one of `classes`.
     tiled: keys of fields that travel in tiles beside DERIVED_FIELDS. owner: the unit that keeps the layer.
+    label_field: whose words stand on the map instead of the name. searched: further fields by whose words a feature
+    is found. retired: keys whose values are kept and shown to nobody.
     """
 
     key: str
@@ -103,6 +105,9 @@ class LayerKind:
     backdrop: bool = False
     code_field: str = "code"
     aliases: tuple[str, ...] = field(default=())
+    label_field: str = ""
+    searched: tuple[str, ...] = ()
+    retired: frozenset[str] = frozenset()
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
@@ -121,7 +126,7 @@ class LayerKind:
     @cached_property
     def digest(self) -> str:
         """Changes whenever the declaration does; part of the tile token."""
-        told = repr((self.fields, self.classes, self.cluster, self.tile_fields))
+        told = repr((self.fields, self.classes, self.cluster, self.tile_fields, self.label_field))
         return hashlib.sha256(told.encode()).hexdigest()[:12]
 
     def widest_px(self, zoom: float) -> float:
@@ -133,7 +138,10 @@ class LayerKind:
         return self.classify(properties, derived)
 
     def label_of(self, properties: Properties) -> str:
-        """The words beside the symbol: the short name for the map where one is given."""
+        """The words beside the symbol: the short name for the map where one is given, or those of label_field."""
+        if self.label_field:
+            value = properties.get(self.label_field)
+            return "" if value is None else shortened(self.by_key[self.label_field].show(value))
         return str(properties.get("map_label") or properties.get("name") or "")
 
     def symbol_class(self, key: str) -> SymbolClass:
@@ -166,7 +174,9 @@ class LayerKind:
     ) -> dict[str, Any]:
         """Without what this viewer may not see in a layer of this unit; what no field declares is internal."""
         return {
-            key: value for key, value in properties.items() if may_see(viewer, self._visibility(key), unit)
+            key: value
+            for key, value in properties.items()
+            if key not in self.retired and may_see(viewer, self._visibility(key), unit)
         }
 
     def _visibility(self, key: str) -> Visibility:

@@ -35,7 +35,9 @@ class Field:
     """One attribute of a kind; every form, check, column and card derives from this declaration.
 
     aliases: other column names under which files bring it. card: shown on the card even when missing.
-    source: the article or standard the field comes from. visibility: who may see its values.
+    source: the article or standard the field comes from. visibility: who may see its values. help: how to fill it
+    in. listed: whether it is a column of tables; None leaves that to `card` and `filterable`. off_card: never on it.
+    legal: rights in land rest on it, so a change needs a second person.
     """
 
     key: str
@@ -47,7 +49,16 @@ class Field:
     card: bool = False
     visibility: Visibility = "public"
     source: str = ""
+    legal: bool = False
+    help: str = ""
+    listed: bool | None = None
+    off_card: bool = False
     json_type: ClassVar[str] = "string"
+
+    @property
+    def in_tables(self) -> bool:
+        """Whether tables have a column of it."""
+        return self.card or self.filterable if self.listed is None else self.listed
 
     def read(self, raw: object) -> JsonValue | None:
         """The stored value of what came in; None for a blank; raises InvalidValue with a Chinese sentence."""
@@ -222,18 +233,27 @@ class Flag(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Choice(Field):
-    """One of a list: the code is stored, the word is shown, both are accepted, and so are the words in `also`."""
+    """One of a list: the code is stored, the word is shown, both are accepted, and so are the words in `also`.
+
+    retired: codes that are shown where they are stored, and no longer offered.
+    """
 
     choices: Mapping[str, str] = field(default_factory=dict)
     also: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """The choices that are in use."""
+        return {code: word for code, word in self.choices.items() if code not in self.retired}
 
     def _read(self, raw: object) -> str:
         text = plain(raw).strip()
         if text in self.choices:
             return text
-        by_word = {word: code for code, word in self.choices.items()} | dict(self.also)
+        by_word = {word: code for code, word in self.offered.items()} | dict(self.also)
         if text not in by_word:
-            raise self._refuse(raw, f"以下之一：{'、'.join(self.choices.values())}")
+            raise self._refuse(raw, f"以下之一：{shortened('、'.join(self.offered.values()), 200)}")
         return by_word[text]
 
     def _show(self, value: JsonValue) -> str:
@@ -241,6 +261,32 @@ class Choice(Field):
 
     def _schema(self) -> dict[str, Any]:
         return {"enum": list(self.choices), "words": dict(self.choices)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choices(Field):
+    """Several of a list, separated by 、 or ; in files; stored as codes in the order of the list."""
+
+    choices: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[str] = frozenset()
+    json_type: ClassVar[str] = "array"
+
+    @property
+    def one(self) -> Choice:
+        """One of its values as a field of its own."""
+        return Choice(key=self.key, title=self.title, choices=self.choices, retired=self.retired)
+
+    def _read(self, raw: object) -> list[str] | None:
+        parts = raw if isinstance(raw, list) else re.split(r"[、;；|]", plain(raw))
+        read = {self.one.read(part) for part in parts}
+        return [code for code in self.choices if code in read] or None
+
+    def _show(self, value: JsonValue) -> str:
+        codes = value if isinstance(value, list) else [str(value)]
+        return "、".join(self.choices.get(code, code) for code in codes)
+
+    def _schema(self) -> dict[str, Any]:
+        return {"items": {"type": "string", "enum": list(self.choices)}, "words": dict(self.choices)}
 
 
 def is_blank(raw: object) -> bool:

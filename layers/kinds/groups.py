@@ -14,6 +14,7 @@ GROUPS: tuple[Group, ...] = (
     Group(key="industry", title="产业", color="#8E5BB5"),
     Group(key="public_service", title="公共服务", color="#157F9E", word="处"),
     Group(key="control_line", title="控制线", color="#A38A00", word="片"),
+    Group(key="own", title="其他图层", color="#475569", word="层"),
     Group(key="base", title="底图", color="#7D8894", word="层"),
 )
 

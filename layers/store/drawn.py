@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from layers import clock
-from layers.kinds import kind_of
+from layers.kinds import kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, sight
 from layers.store.engine import WEB_MERCATOR_COLUMN, json_number, json_value
@@ -80,7 +80,7 @@ def drawn_tile(
     """
     if session.get_bind().dialect.name == "sqlite":
         return None
-    told = tuple(travelling(kind_of(layer.kind), viewer, fields))
+    told = tuple(travelling(kind_for(layer), viewer, fields))
     asked = _statement(sight(viewer), told, square.tolerance is not None, points)
     due, *drawn = session.connection().execute(asked, _asked(layer, square)).one()
     return None if due else b"".join(drawn)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
-from layers.kinds import kind_of
+from layers.kinds import CUSTOM, LayerKind, kind_for, kind_of
 from layers.rights import Viewer
 from layers.store.derive import on_the_day
 from layers.store.seen import seen
@@ -39,6 +39,7 @@ class FoundFeature:
     act_who: str
     act_at: datetime
     act_what: str
+    declared: LayerKind
 
     @property
     def bounds(self) -> Bounds:
@@ -60,6 +61,7 @@ def finding(viewer: Viewer) -> Select[Any]:
         select(
             Feature.id,
             Feature.uid,
+            Feature.layer_id,
             Layer.key,
             Layer.title,
             Layer.kind,
@@ -83,11 +85,21 @@ def finding(viewer: Viewer) -> Select[Any]:
 def read_features(session: Session, viewer: Viewer, found: Select[Any]) -> list[FoundFeature]:
     """The features that such a statement finds, as they are today."""
     today = clock.today()
-    return [_feature(row, viewer, today) for row in session.execute(found)]
+    rows = session.execute(found).all()
+    kinds = kinds_beneath(session, rows)
+    return [_feature(row, kinds[row.layer_id], viewer, today) for row in rows]
 
 
-def _feature(row: Row[Any], viewer: Viewer, today: date) -> FoundFeature:
-    kind = kind_of(row.kind)
+def kinds_beneath(session: Session, rows: Sequence[Row[Any]]) -> dict[int, LayerKind]:
+    """The kinds of the layers of these rows (layer_id, kind), by the id of the layer."""
+    kinds = {row.layer_id: row.kind for row in rows}
+    own = [id_ for id_, kind in kinds.items() if kind == CUSTOM]
+    layers = session.scalars(select(Layer).where(Layer.id.in_(own))) if own else ()
+    known = {layer.id: kind_for(layer) for layer in layers}
+    return {id_: known.get(id_) or kind_of(kind) for id_, kind in kinds.items()}
+
+
+def _feature(row: Row[Any], kind: LayerKind, viewer: Viewer, today: date) -> FoundFeature:
     derived, properties = row.derived, kind.seen_properties(row.properties, viewer, row.unit)
     if row.derived_until and row.derived_until <= today:
         derived = on_the_day(kind, row.properties, derived, today).values
@@ -107,4 +119,5 @@ def _feature(row: Row[Any], viewer: Viewer, today: date) -> FoundFeature:
         act_who=row.who,
         act_at=row.at,
         act_what=row.what,
+        declared=kind,
     )

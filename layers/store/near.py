@@ -10,7 +10,6 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from layers.kinds import kind_of
 from layers.rights import Viewer
 from layers.store.engine import in_bounds, json_text
 from layers.store.found import FoundFeature, finding, read_features
@@ -41,7 +40,7 @@ def related_to(session: Session, viewer: Viewer, feature: FoundFeature, limit: i
         each.id: each
         for statement in (_nearby(feature, flat), _namesakes(feature), _same_project(feature))
         for each in read_features(session, viewer, finding(viewer).where(statement).limit(MOST_NEIGHBOURS))
-        if each.id != feature.id and not kind_of(each.kind).backdrop
+        if each.id != feature.id and not each.declared.backdrop
     }
     metres = (_METRES_PER_DEGREE * flat, _METRES_PER_DEGREE)
     ranked = [(_closeness(feature, each, metres), each) for each in candidates.values()]
@@ -61,7 +60,7 @@ def _namesakes(feature: FoundFeature) -> ColumnElement[bool]:
 
 def _same_project(feature: FoundFeature) -> ColumnElement[bool]:
     """In its own layer: the phases, and the project itself."""
-    if "parent" not in kind_of(feature.kind).by_key:
+    if "parent" not in feature.declared.by_key:
         return false()
     of_project = json_text(Feature.properties, "parent").in_(_projects(feature))
     is_project = _is_named(feature.properties.get("parent"))

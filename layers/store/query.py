@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.crs import Bounds
 from layers.errors import InvalidValue, UnknownThing
-from layers.kinds import LayerKind, kind_of
+from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import DERIVED_FIELDS
 from layers.kinds.fields import Choice
 from layers.rights import Viewer, may_see, sight
@@ -62,7 +62,7 @@ def _named(viewer: Viewer) -> Select[Layer]:
 def tile_token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
     """Changes whenever a tile of these layers may look different to this viewer."""
     found = [layer_named(session, viewer, key) for key in keys]
-    told = [(layer.key, layer.version, kind_of(layer.kind).digest) for layer in found]
+    told = [(layer.key, layer.version, kind_for(layer).digest) for layer in found]
     return hashlib.sha256(repr((told, clock.today(), sight(viewer))).encode()).hexdigest()[:16]
 
 
@@ -79,7 +79,7 @@ def find_features(
     offset: int = 0,
 ) -> list[FoundFeature]:
     """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id")."""
-    ordered = _order(kind_of(layer.kind), viewer, order, descending)
+    ordered = _order(kind_for(layer), viewer, order, descending)
     # First which, then what: sorting whole rows would carry their shapes along.
     page = (
         select(Feature.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlalchemy import Row, Select, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
-from layers.kinds import BOUNDARIES, kind_of
+from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for
 from layers.store.derive import Derivation, Towns, on_the_day
 from layers.store.engine import Database
+from layers.store.found import kinds_beneath
 from layers.store.pace import Pace
 from layers.store.rows import load_towns
 from layers.store.tables import Feature, Layer, Search, table_of
@@ -27,12 +28,21 @@ def refresh_derived(database: Database, today: date | None = None) -> int:
     day = today or clock.today()
     pace, done, last = Pace(), 0, 0
     while due := _read(database, _due(day, last, pace.size)):
-        fresh = [on_the_day(kind_of(row.kind), row.properties, row.derived, day) for row in due]
+        kinds = _kinds(database, due)
+        fresh = [on_the_day(kinds[row.layer_id], row.properties, row.derived, day) for row in due]
+        own = [pair for pair in zip(due, fresh, strict=True) if pair[0].kind == CUSTOM]
         with database.writing() as session, pace.measured():
             done += _store(session, due, fresh)
+            # They are due when their fields were declared anew, which may change by what they are found.
+            _store_words(session, kinds, own)
             session.commit()
         last = due[-1].id
     return done
+
+
+def _kinds(database: Database, rows: Sequence[_Row]) -> dict[int, LayerKind]:
+    with database.reading() as session:
+        return kinds_beneath(session, rows)
 
 
 def settle_towns(database: Database) -> int:
@@ -47,12 +57,12 @@ def settle_towns(database: Database) -> int:
 
 
 def _settle(database: Database, layer: Layer, towns: Towns) -> int:
-    pace, done, last = Pace(), 0, 0
+    kind, pace, done, last = kind_for(layer), Pace(), 0, 0
     while rows := _read(database, _of_layer(layer.id, last, pace.size)):
-        moved = _moved(rows, towns)
+        moved = _moved(kind, rows, towns)
         with database.writing() as session, pace.measured():
             done += _store(session, [row for row, _ in moved], [derived for _, derived in moved])
-            _store_words(session, layer.kind, moved)
+            _store_words(session, {layer.id: kind}, moved)
             session.commit()
         last = rows[-1].id
     if done:
@@ -60,13 +70,13 @@ def _settle(database: Database, layer: Layer, towns: Towns) -> int:
     return done
 
 
-def _moved(rows: Sequence[_Row], towns: Towns) -> list[tuple[_Row, Derivation]]:
+def _moved(kind: LayerKind, rows: Sequence[_Row], towns: Towns) -> list[tuple[_Row, Derivation]]:
     """Those whose town is another now, with what follows."""
     anchors = np.array([row.derived["anchor"] for row in rows])
     now = [row.properties.get("town") or town for row, town in zip(rows, towns.of(anchors), strict=True)]
     today = clock.today()
     return [
-        (row, on_the_day(kind_of(row.kind), row.properties, {**row.derived, "town": town}, today))
+        (row, on_the_day(kind, row.properties, {**row.derived, "town": town}, today))
         for row, town in zip(rows, now, strict=True)
         if town != row.derived.get("town")
     ]
@@ -87,7 +97,7 @@ def _of_layer(layer_id: int, after: int, limit: int) -> Select[Any]:
 
 def _rows(after: int, limit: int) -> Select[Any]:
     return (
-        select(Feature.id, Feature.version, Feature.properties, Feature.derived, Layer.kind)
+        select(Feature.id, Feature.layer_id, Feature.version, Feature.properties, Feature.derived, Layer.kind)
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.deleted_at.is_(None), Feature.id > after)
         .order_by(Feature.id)
@@ -119,9 +129,11 @@ def _store(session: Session, rows: Sequence[_Row], fresh: Sequence[Derivation]) 
     )
 
 
-def _store_words(session: Session, kind: str, moved: Sequence[tuple[_Row, Derivation]]) -> None:
+def _store_words(
+    session: Session, kinds: Mapping[int, LayerKind], moved: Sequence[tuple[_Row, Derivation]]
+) -> None:
     for row, derivation in moved:
-        words = words_of(kind_of(kind), row.properties, derivation.values.get("town"))
+        words = words_of(kinds[row.layer_id], row.properties, derivation.values.get("town"))
         session.execute(update(Search).where(Search.feature_id == row.id).values(**words))
 
 

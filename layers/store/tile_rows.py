@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
-from layers.kinds import LayerKind, kind_of
+from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see, sight
 from layers.store.derive import on_the_day
@@ -40,7 +40,7 @@ def tile_rows(
     session: Session, viewer: Viewer, layer: Layer, bounds: Bounds, fields: Sequence[TileField]
 ) -> TileRows:
     """What a tile needs of the features that meet it; fields that the viewer may not see are left out."""
-    kind = kind_of(layer.kind)
+    kind = kind_for(layer)
     told = travelling(kind, viewer, fields)
     asked = {"layer": layer.id, "today": clock.today()} | dict(zip(_SIDES, map(float, bounds), strict=True))
     rows = session.connection().execute(_statement(sight(viewer), tuple(told)), asked).all()

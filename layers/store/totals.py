@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
-from layers.kinds import kind_of
+from layers.kinds import kind_for
 from layers.rights import Viewer, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import json_number, json_text
-from layers.store.seen import features_seen, layers_seen
+from layers.store.seen import features_seen, layers_seen, stands
 from layers.store.tables import Feature, Layer
 
 
@@ -40,7 +40,8 @@ NOTHING = Totals(0, 0.0, 0.0)
 class LayerSummary:
     """A layer with its totals. classes: totals by symbol class, only of those that occur.
 
-    What lies within others (a phase in its zone) is in `classes` and not in the totals.
+    What lies within others (a phase in its zone) is in `classes` and not in the totals; what waits for review is
+    in neither: it does not stand yet, and `review.waiting` counts it.
     """
 
     id: int
@@ -59,12 +60,23 @@ class LayerSummary:
     length_m: float
     bounds: Bounds | None
     classes: dict[str, Totals]
+    own_fields: dict[str, Any] | None = None
 
 
 def layers(session: Session, viewer: Viewer) -> list[LayerSummary]:
     """All layers in the order of the legend, with what they amount to today."""
     found = session.scalars(select(Layer).where(*layers_seen(viewer)).order_by(Layer.order, Layer.id))
     return [_summary(layer, _layer_totals(session, viewer, layer)) for layer in found]
+
+
+def bounds_of_kind(session: Session, viewer: Viewer, kind: str) -> Bounds | None:
+    """The box of all layers of one kind; None while there is nothing in them."""
+    found = session.scalars(select(Layer).where(Layer.kind == kind, *layers_seen(viewer)))
+    boxes = [box for layer in found if (box := _layer_totals(session, viewer, layer).bounds)]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 _Part = tuple[str, Totals, Sequence[float]]
@@ -76,7 +88,7 @@ class _LayerTotals(NamedTuple):
 
 
 def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
-    kind = kind_of(layer.kind)
+    kind = kind_for(layer)
     whole = [each for key, each in totals.classes.items() if not kind.symbol_class(key).part]
     return LayerSummary(
         id=layer.id,
@@ -95,6 +107,7 @@ def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
         length_m=math.fsum(each.length_m for each in whole),
         bounds=totals.bounds,
         classes=totals.classes,
+        own_fields=layer.own_fields,
     )
 
 
@@ -110,7 +123,7 @@ def _layer_totals(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotal
 
 def _count(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotals:
     today = clock.today()
-    of_layer = [Feature.layer_id == layer.id, *features_seen(viewer)]
+    of_layer = [Feature.layer_id == layer.id, *features_seen(viewer), stands()]
     symbol = json_text(Feature.derived, "symbol").label("symbol")
     west, south, east, north = (json_number(Feature.derived, "bounds", side) for side in range(4))
     box = [func.min(west), func.min(south), func.max(east), func.max(north)]
@@ -123,7 +136,7 @@ def _count(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotals:
         .where(*of_layer, or_(Feature.derived_until.is_(None), Feature.derived_until > today))
         .group_by(symbol)
     )
-    kind = kind_of(layer.kind)
+    kind = kind_for(layer)
     parts: list[_Part] = [(row[0], Totals(row[1], row[2] or 0.0, row[3] or 0.0), row[4:]) for row in counted]
     parts += [_single(on_the_day(kind, row.properties, row.derived, today).values) for row in due]
     return _added(parts)

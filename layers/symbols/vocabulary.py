@@ -72,7 +72,7 @@ class Marker:
     sized: the square grows with the area in 亩.
     """
 
-    shape: Literal["square", "diamond", "seal", "hexagon", "circle", "dot", "shield"]
+    shape: Literal["square", "diamond", "seal", "hexagon", "pentagon", "triangle", "circle", "dot", "shield"]
     fill: str = "#FFFFFF"
     edge: str = "#16222E"
     mark: Mark = ""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers.crs import Bounds
 from layers.errors import InvalidValue, UnknownThing
-from layers.kinds import LayerKind, kind_of
+from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
 from layers.store import query
@@ -33,6 +33,7 @@ _DERIVED_TITLES: Final = {
     "town": "乡镇街道",
     "area_mu": "面积（亩）",
     "length_km": "长度（公里）",
+    "review": "审核状态",
 }
 _LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
 
@@ -78,7 +79,7 @@ def tile(session: Session, viewer: Viewer, keys: Sequence[str], place: Tile) -> 
 
 def tilejson(session: Session, viewer: Viewer, keys: Sequence[str], url_template: str) -> dict[str, Any]:
     """TileJSON 3.0.0 of these layers together."""
-    kinds = {key: kind_of(query.layer_named(session, viewer, key).kind) for key in keys}
+    kinds = {key: kind_for(query.layer_named(session, viewer, key)) for key in keys}
     told: dict[str, Any] = {
         "tilejson": "3.0.0",
         "tiles": [url_template],
@@ -102,7 +103,7 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
 
 def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
     layer = query.layer_named(session, viewer, key)
-    kind = kind_of(layer.kind)
+    kind = kind_for(layer)
     buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
     # Only Python knows where labels stand along a line.
     has_lines = "line" in kind.shapes

@@ -83,7 +83,7 @@ async function start() {
 
 /** @param {Api.Catalogue} catalogue @param {Api.Style} style */
 async function show(catalogue, style) {
-  const signs = new Signs(catalogue, style, view.fonts);
+  const signs = new Signs(style, view.fonts);
   for (const part of [card, search, menu]) part.signs = signs;
   shown.start(catalogue.layers, page.state.layers, page.state.opacity);
   presets.show(catalogue.presets);

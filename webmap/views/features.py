@@ -9,7 +9,6 @@ import shapely
 from flask import Blueprint, Response
 
 from layers.card import card, measures
-from layers.kinds import kind_of
 from layers.rights import Viewer
 from layers.store import offices, query
 from layers.store.query import FoundFeature
@@ -42,7 +41,7 @@ def reference(text: str) -> int | str:
 
 def as_geojson(feature: FoundFeature, viewer: Viewer) -> dict[str, Any]:
     """A feature with what this viewer may see of it."""
-    seen = kind_of(feature.kind).seen_properties(feature.properties, viewer, feature.unit)
+    seen = feature.declared.seen_properties(feature.properties, viewer, feature.unit)
     said = {"name": feature.name, "layer": feature.layer_key, "symbol": feature.derived.get("symbol")}
     return {
         "type": "Feature",

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from layers.kinds import kind_of
+from layers.kinds import kind_for, kind_of
 from layers.listing import columns, words
 from layers.store import query
 from webmap import asked
@@ -42,7 +42,7 @@ def rows(key: str) -> Response:
     """One page of a layer as GeoJSON, with the words of the screen beside the stored values."""
     layer = query.layer_named(current(), viewer(), key)
     bounds = asked.bounds()
-    shown = columns(kind_of(layer.kind), viewer())
+    shown = columns(kind_for(layer), viewer())
     order, descending = asked.order(shown)
     found = query.find_features(
         current(),

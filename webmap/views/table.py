@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from flask import Blueprint, render_template, request, url_for
 
-from layers.kinds import GROUPS, kind_of
+from layers.kinds import kind_for
 from layers.listing import Column, columns, words
 from layers.measure import half_up, mu
 from layers.store import query
 from layers.store.query import FoundFeature, LayerSummary
 from webmap import asked
+from webmap.catalogue import headings
 from webmap.database import current, viewer
 
 blueprint = Blueprint("table", __name__, url_prefix="/table")
@@ -25,15 +26,15 @@ MOST_PAGES: Final = 1_000_000
 def index() -> str:
     """All layers under their headings, with what they amount to."""
     found = query.layers(current(), viewer())
-    groups = [(group, [layer for layer in found if layer.group == group.key]) for group in GROUPS]
-    return render_template("tables.html", groups=groups, amount=amount, kind_of=kind_of)
+    groups = [(group, [layer for layer in found if layer.group == group.key]) for group in headings(found)]
+    return render_template("tables.html", groups=groups, amount=amount, kind_for=kind_for)
 
 
 @blueprint.get("/<key>")
 def rows(key: str) -> str:
     """One page of one layer, sorted and cut to the view as the address says."""
     layer = query.layer_named(current(), viewer(), key)
-    kind, bounds = kind_of(layer.kind), asked.bounds()
+    kind, bounds = kind_for(layer), asked.bounds()
     every = columns(kind, viewer())
     order, descending = asked.order(every)
     page = _page(query.count_features(current(), viewer(), layer, bounds=bounds))

@@ -76,7 +76,7 @@ import { metresPerPixel } from "app/map/scale.js";
  * @typedef {PlacedMarker | PlacedDonut | PlacedLabel} Placed
  */
 
-const LEVEL = { square: 0, dot: 1, diamond: 2, shield: 3, hexagon: 4, circle: 4, seal: 4 };
+const LEVEL = { square: 0, dot: 1, diamond: 2, shield: 3, hexagon: 4, pentagon: 4, triangle: 4, circle: 4, seal: 4 };
 const DONUT_LEVEL = 5;
 const LABEL_LEVEL = 6;
 const SELECTED_LEVEL = 7;

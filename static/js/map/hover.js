@@ -49,6 +49,8 @@ function radiusOf(thing, width) {
     dot: width,
     circle: width,
     hexagon: width,
+    pentagon: width,
+    triangle: width,
   };
   return `${round[thing.marker.shape]}px`;
 }

@@ -133,19 +133,27 @@ function paintShield(ink, { x, y }, marker, { size, text = "" }, fonts) {
   paintCentred(ink, { x, y: y + size * 0.25 }, text, marker.edge);
 }
 
-// 产业 is a hexagon, 公共服务 a circle, each with one character.
+const CORNERS = { hexagon: 6, pentagon: 5, triangle: 3 };
+
+// 产业 is a hexagon, 公共服务 a circle, layers of the county's own the others, each with one character.
 /** @param {Ink} ink @param {Spot} spot @param {Marker} marker @param {Look} look @param {Fonts} fonts */
 function paintBadge(ink, { x, y }, marker, { size, text = "", hollow = marker.hollow }, fonts) {
   ink.beginPath();
-  if (marker.shape === "circle") ink.arc(x, y, size / 2, 0, 2 * Math.PI);
-  else for (let i = 0; i < 6; i++) addCorner(ink, { x, y }, size / 2, (i * Math.PI) / 3);
+  const corners = CORNERS[/** @type {keyof typeof CORNERS} */ (marker.shape)];
+  // What stands on an edge has its corner on top, and a triangle is small for its height.
+  const from = corners === 6 ? 0 : -Math.PI / 2;
+  const reach = (size / 2) * (corners === 3 ? 1.3 : corners === 5 ? 1.1 : 1);
+  if (!corners) ink.arc(x, y, size / 2, 0, 2 * Math.PI);
+  else
+    for (let i = 0; i < corners; i++) addCorner(ink, { x, y }, reach, from + (i * 2 * Math.PI) / corners);
   ink.closePath();
   ink.lineJoin = "round";
   stroke(ink, WHITE, 3);
   ink.fillStyle = hollow ? WHITE : marker.fill;
   ink.fill();
   stroke(ink, marker.edge, hollow ? 1.8 : 1.1);
-  paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : WHITE, fonts, "hei");
+  const letter = corners === 3 ? size * 0.8 : size;
+  paintCharacter(ink, { x, y }, text, letter, hollow ? marker.edge : WHITE, fonts, "hei");
 }
 
 /** @param {Ink} ink @param {Spot} spot @param {number} radius @param {number} angle */
@@ -278,7 +286,7 @@ function paintCentred(ink, { x, y }, text, color) {
   ink.fillText(text, x, y);
 }
 
-const SWATCH_SIZES = { seal: 18, diamond: 16, shield: 14, square: 12.5, dot: 9, hexagon: 16, circle: 16 };
+const SWATCH_SIZES = { seal: 18, diamond: 16, shield: 14, square: 12.5, dot: 9, hexagon: 16, pentagon: 16, triangle: 14, circle: 16 };
 // A dashed line shows at least so much of its rhythm.
 const PERIODS = 2.4;
 const SWATCH_WORDS = { seal: "景", shield: "S" };

@@ -1,7 +1,7 @@
 // What does the server say about symbols? The types of /api/style, and the few questions asked of them.
 
 /**
- * @typedef {"square" | "diamond" | "seal" | "hexagon" | "circle" | "dot" | "shield"} Shape
+ * @typedef {"square" | "diamond" | "seal" | "hexagon" | "pentagon" | "triangle" | "circle" | "dot" | "shield"} Shape
  *
  * @typedef {object} Marker
  * @property {Shape} shape
@@ -54,7 +54,7 @@
  * @property {import("maplibre-gl").LayerSpecification[]} layers
  * @property {Record<string, Pattern>} patterns
  * @property {Record<string, OverlayRecipe>} overlay by layer key
- * @property {Record<string, Record<string, Swatch>>} classes by kind, then class
+ * @property {Record<string, Record<string, Swatch>>} classes by layer, then class
  *
  * @typedef {object} LabelPoint one place in a tile where a symbol or a name may stand
  * @property {string} layer
@@ -95,6 +95,8 @@ export function markerSize(marker, recipe, properties) {
     dot: DOT_PX,
     shield: SHIELD_PX,
     hexagon: 20,
+    pentagon: 20,
+    triangle: 20,
     circle: BADGE_PX,
   }[marker.shape];
 }

@@ -14,13 +14,14 @@ const RING_PX = 3;
 const WHITE_PX = 2;
 const ROAD_PX = 9;
 const SMALLEST_PX = 22;
+const ROUND = new Set(["dot", "circle", "pentagon", "triangle"]);
 
 /** @param {Ink} ink @param {PlacedMarker} thing */
 export function paintRing(ink, { spot, size, marker, box }) {
   const reach = size / 2 + 3;
   ink.beginPath();
   if (marker.shape === "diamond") addDiamond(ink, spot, reach + 2);
-  else if (marker.shape === "dot" || marker.shape === "circle")
+  else if (ROUND.has(marker.shape))
     ink.arc(spot.x, spot.y, reach, 0, 2 * Math.PI);
   else
     addRoundBox(ink, box[0] - 3, box[1] - 3, size + 6, size + 6, marker.shape === "seal" ? size * 0.3 : 2.5);

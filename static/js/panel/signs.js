@@ -13,9 +13,8 @@ export class Signs {
   /** @type {Map<string, HTMLCanvasElement>} */
   #painted = new Map();
 
-  /** @param {Api.Catalogue} catalogue @param {Api.Style} style @param {import("app/map/fonts.js").Fonts} fonts */
-  constructor(catalogue, style, fonts) {
-    this.kinds = new Map(catalogue.layers.map(({ key, kind }) => [key, kind]));
+  /** @param {Api.Style} style @param {import("app/map/fonts.js").Fonts} fonts */
+  constructor(style, fonts) {
     this.style = style;
     this.fonts = fonts;
   }
@@ -48,7 +47,7 @@ export class Signs {
 
   /** @param {string} layer @param {string | null} symbol */
   #recipe(layer, symbol) {
-    return this.style.classes[this.kinds.get(layer) ?? ""]?.[symbol ?? ""];
+    return this.style.classes[layer]?.[symbol ?? ""];
   }
 
   /** @param {string} layer @param {string | null} symbol */
