@@ -38,7 +38,7 @@ DEEDS: Final[dict[str, str]] = {
     "backup": "备份与恢复",
     "read_log": "查看审计日志",
 }
-NON_SECRET: Final = "本系统为非涉密系统，严禁存储、处理、传输国家秘密。"
+NON_SECRET: Final = "本系统为非涉密系统，严禁存储、处理、传输国家秘密。"  # noqa: S105
 """Shown where people log in, upload and export."""
 
 Reach = Literal["anywhere", "own unit", "own marks"]

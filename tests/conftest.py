@@ -25,7 +25,7 @@ import pytest
 
 from tests.running import Server, fill_with_sample, running
 
-pytest_plugins = ["tests.databases", "tests.browser", "tests.old_browsers", "tests.skips"]
+pytest_plugins = ["tests.databases", "tests.browser", "tests.people", "tests.old_browsers", "tests.skips"]
 
 FOR_TESTS = ("WEBMAP_TEST_COMPLETE", "WEBMAP_CHROMIUM")
 

@@ -17,9 +17,9 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here: the command line and the timer do without Flask and folium.
     from flask import Flask
 
-    from webmap import assets, database, errors, headers, logs, proxy
+    from webmap import accounts, assets, database, errors, headers, logs, proxy
     from webmap.config import read_config
-    from webmap.views import bases, check, features, health, layers, manual, search, table, tiles
+    from webmap.views import account, bases, check, features, health, layers, manual, search, table, tiles
     from webmap.views import map as map_page
 
     config = config or read_config()
@@ -32,11 +32,12 @@ def create_app(config: Config | None = None) -> Flask:
     logs.start_logging()
     headers.protect(app)
     logs.log_requests(app)
+    accounts.guard(app, config)
     database.connect(app, config)
     proxy.stand_behind(app, config)
     bases.declare(app, config)
     assets.serve_assets(app)
     errors.answer_errors(app)
-    for view in (map_page, layers, features, search, table, tiles, bases, check, manual, health):
+    for view in (map_page, account, layers, features, search, table, tiles, bases, check, manual, health):
         app.register_blueprint(view.blueprint)
     return app

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,8 @@ from layers.errors import WrongSetting
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+PASSWORDS: Final = ("dengbao2", "asvs")
+"""The profiles of webmap/passwords.py."""
 VIEWERS: Final = {"internal": INTERNAL_VIEWER, "public": PUBLIC_VIEWER}
 
 
@@ -58,11 +61,30 @@ SETTINGS: Final = (
         "WEBMAP_BASES", "", "底图配置文件；不填时用 WEBMAP_HOME 里的 bases.json，没有这个文件就只有示意底图"
     ),
     Setting("WEBMAP_BASE_CACHE_MB", "1000", "底图瓦片缓存最多占用的磁盘空间（MB），0 到 1000000；0 为不缓存"),
+    Setting(
+        "WEBMAP_BLOBS",
+        "",
+        "存放照片和文件的文件夹，可以是多台服务器共用的目录；不填时用 WEBMAP_HOME 里的 blobs",
+    ),
     Setting("WEBMAP_PREFIX", "", "反向代理下的子路径，例如 /yzt；不填为根路径"),
     Setting(
         "WEBMAP_PROXIES",
         "0",
         "前面有几层可信的反向代理，0 到 3；大于 0 时采用它们给出的 X-Forwarded-For、Proto、Host、Prefix",
+    ),
+    Setting(
+        "WEBMAP_PASSWORDS",
+        "dengbao2",
+        "密码规则：dengbao2（至少 8 位含 3 类字符，90 天更换）或 asvs（至少 12 位，不要求种类，不过期）",
+    ),
+    Setting("WEBMAP_AUDIT_MONTHS", "12", "审计日志保留几个月，6 到 120；法定不少于六个月"),
+    Setting(
+        "WEBMAP_WRITES_PER_MINUTE", "600", "每个账号每分钟最多几次写入，0 到 100000；0 为不限（按进程计数）"
+    ),
+    Setting("WEBMAP_BACKUP_AT", "02:30", "每天自动备份的时间（本县时间）；off 为不自动备份"),
+    Setting("WEBMAP_BACKUP_TO", "", "每夜的备份再复制一份到这个文件夹，应在另一块磁盘或另一台电脑上"),
+    Setting(
+        "WEBMAP_TLS", "", "on 为用 https 提供服务（同 webmap run --tls），先用 webmap certificate 制作证书"
     ),
     Setting("WEBMAP_WORKERS", "1", "网页服务进程数，1 到 16"),
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
@@ -85,12 +107,25 @@ class Config:
     base_cache_mb: int = 1000
     prefix: str = ""
     proxies: int = 0
+    backup_at: time | None = None
+    backup_to: Path | None = None
+    tls: bool = False
+    passwords: str = "dengbao2"
+    audit_months: int = 12
+    writes_per_minute: int = 600
+    blobs: Path | None = None
 
     @property
     def address(self) -> str:
         """What a person types into the browser on this very machine."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::", "") else self.host  # noqa: S104
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}{self.prefix}"
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.port}{self.prefix}"
+
+    @property
+    def blobs_folder(self) -> Path:
+        """Where attached files lie."""
+        return self.blobs or self.home / "blobs"
 
     @property
     def bases_file(self) -> Path:
@@ -118,6 +153,15 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         base_cache_mb=_whole("WEBMAP_BASE_CACHE_MB", given["WEBMAP_BASE_CACHE_MB"], 0, 1_000_000),
         prefix=prefix,
         proxies=proxies,
+        backup_at=_time(given["WEBMAP_BACKUP_AT"]),
+        backup_to=Path(given["WEBMAP_BACKUP_TO"]).expanduser().resolve()
+        if given["WEBMAP_BACKUP_TO"]
+        else None,
+        tls=_switch("WEBMAP_TLS", given["WEBMAP_TLS"]),
+        passwords=_passwords(given["WEBMAP_PASSWORDS"]),
+        audit_months=_whole("WEBMAP_AUDIT_MONTHS", given["WEBMAP_AUDIT_MONTHS"], 6, 120),
+        writes_per_minute=_whole("WEBMAP_WRITES_PER_MINUTE", given["WEBMAP_WRITES_PER_MINUTE"], 0, 100_000),
+        blobs=Path(given["WEBMAP_BLOBS"]).expanduser().resolve() if given["WEBMAP_BLOBS"] else None,
     )
 
 
@@ -135,8 +179,15 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_THREADS": str(config.threads),
         "WEBMAP_BASES": str(config.bases_file),
         "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
+        "WEBMAP_BLOBS": str(config.blobs_folder),
+        "WEBMAP_BACKUP_AT": f"{config.backup_at:%H:%M}" if config.backup_at else "off",
+        "WEBMAP_BACKUP_TO": str(config.backup_to or "（没有第二份）"),
+        "WEBMAP_TLS": "on" if config.tls else "off",
         "WEBMAP_PREFIX": config.prefix or "（根路径）",
         "WEBMAP_PROXIES": str(config.proxies),
+        "WEBMAP_PASSWORDS": config.passwords,
+        "WEBMAP_AUDIT_MONTHS": str(config.audit_months),
+        "WEBMAP_WRITES_PER_MINUTE": str(config.writes_per_minute),
     }
 
 
@@ -154,6 +205,24 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise WrongSetting(f"设置 {name} 收到“{text}”，应为 {least} 到 {most} 之间的整数。请更正后重新启动。")
     return int(text)
+
+
+def _time(text: str) -> time | None:
+    if text == "off":
+        return None
+    if not re.fullmatch(r"([01]?\d|2[0-3])[:：][0-5]\d", text, re.ASCII):
+        raise WrongSetting(
+            f"设置 WEBMAP_BACKUP_AT 收到“{text}”，应为 00:00 到 23:59 之间的时间（例如 02:30）或 off。"
+            "请更正后重新启动。"
+        )
+    hour, minute = text.replace("：", ":").split(":")
+    return time(int(hour), int(minute))
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("", "on", "off"):
+        raise WrongSetting(f"设置 {name} 收到“{text}”，应为 on 或 off。请更正后重新启动。")
+    return text == "on"
 
 
 def _hosts(text: str, host: str) -> tuple[str, ...]:
@@ -179,6 +248,14 @@ def _viewer(text: str, *, alone: bool) -> Viewer:
             f"设置 WEBMAP_VIEWER 收到“{text}”，应为 internal（内部）或 public（公开）。请更正后重新启动。"
         )
     return VIEWERS[audience]
+
+
+def _passwords(text: str) -> str:
+    if text not in PASSWORDS:
+        raise WrongSetting(
+            f"设置 WEBMAP_PASSWORDS 收到“{text}”，应为 {' 或 '.join(PASSWORDS)}。请更正后重新启动。"
+        )
+    return text
 
 
 def _masked(url: str) -> str:

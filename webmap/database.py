@@ -6,8 +6,9 @@ a view first asks for it and closes when the request ends; what was not committe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ def connect(app: Flask, config: Config) -> None:
     """Give the application its database; nothing is opened before the first question."""
     app.extensions["database"] = Database(config.database_url)
     app.extensions["config"] = config
+    app.extensions["facts"] = {}
     app.teardown_request(_close)
 
 
@@ -38,8 +40,14 @@ def current() -> Session:
 
 
 def viewer() -> Viewer:
-    """Who is asking: until accounts exist, the audience that WEBMAP_VIEWER names."""
-    return the_config().viewer
+    """Who is asking: whoever is logged in; else a visitor (until accounts exist, the one of WEBMAP_VIEWER)."""
+    ask: Callable[[], Viewer] = current_app.extensions["viewer"]
+    return ask()
+
+
+def the_facts() -> dict[str, Any]:
+    """What this process has learned of the database and will stay true."""
+    return cast(dict[str, Any], current_app.extensions["facts"])
 
 
 def the_database() -> Database:
@@ -48,6 +56,11 @@ def the_database() -> Database:
 
 def the_config() -> Config:
     return cast(Config, current_app.extensions["config"])
+
+
+def let_go() -> None:
+    """Close the session of this request early; what was not committed is rolled back."""
+    _close(None)
 
 
 def _close(_: BaseException | None) -> None:

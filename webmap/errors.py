@@ -6,9 +6,11 @@ logged with its traceback under the reference number, and the sentence says so.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from layers import errors
@@ -20,8 +22,12 @@ STATUS: Final[dict[type[errors.MapError], int]] = {
     errors.UnknownThing: 404,
     errors.NotAllowed: 403,
     errors.NotSignedIn: 401,
+    errors.NeedsVersion: 428,
     errors.OutOfDate: 412,
+    errors.Contested: 409,
     errors.UnreadableFile: 422,
+    errors.UnsupportedFile: 415,
+    errors.TooLarge: 413,
     errors.QuestionToUser: 409,
     errors.Busy: 503,
     errors.NoSpace: 507,
@@ -39,6 +45,7 @@ TITLES: Final = {
     414: "网址太长",
     415: "格式不支持",
     422: "数据有误",
+    428: "缺少版本号",
     429: "请求太频繁",
     500: "程序出错",
     503: "数据库正忙",
@@ -53,6 +60,7 @@ SENTENCES: Final = {
     415: "服务器不支持这种格式的内容。请按接口说明提交。",
     429: "短时间内请求太多。请稍等片刻再试。",
 }
+STALE_FORM: Final = "页面已过期，本次提交没有保存。请刷新页面后再提交；若仍然如此，请重新登录。"
 OUR_FAULT: Final = (
     "这是程序的问题，不是您的操作有误，未保存的修改没有写入。请把编号 {reference} 告诉系统管理员。"
 )
@@ -74,7 +82,7 @@ def _from_the_map(error: errors.MapError) -> Response:
         status = 400  # what was wrong is the address itself, not a body
     if status >= 500:
         LOG.warning("refused", extra={"facts": {"reference": reference(), "why": error.message}})
-    response = _answer(status, error.message)
+    response = _answer(status, error.message, error.details)
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     return response
@@ -88,7 +96,8 @@ def _from_http(error: HTTPException) -> Response:
         return make_response(error.get_response())
     if isinstance(error, SecurityError):
         return _wrong_host()
-    response = _answer(status, SENTENCES.get(status, SENTENCES[400]))
+    sentence = STALE_FORM if isinstance(error, CSRFError) else SENTENCES.get(status, SENTENCES[400])
+    response = _answer(status, sentence)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -106,9 +115,10 @@ def _from_a_bug(error: Exception) -> Response:
     return _answer(500, OUR_FAULT.format(reference=reference()))
 
 
-def _answer(status: int, sentence: str) -> Response:
+def _answer(status: int, sentence: str, details: Mapping[str, Any] | None = None) -> Response:
     if wants_json():
-        response = jsonify(ok=False, error=sentence, status=status, reference=reference())
+        told = {"ok": False, "error": sentence, "status": status, "reference": reference()}
+        response = jsonify({**(details or {}), **told})
     else:
         response = make_response(render_template("error.html", **_page(status, sentence)))
     response.status_code = status

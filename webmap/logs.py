@@ -1,4 +1,4 @@
-"""What happened, as one JSON line each on stderr?
+"""What happened, as one JSON line each on stderr and in the files of WEBMAP_HOME/logs?
 
 A request line holds who asked for what, the answer and the time it took; never what people typed: of a query
 string only the names. An error of ours adds its traceback under the reference number that the reader saw.
@@ -11,16 +11,20 @@ import logging
 import secrets
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
+from pathlib import Path
 from typing import Final
 
+from filelock import FileLock
 from flask import Flask, Response, g, request
-
-from webmap import database
 
 LOG: Final = logging.getLogger("webmap")
 QUIET: Final = frozenset({"static", "health.healthz", "health.readyz"})
 LONGEST_PATH: Final = 200
+MOST_BYTES: Final = 10 * 1024 * 1024
+OLD_FILES: Final = 5
 
 
 class JsonLine(logging.Formatter):
@@ -49,6 +53,53 @@ def start_logging() -> None:
     LOG.propagate = False
 
 
+def keep_logs(home: Path, name: str) -> None:
+    """Write our log lines to files as well: all to <name>.log, warnings and worse to errors.log too."""
+    folder = home / "logs"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refusal:
+        LOG.warning("no log files", extra={"facts": {"why": refusal.strerror}})
+        return
+    for file, level in ((f"{name}.log", logging.INFO), ("errors.log", logging.WARNING)):
+        handler = SharedFile(folder / file)
+        handler.setLevel(level)
+        handler.setFormatter(JsonLine())
+        LOG.addHandler(handler)
+
+
+class SharedFile(WatchedFileHandler):
+    """A log file that several processes append to; whoever finds it full moves it on, the others follow."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, encoding="utf-8", delay=True)
+        self._path = path
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line; a disk that is full must not take the answer down with it."""
+        with suppress(OSError):
+            if self._path.exists() and self._path.stat().st_size > MOST_BYTES:
+                self._move_on()
+            super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802
+        """Nothing: stderr has the line."""
+
+    def _move_on(self) -> None:
+        with FileLock(self._path.with_suffix(".lock"), timeout=1, preserve_lock_file=True):
+            if self._path.stat().st_size <= MOST_BYTES:
+                return
+            self.close()
+            for number in range(OLD_FILES, 0, -1):
+                older = self._numbered(number)
+                newer = self._numbered(number - 1) if number > 1 else self._path
+                if newer.exists():
+                    newer.replace(older)
+
+    def _numbered(self, number: int) -> Path:
+        return self._path.with_name(f"{self._path.name}.{number}")
+
+
 def log_requests(app: Flask) -> None:
     """Give every request a reference number, and every answer its line."""
 
@@ -70,13 +121,19 @@ def reference() -> str:
     return str(g.reference)
 
 
+def _path() -> str:
+    """Without the words that open something."""
+    path = request.path[:LONGEST_PATH]
+    return "/setup/…" if path.startswith("/setup/") else path
+
+
 def _facts(response: Response) -> dict[str, object]:
     return {
         "method": request.method,
-        "path": request.path[:LONGEST_PATH],
+        "path": _path(),
         "query": sorted(request.args),
         "status": response.status_code,
         "ms": round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
-        "viewer": database.viewer().audience,
+        "viewer": g.viewer.audience if "viewer" in g else None,
         "reference": reference(),
     }

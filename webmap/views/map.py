@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, url_for
 
-from webmap import assets, database
+from webmap import accounts, assets, database
 from webmap.checkup import product_version
 from webmap.folium_map import MAP_NAME, shell
 
@@ -23,6 +23,8 @@ SCRIPTS: Final = (
     "vendor/protomaps-leaflet.js",
 )
 """In the order in which they must run."""
+DRAWING: Final = {"script": "js", "style": "css"}
+"""What is fetched when somebody draws for the first time: the files of the drawing library."""
 OTHER_PAGES: Final = ("check.js",)
 """Modules of other pages."""
 STYLES: Final = (
@@ -30,7 +32,7 @@ STYLES: Final = (
     "vendor/maplibre-gl.css",
     "vendor/noto-sans-sc/index.css",
     "vendor/noto-serif-sc/index.css",
-    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "bases", "phone")),
+    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "bases", "edit", "phone")),
 )
 
 
@@ -86,8 +88,13 @@ def boot() -> dict[str, Any]:
             "rows": _folder("layers.rows", key="-").removesuffix("-/features"),
             "bases": url_for("bases.listed"),
             "shift": url_for("bases.shift"),
+            "page": url_for("map.page"),
+            "api": url_for("map.page") + "api/",
+            "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },
         "viewer": database.viewer().audience,
+        "account": accounts.told_account(),
+        "csrf": accounts.token(),
         "version": product_version(),
     }
 
