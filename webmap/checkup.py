@@ -7,7 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, Literal, NamedTuple
 
@@ -22,6 +22,7 @@ State = Literal["good", "doubt", "bad"]
 STATES: Final = {"good": "正常", "doubt": "留意", "bad": "有问题"}
 LEAST_FREE: Final = 100 * 1024**2
 LITTLE_FREE: Final = 2 * 1024**3
+OLDEST_BACKUP: Final = timedelta(hours=48)
 EARLIEST: Final = datetime(2024, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
 ASSETS: Final = (
@@ -61,6 +62,7 @@ def findings(config: Config, database: Database, shelf: Shelf) -> list[Finding]:
         _database(database),
         _disk(config),
         _writable(config),
+        _backup(config),
         _assets(),
         _fonts(),
         _clock(clock.now()),
@@ -109,6 +111,23 @@ def _writable(config: Config) -> Finding:
     if os.access(config.home, os.W_OK | os.X_OK):
         return Finding("数据文件夹", "good", "可以写入")
     return Finding("数据文件夹", "bad", "不能写入。请把 WEBMAP_HOME 的写权限授予运行服务的账户。")
+
+
+def _backup(config: Config) -> Finding:
+    from webmap.keeping import shelf
+
+    failure = shelf.failure(config)
+    trouble = f"上次自动备份没有成功：{failure[1]}" if failure else ""
+    newest = shelf.newest(config)
+    if newest is None:
+        return Finding("备份", "doubt", f"{trouble}还没有备份。请运行 webmap backup。")
+    age = clock.now() - newest.ended
+    taken = f"最近一次完好的备份：{newest.ended.astimezone(clock.timezone()):%Y-%m-%d %H:%M}"
+    if age > OLDEST_BACKUP:
+        return Finding(
+            "备份", "bad", f"{taken}，已超过 48 小时！{trouble}请运行 webmap backup，并检查自动备份的设置。"
+        )
+    return Finding("备份", "doubt" if trouble else "good", f"{taken}。{trouble}" if trouble else taken)
 
 
 def _assets() -> Finding:

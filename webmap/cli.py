@@ -1,7 +1,7 @@
 """What can be done from the command line? `webmap COMMAND`.
 
-A mistake is answered by its sentence and an exit code, never by a traceback; a traceback of ours goes to errors.log
-in the data folder.
+A mistake is answered by its sentence and an exit code, never by a traceback; a traceback of ours goes to
+logs/errors.log in the data folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 QUESTION: Final = 3
 
-LATER: Final = {"intake": "webmap.cli_intake:command"}
+LATER: Final = {
+    "backup": "webmap.cli_keeping:backup",
+    "intake": "webmap.cli_intake:command",
+    "restore": "webmap.cli_keeping:restore_command",
+    "upgrade": "webmap.cli_keeping:upgrade",
+}
 """Commands in files of their own, loaded when they are asked for."""
 
 
@@ -92,7 +97,7 @@ def run() -> None:
     config = read_config()
     shelf_of(config)  # a mistake in the declared base maps stops the start
     listener = listening_socket(config)
-    with_database(config, _bring_up_to_date)
+    with_database(config, lambda database: _bring_up_to_date(config, database))
     serve(config, listener)
 
 
@@ -105,14 +110,6 @@ def sample(if_empty: bool) -> None:
         click.echo("示例数据已写入。运行 webmap run 打开地图。")
     elif not if_empty:
         raise MapError("数据库里已有数据，示例数据只能写入空的数据库。没有改动任何数据。")
-
-
-@main.command()
-def upgrade() -> None:
-    """把数据库升级到本版本的结构。"""
-    config = read_config()
-    with_database(config, lambda database: database.upgrade())
-    click.echo(f"数据库已是最新结构：{effective(config)['WEBMAP_DATABASE_URL']}")
 
 
 @main.command()
@@ -163,10 +160,11 @@ def _make_home(config: Config) -> None:
         ) from None
 
 
-def _bring_up_to_date(database: Database) -> None:
+def _bring_up_to_date(config: Config, database: Database) -> None:
     from layers.store.edit import sweep_pending
+    from webmap.cli_keeping import bring_up_to_date
 
-    database.upgrade()
+    bring_up_to_date(config, database)
     sweep_pending(database)
 
 
@@ -179,7 +177,8 @@ def _fill_with_sample(database: Database) -> bool:
 
 def _written_down(error: Exception) -> str:
     try:
-        log = read_config().home / "errors.log"
+        log = read_config().home / "logs" / "errors.log"
+        log.parent.mkdir(exist_ok=True)
         with log.open("a", encoding="utf-8") as file:
             file.write(f"{clock.now().isoformat()} {' '.join(sys.argv[1:])}\n")
             traceback.print_exception(error, file=file)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from layers.errors import WrongSetting
 from webmap.config import Config
+from webmap.keeping.presence import Presence
 from webmap.timer import Timer
 
 if TYPE_CHECKING:
@@ -41,11 +42,15 @@ def listening_socket(config: Config) -> socket.socket:
 
 def serve(config: Config, listener: socket.socket) -> None:
     """Answer requests until somebody stops the process; the timer runs beside."""
-    timer = Timer()
-    if sys.platform == "win32":
-        _serve_with_waitress(config, listener, timer)
-    else:
-        _serve_with_gunicorn(config, listener, timer)
+    timer, presence = Timer(), Presence(config.home)
+    presence.begin()
+    try:
+        if sys.platform == "win32":
+            _serve_with_waitress(config, listener, timer)
+        else:
+            _serve_with_gunicorn(config, listener, timer)
+    finally:
+        presence.end()
 
 
 def started(config: Config) -> str:
@@ -84,8 +89,9 @@ def _serve_with_waitress(config: Config, listener: socket.socket, timer: Timer) 
 
 
 def _application(config: Config) -> Flask:
-    from webmap import create_app
+    from webmap import create_app, logs
 
+    logs.keep_logs(config.home, "requests")
     return create_app(config)
 
 

@@ -1,4 +1,5 @@
-"""Which derived values are due today? A small process beside the server that writes them, at start and at midnight.
+"""What is due today? A small process beside the server writes derived values that are, at start and at midnight,
+and backs up at night.
 
 It is a process of its own: whatever happens to it cannot take the server down, and readers derive a value that is
 due on the fly anyway. It ends when the process that started it does, because its input then ends.
@@ -79,13 +80,19 @@ def _refresh(today: date) -> bool:
 
 def main() -> None:
     """Run until the input ends."""
-    from webmap.logs import start_logging
+    from webmap.config import read_config
+    from webmap.keeping.nightly import keep_backed_up
+    from webmap.logs import keep_logs, start_logging
 
+    config = read_config()
     start_logging()
+    keep_logs(config.home, "timer")
     # Ctrl+C reaches every process of the terminal; the server decides when we end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     stop = threading.Event()
     threading.Thread(target=_until_input_ends, args=(stop,), daemon=True).start()
+    # A backup that is under way when the server ends goes with it, and the next one clears up after it.
+    threading.Thread(target=keep_backed_up, args=(config, stop), daemon=True).start()
     keep_current(stop)
 
 
