@@ -2,12 +2,17 @@
 
 MapError
 ├── InvalidValue          a value that a field does not take
-│   └── InvalidShape      a shape that cannot be stored
+│   ├── InvalidShape      a shape that cannot be stored
+│   └── InvalidFields     several values, each with its field
 ├── UnknownThing          no such kind, layer or feature (or not for this viewer)
 ├── NotAllowed            the viewer may not do this
 │   └── NotSignedIn       nobody may without an account
+├── NeedsVersion          a change that does not say from which version it started
 ├── OutOfDate             somebody else changed it first
+├── Contested             what others did stands in the way; it can be done despite it
 ├── UnreadableFile        a file that is not what it claims to be
+│   ├── UnsupportedFile   a file of a sort that we do not take
+│   └── TooLarge          a file with more bytes than we take
 ├── QuestionToUser        cannot go on without an answer, e.g. a missing coordinate system
 ├── Busy                  the database is held by somebody else; try again
 ├── NoSpace               the disk or the database file is full
@@ -16,16 +21,21 @@ MapError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 class MapError(Exception):
-    """Carries a sentence for people: where, what came, what would be right, what to do."""
+    """Carries a sentence for people: where, what came, what would be right, what to do.
 
-    def __init__(self, message: str) -> None:
+    details: what a program needs to help with it, as JSON.
+    """
+
+    def __init__(self, message: str, details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.details = dict(details or {})
 
 
 class InvalidValue(MapError):
@@ -34,6 +44,10 @@ class InvalidValue(MapError):
 
 class InvalidShape(InvalidValue):
     """A shape that cannot be stored."""
+
+
+class InvalidFields(InvalidValue):
+    """Several values that cannot be taken. details: `problems`, each with field, label, value and message."""
 
 
 class UnknownThing(MapError):
@@ -48,12 +62,28 @@ class NotSignedIn(NotAllowed):
     """Nobody may do this without signing in."""
 
 
+class NeedsVersion(MapError):
+    """A change that does not say from which version it started."""
+
+
 class OutOfDate(MapError):
     """Somebody else changed it first."""
 
 
+class Contested(MapError):
+    """What others did meanwhile stands in the way; details say what, and how to go on despite it."""
+
+
 class UnreadableFile(MapError):
     """A file that is not what it claims to be."""
+
+
+class UnsupportedFile(UnreadableFile):
+    """A file of a sort that we do not take."""
+
+
+class TooLarge(UnreadableFile):
+    """A file with more bytes than we take."""
 
 
 @dataclass(frozen=True)

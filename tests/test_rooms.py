@@ -11,7 +11,7 @@ import pytest
 
 SOURCE = Path(__file__).parents[1]
 
-BASE = {"errors", "clock", "crs", "shapes", "measure"}
+BASE = {"errors", "clock", "crs", "shapes", "measure", "shift", "secrecy"}
 LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     **dict.fromkeys(BASE - {"errors"}, BASE),
@@ -19,12 +19,15 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "rules": BASE,
     "symbols": BASE,
     "formats": BASE,
+    "blobs": BASE,
     "kinds": BASE | {"rules", "symbols", "rights"},
     # What a reader is shown of a feature: on its card, in a table.
     "card": BASE | {"kinds", "rights"},
     "listing": BASE | {"kinds", "rights"},
     "store": BASE | {"kinds", "rights"},
     "intake": BASE | {"kinds", "rights", "store", "formats"},
+    "attaching": BASE | {"store", "formats", "blobs"},
+    "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
     **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "analysis", "jobs", "sample")},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {

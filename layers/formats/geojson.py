@@ -111,6 +111,11 @@ def _read_shapes(dataset: Dataset, features: list[Json]) -> None:
             dataset.bad_shapes[at] = refusal.message
 
 
+def read_shape(geometry: object) -> BaseGeometry | None:
+    """One geometry as a shape; None for null; raises InvalidValue for what is none."""
+    return _shape(geometry)
+
+
 def _shape(geometry: object, levels: int = DEEPEST_NESTING) -> BaseGeometry | None:
     if geometry is None:
         return None

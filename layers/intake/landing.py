@@ -8,9 +8,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers import crs
+from layers import crs, shift
 from layers.crs import Bounds
-from layers.errors import Answer, InvalidShape, QuestionToUser, UnreadableFile
+from layers.errors import Answer, InvalidShape, InvalidValue, QuestionToUser, UnreadableFile
 from layers.formats import Dataset
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
@@ -18,7 +18,7 @@ from layers.store import Database, query
 
 MARGIN_DEG: Final = 0.5
 """Roads lead out of the county, a wrong zone leads 270 km away."""
-_OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请先用本局的转换参数转到 2000国家大地坐标系。"
+_OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请选用它的坐标系并给出本局的转换参数，或先转到 2000国家大地坐标系。"
 
 Shapes = NDArray[np.object_]
 
@@ -43,16 +43,47 @@ def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> i
     code = answer or (said and said.code)
     if code is None:
         raise _question(dataset, county)
-    crs.check_accepted(code)
+    if isinstance(dataset.shift, shift.Parameters):
+        _check_parameters_meant(dataset, code)
+    if dataset.shift is None or not isinstance(dataset.shift, shift.Parameters):
+        crs.check_accepted(code)
     if answer and said and said.code and said.code != answer:
         dataset.notes.append(f"文件声明的是 {said.name}，已按您的选择改用 {crs.name_of(answer)}")
     return code
 
 
+def settle_shift(dataset: Dataset, parameters: str | None, public_map: str | None) -> None:
+    """How the coordinates are brought to CGCS2000, from the answers or the file itself; else a question."""
+    given = shift.parameters_in(parameters or "")
+    dataset.shift = given or shift.public_map(public_map) or dataset.parameters
+    if dataset.shift_asked and public_map is None and given is None:
+        raise QuestionToUser(
+            f"{dataset.shift_asked}的坐标可能带有公开地图的偏移（在本县约 500 米）。请选择坐标来源。",
+            [
+                Answer("gcj02", "GCJ-02，如奥维、高德、腾讯", "将反算去掉偏移"),
+                Answer("bd09", "BD-09，如百度", "将反算去掉偏移"),
+                Answer(shift.NOT_SHIFTED, "没有偏移，如天地图、GPS、测量数据", "按原坐标读取"),
+            ],
+        )
+
+
+def _check_parameters_meant(dataset: Dataset, code: int) -> None:
+    """Parameters belong to an old datum: those in the header of other files say nothing."""
+    if crs.old_datum(code) is not None:
+        dataset.notes.append(f"已用{dataset.shift.told}由 {crs.name_of(code)} 换算" if dataset.shift else "")
+    elif dataset.shift is dataset.parameters:
+        dataset.shift = None
+        dataset.notes.append("文件中的转换参数未使用：坐标已是 2000国家大地坐标系")
+    else:
+        raise InvalidValue(
+            f"给出了转换参数，但坐标系是 {crs.name_of(code)}，不需要转换。请去掉参数，或选择参数所对应的旧坐标系。"
+        )
+
+
 @np.errstate(invalid="ignore")
 def landed(dataset: Dataset, code: int, county: Bounds | None) -> Shapes:
     """The shapes in CGCS2000 degrees; raises InvalidShape with the likely cause when most lie elsewhere."""
-    shapes = crs.to_stored(dataset.shapes, code)
+    shapes = shift.to_stored(dataset.shapes, code, dataset.shift)
     there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
     if there.any() and np.count_nonzero(_inside(shapes[there], expected(county))) * 2 < np.count_nonzero(
         there
@@ -75,9 +106,12 @@ def _inside(shapes: Shapes, where: Bounds) -> NDArray[np.bool_]:
 
 
 def _elsewhere(dataset: Dataset, shapes: Shapes, code: int, county: Bounds | None) -> str:
-    raw = _total_bounds(dataset.shapes)
+    return elsewhere(_total_bounds(dataset.shapes), _total_bounds(shapes), code, county)
+
+
+def elsewhere(raw: Bounds | None, box: Bounds | None, code: int, county: Bounds | None) -> str:
+    """That something lies elsewhere, and why: `raw` as the coordinates were written, `box` where they land."""
     cause = raw and crs.likely_cause(raw, code, county)
-    box = _total_bounds(shapes)
     where = crs.describe(box) if box and crs.within(box, (-180, -90, 180, 90)) else "地球以外"
     right = f"应在本县一带（{crs.describe(expected(county))}）" if county else "应在我国境内"
     advice = cause or "请检查文件的坐标系和坐标值"
@@ -102,7 +136,8 @@ def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | Unrea
     if found and not straight:
         cause = crs.likely_cause(raw, crs.STORED, county) or "X、Y 两列很可能颠倒了，请交换后重新导出再导入"
         return InvalidShape(f"文件没有坐标系，坐标{_values(raw)}。{cause}。")
-    said = f"声明的坐标系“{dataset.crs.name}”无法识别" if dataset.crs else "没有坐标系（缺少 .prj）"
+    unread = f"声明的坐标系“{dataset.crs.name}”无法识别" if dataset.crs else "没有坐标系（缺少 .prj）"
+    said = dataset.doubt or unread
     return QuestionToUser(
         f"文件{said}，坐标{_values(raw)}。请选择坐标系。{_OLD_DATUMS}",
         [Answer(str(each.code), each.title, each.lands(county)) for each in straight],

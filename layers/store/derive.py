@@ -54,15 +54,21 @@ def derive(
     properties: Sequence[Mapping[str, Any]],
     towns: Towns,
     today: date,
+    reviews: Sequence[str | None] = (),
 ) -> list[Derivation]:
-    """What follows for features that are written now, column by column."""
+    """What follows for features that are written now, column by column. reviews: none stands for all of them."""
     column: Shapes = np.array(shapes, object)
     anchors = anchors_of(column)
     boxes = shapely.bounds(column).round(_DEGREE_DIGITS).tolist()
     facts = [
-        {**size, "anchor": anchor, "bounds": box, "town": town}
-        for size, anchor, box, town in zip(
-            _sizes(column), anchors.tolist(), boxes, towns.of(anchors), strict=True
+        {**size, "anchor": anchor, "bounds": box, "town": town, "review": review}
+        for size, anchor, box, town, review in zip(
+            _sizes(column),
+            anchors.tolist(),
+            boxes,
+            towns.of(anchors),
+            reviews or [None] * len(shapes),
+            strict=True,
         )
     ]
     return [_derivation(kind, *pair, today) for pair in zip(properties, facts, strict=True)]
@@ -72,7 +78,7 @@ def on_the_day(
     kind: LayerKind, properties: Mapping[str, Any], stored: Mapping[str, Any], today: date
 ) -> Derivation:
     """What follows today for a feature whose stored derivation is due; shape and town are as they were."""
-    facts = {key: stored[key] for key in (*FROM_SHAPE, "town") if key in stored}
+    facts = {key: stored[key] for key in (*FROM_SHAPE, "town", "review") if key in stored}
     return _derivation(kind, properties, facts, today)
 
 
@@ -94,16 +100,19 @@ def _half_way(line: BaseGeometry) -> BaseGeometry:
 
 
 def _sizes(shapes: Shapes) -> list[dict[str, float | None]]:
-    dimensions = shapely.get_dimensions(shapes).tolist()
-    columns = zip(shapes, areas_m2(shapes), dimensions, strict=True)
-    return [_size(shape, area_m2, dimension) for shape, area_m2, dimension in columns]
+    """On the ellipsoid, and the same in the units that people read."""
+    areas, dimensions = areas_m2(shapes).tolist(), shapely.get_dimensions(shapes).tolist()
+    return [_size(*each) for each in zip(shapes, areas, dimensions, strict=True)]
 
 
 def _size(shape: BaseGeometry, area_m2: float, dimension: int) -> dict[str, float | None]:
-    """On the ellipsoid, and the same in the units that people read."""
-    area = float(half_up(area_m2, 2)) if dimension == 2 else None
-    length = float(half_up(length_m(shape), 2)) if dimension == 1 else None
-    return {"area_m2": area, "area_mu": rounded_mu(area), "length_m": length, "length_km": rounded_km(length)}
+    if dimension == 2:
+        area = float(half_up(area_m2, 2))
+        return {"area_m2": area, "area_mu": rounded_mu(area)}
+    if dimension == 1:
+        length = float(half_up(length_m(shape), 2))
+        return {"length_m": length, "length_km": rounded_km(length)}
+    return {}
 
 
 def _derivation(

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers import clock
-from layers.errors import InvalidValue, OutOfDate, UnknownThing
-from layers.kinds import BOUNDARIES, KINDS, kind_of
+from layers.errors import InvalidValue
+from layers.kinds import CUSTOM, KINDS, kind_for, kind_of
+from layers.kinds.custom_layer import custom_kind
+from layers.kinds.own_fields import Declaration
 from layers.store.acts import one_act
 from layers.store.bulk import abandon_bulk, add_in_turns, finish_bulk, start_bulk, sweep_pending
 from layers.store.engine import is_clean
@@ -29,7 +32,18 @@ from layers.store.rows import (
     towns_for,
     write,
 )
-from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, Search
+from layers.store.states import (
+    Row,
+    State,
+    held,
+    keep_version,
+    kind_beneath,
+    ready,
+    state_of,
+    write_state,
+    write_words,
+)
+from layers.store.tables import Act, Feature, FeatureVersion, Layer
 
 __all__ = [
     "NewFeature",
@@ -37,7 +51,9 @@ __all__ = [
     "add_features",
     "add_in_turns",
     "add_layer",
+    "add_state",
     "finish_bulk",
+    "known",
     "one_act",
     "refresh_derived",
     "remove_feature",
@@ -46,10 +62,10 @@ __all__ = [
     "ship_layers",
     "start_bulk",
     "sweep_pending",
+    "write_row",
 ]
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _LONGEST_TITLE: Final = 60
-_ANEW: Final = {"populate_existing": True}
 
 
 def add_layer(
@@ -62,17 +78,25 @@ def add_layer(
     unit: str | None = None,
     sample: bool = False,
     data_date: date | None = None,
+    group: str | None = None,
+    own_fields: Declaration | None = None,
     act: Act | int | None = None,
 ) -> Layer:
-    """A new, empty layer; when it comes with a pending act it is hidden until that is done."""
-    declared = kind_of(kind)
-    _check_key(session, key)
+    """A new, empty layer; when it comes with a pending act it is hidden until that is done.
+
+    own_fields: what a layer of the county's own declares; without it there is no such layer.
+    """
+    if kind == CUSTOM and own_fields:
+        declared = custom_kind(own_fields.stored(), checked_title(title or ""))
+    else:
+        declared = kind_of(kind)
+    check_key(session, key)
     checked_visibility(visibility)
     layer = Layer(
         key=key,
         kind=kind,
-        title=_checked_title(declared.title if title is None else title),
-        group=declared.group,
+        title=checked_title(declared.title if title is None else title),
+        group=group or declared.group,
         order=declared.rank,
         unit=unit or declared.owner,
         visibility=visibility,
@@ -81,6 +105,7 @@ def add_layer(
         sample=sample,
         act_id=None if act is None else _id(act),
         created_at=clock.now(),
+        own_fields=own_fields.stored() if own_fields else None,
     )
     session.add(layer)
     session.flush()
@@ -96,11 +121,36 @@ def ship_layers(session: Session, visibility: str = "internal") -> list[Layer]:
 
 def add_features(session: Session, act: Act | int, layer: Layer, rows: Iterable[NewFeature]) -> list[int]:
     """Store features in a layer; returns their ids, in order."""
-    kind, ids = kind_of(layer.kind), list[int]()
+    kind, ids = kind_for(layer), list[int]()
     for turn in Pace().turns(iter(rows)):
         prepared = Prepared(kind, turn, towns_for(session, layer.kind, _id(act)))
         ids += write(session, _id(act), layer, prepared)
     return ids
+
+
+@dataclass(frozen=True)
+class Known:
+    """A feature that is stored under a uid, and how it was in its first version."""
+
+    id: int
+    uid: str
+    layer_id: int
+    first: State
+
+
+def known(session: Session, uid: str) -> Known | None:
+    """What is stored under this uid, deleted or not."""
+    feature = session.scalar(select(Feature).where(Feature.uid == uid))
+    if feature is None:
+        return None
+    first = session.get(FeatureVersion, (feature.id, 1)) or feature
+    return Known(feature.id, feature.uid, feature.layer_id, state_of(first))
+
+
+def add_state(session: Session, act: Act, layer: Layer, prepared: Prepared) -> str:
+    """A new feature that was made ready before the session opened; returns its uid."""
+    write(session, act.id, layer, prepared)
+    return prepared.uids[0]
 
 
 def revise_feature(
@@ -114,33 +164,38 @@ def revise_feature(
     version: int | None = None,
 ) -> Feature:
     """Change what is given; the old state is kept. version: the one the editor started from, else OutOfDate."""
-    feature = _held(session, act, ref, version)
-    kind = _kind_beneath(session, feature)
-    row = NewFeature(
+    feature = held(session, act, ref, version)
+    kind = kind_beneath(session, feature)
+    state = State(
         feature.shape if shape is None else shape,
         feature.properties if properties is None else properties,
-        visibility=visibility or feature.visibility,
+        visibility or feature.visibility,
+        feature.review,
     )
-    prepared = Prepared(kind_of(kind), [row], towns_for(session, kind, act.id))
-    _keep_version(session, feature, act)
-    for name, value in prepared.features[0].items():
-        setattr(feature, name, value)
-    session.execute(update(Search).where(Search.feature_id == feature.id).values(**prepared.words[0]))
-    session.flush()
+    write_state(session, act, feature, ready(kind, [state], towns_for(session, kind.key, act.id))[0])
+    return feature
+
+
+def write_row(session: Session, act: Act, ref: int | str, row: Row, *, version: int | None) -> Feature:
+    """The same with a state that was made ready before the session opened; a deleted feature comes back by it."""
+    feature = held(session, act, ref, version, deleted=True)
+    kind_beneath(session, feature)
+    write_state(session, act, feature, row)
     return feature
 
 
 def remove_feature(session: Session, act: Act, ref: int | str, *, version: int | None = None) -> None:
     """Take a feature off the map; its last state is kept."""
-    feature = _held(session, act, ref, version)
-    _kind_beneath(session, feature)
-    _keep_version(session, feature, act)
+    feature = held(session, act, ref, version)
+    kind_beneath(session, feature)
+    keep_version(session, feature, act)
     feature.deleted_at = clock.now()
-    session.execute(delete(Search).where(Search.feature_id == feature.id))
+    write_words(session, feature.id, None)
     session.flush()
 
 
-def _check_key(session: Session, key: str) -> None:
+def check_key(session: Session, key: str) -> None:
+    """Raises InvalidValue for a key that is no key, or taken."""
     if not _KEY.fullmatch(key):
         raise InvalidValue(
             f"图层代码收到“{key[:60]}”，应以小写字母开头，只含小写字母、数字和下划线，最多 63 个字符。请改正。"
@@ -149,54 +204,14 @@ def _check_key(session: Session, key: str) -> None:
         raise InvalidValue(f"图层代码“{key}”已被使用。请换一个代码，或导入到已有的图层。")
 
 
-def _checked_title(title: str) -> str:
+def checked_title(title: str) -> str:
+    """A title as it is stored; raises InvalidValue when it is too long, empty, or not to be shown."""
     plain = " ".join(title.split())
     if not plain or len(plain) > _LONGEST_TITLE or not is_clean(plain):
         raise InvalidValue(
             f"图层名称收到“{plain[:60]}”（{len(plain)} 个字），应为 1 到 {_LONGEST_TITLE} 个字。请改正。"
         )
     return plain
-
-
-def _held(session: Session, act: Act, ref: int | str, version: int | None) -> Feature:
-    """The feature itself, locked against other editors until the end of the transaction."""
-    named = Feature.id == ref if isinstance(ref, int) else Feature.uid == ref
-    there = [Feature.deleted_at.is_(None), or_(Act.state == DONE, Act.id == act.id)]
-    statement = select(Feature).join(Act, Act.id == Feature.act_id).where(named, *there)
-    feature = session.scalar(statement.with_for_update(of=Feature), execution_options=_ANEW)
-    if feature is None:
-        raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除。请刷新后重试。")
-    if version is not None and version != feature.version:
-        raise OutOfDate(
-            f"这个图形已被他人修改（您依据的是第 {version} 版，现在是第 {feature.version} 版）。"
-            "本次未保存，请刷新后在最新内容上修改。"
-        )
-    return feature
-
-
-def _keep_version(session: Session, feature: Feature, act: Act) -> None:
-    """Copy on write: the old state stays, the present one belongs to this act."""
-    session.add(
-        FeatureVersion(
-            feature_id=feature.id,
-            version=feature.version,
-            act_id=feature.act_id,
-            until_act_id=act.id,
-            visibility=feature.visibility,
-            properties=feature.properties,
-            shape=feature.shape,
-        )
-    )
-    session.flush()
-    feature.version += 1
-    feature.act_id = act.id
-
-
-def _kind_beneath(session: Session, feature: Feature) -> str:
-    kind = session.execute(select(Layer.kind).where(Layer.id == feature.layer_id)).scalar_one()
-    if kind == BOUNDARIES:
-        session.info.pop("towns", None)
-    return kind
 
 
 def _id(act: Act | int) -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Table, insert, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -20,9 +20,9 @@ from layers.errors import InvalidShape, InvalidValue
 from layers.kinds import BOUNDARIES, LayerKind
 from layers.rights import VISIBILITIES
 from layers.store.derive import Shapes, Towns, derive
-from layers.store.engine import is_clean, json_text
+from layers.store.engine import insert_columns, is_clean, json_text, new_ids, to_json
 from layers.store.tables import DONE, Act, Feature, Layer, Search, table_of
-from layers.store.words import words_of
+from layers.store.words import Wording
 
 """The kind whose towns give other features their town."""
 _SLICE: Final = 500
@@ -32,24 +32,26 @@ _SLICE: Final = 500
 class NewFeature:
     """What is to be stored: a sound shape in CGCS2000 degrees and properties as the kind reads them.
 
-    uid: made by whoever created it, else here. visibility: None is that of the layer.
+    uid: made by whoever created it, else here. visibility: None is that of the layer. review: None stands at once.
     """
 
     shape: BaseGeometry
     properties: Mapping[str, Any] = field(default_factory=dict)
     uid: str | None = None
     visibility: str | None = None
+    review: str | None = None
 
 
 class Prepared:
     """Features as rows of `feature` and `search`, still without their ids."""
 
     def __init__(self, kind: LayerKind, rows: Sequence[NewFeature], towns: Towns) -> None:
-        self.uids = [_uid(row.uid) for row in rows]
+        self.uids = [checked_uid(row.uid) if row.uid else new_uid() for row in rows]
         self.given_uids = [uid for uid, row in zip(self.uids, rows, strict=True) if row.uid]
         shapes = _sound([row.shape for row in rows])
-        properties = [_storable(row.properties) for row in rows]
-        derived = derive(kind, shapes, properties, towns, clock.today())
+        stored = [_storable(row.properties) for row in rows]
+        properties = [told for told, _ in stored]
+        derived = derive(kind, shapes, properties, towns, clock.today(), [row.review for row in rows])
         self.features = [
             {
                 "shape": shape,
@@ -57,11 +59,18 @@ class Prepared:
                 "derived": follows.values,
                 "derived_until": follows.until,
                 "visibility": checked_visibility(row.visibility),
+                "review": row.review,
             }
             for row, shape, told, follows in zip(rows, shapes, properties, derived, strict=True)
         ]
+        # Written here, so that nobody who wants to write waits for it.
+        self.texts = {
+            "properties": [text for _, text in stored],
+            "derived": [to_json(follows.values) for follows in derived],
+        }
+        wording = Wording(kind)
         self.words = [
-            words_of(kind, told, follows.values.get("town"))
+            wording.of(told, follows.values.get("town"))
             for told, follows in zip(properties, derived, strict=True)
         ]
 
@@ -71,13 +80,19 @@ def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[i
     if layer.kind == BOUNDARIES:
         session.info.pop("towns", None)
     _refuse_known(session, rows.given_uids)
+    features, search = table_of(Feature), table_of(Search)
+    ids = new_ids(session, features, len(rows.uids))
     common = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
-    features = [common | {"uid": uid} | row for uid, row in zip(rows.uids, rows.features, strict=True)]
-    _insert(session, table_of(Feature), features)
-    ids = _ids_of(session, rows.uids)
-    words = [{"feature_id": id_} | row for id_, row in zip(ids, rows.words, strict=True)]
-    _insert(session, table_of(Search), words)
+    insert_columns(
+        session, features, {"id": ids, "uid": rows.uids} | columns(rows.features) | rows.texts, common
+    )
+    insert_columns(session, search, {"feature_id": ids} | columns(rows.words), {})
     return ids
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """Rows with the same keys, column by column."""
+    return {key: [row[key] for row in rows] for key in rows[0]} if rows else {}
 
 
 def towns_for(session: Session, kind: str, act_id: int) -> Towns:
@@ -116,9 +131,13 @@ def checked_visibility(visibility: str | None) -> str | None:
     return visibility
 
 
-def _uid(given: str | None) -> str:
-    if given is None:
-        return str(uuid7())
+def new_uid() -> str:
+    """One that sorts by the time it was made."""
+    return str(uuid7())
+
+
+def checked_uid(given: str) -> str:
+    """The same in its usual form; raises InvalidValue for what is none."""
     try:
         return str(UUID(given))
     except ValueError:
@@ -136,14 +155,27 @@ def _sound(shapes: Sequence[BaseGeometry]) -> Sequence[BaseGeometry]:
     return list(column)
 
 
-def _storable(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Without blanks; raises InvalidValue for what JSON or a database cannot hold."""
+def _storable(properties: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
+    """Without blanks, and as JSON; raises InvalidValue for what JSON or a database cannot hold."""
+    told = {key: value for key, value in properties.items() if value is not None}
+    try:
+        text = to_json(told)
+        text.encode()
+    except ValueError:
+        _refuse_unstorable(told)
+        raise InvalidValue("属性中含有不能保存的数字或残缺字符。请删除后重试。") from None
+    # Quick to see in the text of a row, whichever value it is in; a backslash that was typed looks the same.
+    if "\\u0000" in text:
+        _refuse_unstorable(told)
+    return told, text
+
+
+def _refuse_unstorable(properties: Mapping[str, Any]) -> None:
     for key, value in properties.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise InvalidValue(f"字段“{key}”收到 {value}，应为有限的数字。请改正，或留空。")
         if not all(map(is_clean, value if isinstance(value, list) else [value])):
             raise InvalidValue(f"字段“{key}”含有不能保存的控制字符或残缺字符。请删除后重试。")
-    return {key: value for key, value in properties.items() if value is not None}
 
 
 def _refuse_known(session: Session, uids: Sequence[str]) -> None:
@@ -155,19 +187,5 @@ def _refuse_known(session: Session, uids: Sequence[str]) -> None:
         raise InvalidValue("同一批数据中有重复的图形标识，每个图形的标识应不同。请去掉重复的标识。")
 
 
-def _ids_of(session: Session, uids: Sequence[str]) -> list[int]:
-    found: dict[str, int] = {}
-    for some in _slices(uids):
-        rows = session.execute(select(Feature.uid, Feature.id).where(Feature.uid.in_(some)))
-        found.update((uid, id_) for uid, id_ in rows)
-    return [found[uid] for uid in uids]
-
-
 def _slices(uids: Sequence[str]) -> Iterator[Sequence[str]]:
     return (uids[start : start + _SLICE] for start in range(0, len(uids), _SLICE))
-
-
-def _insert(session: Session, table: Table, rows: list[dict[str, Any]]) -> None:
-    """Past the ORM, which costs 50 µs a row."""
-    if rows:
-        session.connection().execute(insert(table), rows)

@@ -71,7 +71,11 @@ class HiddenAct(Base):
 
 
 class Layer(Base):
-    """One named set of features of one kind. act_id: the bulk act that created it, hidden until that is done."""
+    """One named set of features of one kind. act_id: the bulk act that created it, hidden until that is done.
+
+    own_fields: the declaration of a layer of the county's own. settings_version counts what administrators change;
+    version also counts changes of the data. Archived and deleted layers are on nobody's map.
+    """
 
     __tablename__ = "layer"
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -89,6 +93,10 @@ class Layer(Base):
     sample: Mapped[bool] = mapped_column(default=False)
     act_id: Mapped[int | None] = mapped_column(ForeignKey("act.id"))
     created_at: Mapped[datetime]
+    settings_version: Mapped[int] = mapped_column(default=1, server_default="1")
+    archived_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    own_fields: Mapped[dict[str, Any] | None]
 
 
 class Feature(Base):
@@ -355,6 +363,24 @@ class AuditChain(Base):
     cut_digest: Mapped[str] = mapped_column(String(64))
     last_id: Mapped[int]
     last_digest: Mapped[str] = mapped_column(String(64))
+
+
+class Theme(Base):
+    """A preset of the county's own, or what it changed of a shipped one with the same key.
+
+    layers: keys of those that are on; None leaves that to the shipped one. bounds: None is the whole county.
+    """
+
+    __tablename__ = "theme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    title: Mapped[str]
+    place: Mapped[int]
+    hidden: Mapped[bool] = mapped_column(default=False)
+    layers: Mapped[list[str] | None] = mapped_column(Json)
+    bounds: Mapped[list[float] | None] = mapped_column(Json)
+    version: Mapped[int] = mapped_column(default=1)
 
 
 def table_of(model: type[Base]) -> Table:

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import shapely
 from flask import Blueprint, Response
+from sqlalchemy.orm import Session
 
+from layers import editing
 from layers.card import card, measures
 from layers.rights import Viewer
 from layers.store import offices, query
@@ -23,15 +25,20 @@ MOST_RELATED: Final = 6
 
 @blueprint.get("/<ref>")
 def one(ref: str) -> Response:
-    feature = query.feature_of(current(), viewer(), reference(ref))
-    related = query.related_to(current(), viewer(), feature, MOST_RELATED)
-    sample = query.layer_named(current(), viewer(), feature.layer_key).sample
-    known = offices.beside(current(), viewer(), feature.properties)
-    told = card(feature, viewer(), related, sample=sample, beside=known)
-    body = as_geojson(feature, viewer()) | {"card": told}
-    # The version stands in front, so that an edit can say from which version it started.
-    etag = f"{feature.version}-{digest(json.dumps(body, ensure_ascii=False))}"
+    body, etag = told(current(), viewer(), reference(ref))
     return answer(body, etag=etag, mimetype=GEOJSON)
+
+
+def told(session: Session, viewer: Viewer, ref: int | str) -> tuple[dict[str, Any], str]:
+    """The feature with its card, and its ETag."""
+    feature = query.feature_of(session, viewer, ref)
+    related = query.related_to(session, viewer, feature, MOST_RELATED)
+    sample = query.layer_named(session, viewer, feature.layer_key).sample
+    known = offices.beside(session, viewer, feature.properties)
+    shown = card(feature, viewer, related, sample=sample, beside=known)
+    body = as_geojson(feature, viewer) | {"card": shown} | editing.about(session, viewer, feature.uid)
+    # The version stands in front, so that an edit can say from which version it started.
+    return body, f"{feature.version}-{digest(json.dumps(body, ensure_ascii=False))}"
 
 
 def reference(text: str) -> int | str:
