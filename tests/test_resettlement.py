@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -80,3 +81,19 @@ def test_every_count_is_a_field_of_the_zone() -> None:
     }
 
     assert used <= fields
+
+
+def test_the_card_of_a_zone_says_how_far_it_is_and_what_does_not_fit() -> None:
+    told = kind_of("renewal_zone").insight(
+        {"households": 200, "households_signed": 190, "households_vacated": 195}, {}, date(2026, 1, 1)
+    )
+
+    assert (told.value, told.unit, told.label) == ("97.50", "%", "腾空率")
+    assert "签约率 95.00%（190/200 户）" in told.sentence
+    assert "腾空户数多于签约户数" in told.sentence
+
+
+def test_the_card_of_a_zone_without_counts_says_nothing_of_rates() -> None:
+    told = kind_of("renewal_zone").insight({"name": "示例片区"}, {}, date(2026, 1, 1))
+
+    assert (told.value, told.sentence) == ("", "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from layers.kinds import kind_of
 from layers.rules.tourism import resource_grade
 
 
@@ -46,3 +48,14 @@ def test_each_cut_belongs_to_the_grade_above_it(score: str, words: str) -> None:
 def test_a_score_that_cannot_be_is_refused(score: str) -> None:
     with pytest.raises(ValueError, match="between"):
         resource_grade(Decimal(score))
+
+
+def test_the_card_tells_the_grade_as_advice_and_nothing_without_a_score() -> None:
+    site = kind_of("scenic_site")
+
+    told = site.insight({"resource_score": 65.3}, {}, date(2026, 1, 1))
+
+    assert (told.value, told.clause) == ("65.3", "GB/T 18972-2017")
+    assert "三级（优良级旅游资源）" in told.sentence
+    assert "以主管部门评定为准" in told.sentence
+    assert site.insight({}, {}, date(2026, 1, 1)).sentence == ""

@@ -5,9 +5,12 @@ Households are counted per zone only; no household data is kept. Rates count set
 
 from __future__ import annotations
 
-from layers.kinds.base import LayerKind, Properties
+from datetime import date
+
+from layers.kinds.base import Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PHASE, PLACE, PROJECT, SUPERVISION
+from layers.rules.resettlement import progress, warnings
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, Pattern, SymbolClass
 
 STEPS = {
@@ -90,6 +93,17 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "phase" if properties.get("parent") else "zone"
 
 
+def insight(properties: Properties, derived: Properties, today: date) -> Insight:
+    """How far the zone is: the last rate that is known, all of them with their numbers, and what does not fit."""
+    rates = progress(properties)
+    told = "；".join(f"{each.rate.title} {each.words}" for each in rates)
+    sentence = "".join((f"{told}。" if told else "", *warnings(properties)))
+    if not rates:
+        return Insight(sentence=sentence)
+    furthest = rates[-1]
+    return Insight(f"{furthest.percent:.2f}", "%", furthest.rate.title, sentence)
+
+
 RENEWAL_ZONE = LayerKind(
     key="renewal_zone",
     title="棚改/城中村片区",
@@ -117,6 +131,7 @@ RENEWAL_ZONE = LayerKind(
         ),
     ),
     classify=classify,
+    insight=insight,
     cluster=Cluster(style="count", by="town", over=3),
     rank=20,
     owner="住房和城乡建设局",

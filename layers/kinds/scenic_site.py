@@ -7,10 +7,12 @@ GB/T 18972-2017; the 2003 edition used the letters E and F the other way round a
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
-from layers.kinds.base import Derived, LayerKind, Properties
+from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Flag, Number, Text, Whole
 from layers.kinds.record import PROJECT_RECORD
+from layers.rules.tourism import LEAST, MOST, resource_grade
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
 
 SEALS = {
@@ -77,7 +79,7 @@ FIELDS: tuple[Field, ...] = (
     Choice(key="resource_type", title="资源主类", choices=RESOURCE_TYPES, source="GB/T 18972-2017"),
     Text(key="resource_subtype", title="资源亚类", longest=20),
     Choice(key="resource_unit", title="资源单体", choices={"single": "独立型", "group": "集合型"}),
-    Number(key="resource_score", title="资源评价得分", unit="分", at_least=-3, at_most=105),
+    Number(key="resource_score", title="资源评价得分", unit="分", at_least=int(LEAST), at_most=int(MOST)),
     Text(key="opening_hours", title="开放时间"),
     Whole(key="parking", title="停车位", unit="个"),
     Whole(key="toilets", title="旅游厕所", unit="座"),
@@ -135,6 +137,16 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "planned" if _not_yet(properties) else "open"
 
 
+def insight(properties: Properties, derived: Properties, today: date) -> Insight:
+    """The grade of the resource by its score; an A grade is granted, never derived."""
+    score = properties.get("resource_score")
+    if score is None:
+        return Insight()
+    graded = resource_grade(Decimal(str(score)))
+    sentence = f"按资源评价得分为{graded.words}。结果仅供参考，等级以主管部门评定为准。"
+    return Insight(f"{score:g}", "分", "资源评价得分", sentence, "GB/T 18972-2017")
+
+
 SCENIC_SITE = LayerKind(
     key="scenic_site",
     title="景点与旅游项目",
@@ -151,6 +163,7 @@ SCENIC_SITE = LayerKind(
     ),
     classify=classify,
     derive=derive,
+    insight=insight,
     derived_tiled=("seal", "hollow"),
     rank=40,
     owner="文化和旅游局",
