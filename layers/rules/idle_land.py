@@ -85,6 +85,40 @@ class Verdict:
     missing: tuple[str, ...] = ()
 
 
+FEE_SHARE = Decimal("0.2")
+"""Art. 14: the fee is 20 % of the price of grant or allocation."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A day on the line of the clock. passed: it lies before the day of the answer."""
+
+    title: str
+    day: date
+    passed: bool
+
+
+def fee(verdict: Verdict, price: Decimal | None) -> Decimal | None:
+    """The estimated fee in the unit of the price, exact; None when none is due or the price is not known.
+
+    Only for land not started for one year and under two (art. 14 no. 1); land that was started and stopped is settled
+    by agreement, and from two years on the measure is reclaiming. An estimate (测算值): the decision sets the sum.
+    """
+    if verdict.state is not LegalState.ONE_YEAR or price is None:
+        return None
+    return price * FEE_SHARE
+
+
+def timeline(verdict: Verdict, today: date) -> tuple[Stop, ...]:
+    """The days that the law counts from and to, in order; empty where there are none."""
+    if verdict.state is LegalState.SUSPENDED and verdict.due_1y:
+        return (Stop("中止满一年", verdict.due_1y, verdict.due_1y < today),)
+    if verdict.due_2y is None:
+        return ()
+    named = (("约定动工", verdict.start_due), ("满一年", verdict.due_1y), ("满两年", verdict.due_2y))
+    return tuple(Stop(title, day, day < today) for title, day in named if day)
+
+
 def add_years(day: date, years: int) -> date:
     """The same day so many calendar years later; 29 February becomes 28 February."""
     try:

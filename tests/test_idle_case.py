@@ -1,0 +1,113 @@
+"""A case of idle land says what is due next; the days are counted by hand from order 53."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from layers.kinds import kind_of
+from layers.rules.idle_case import STEP_WORDS, Due, Step, contradictions, next_due
+from layers.rules.idle_land import LegalState, ParcelFacts, fee, legal_state, timeline
+
+AGREED = ParcelFacts(contract_start=date(2024, 6, 30))
+
+
+def test_the_notice_is_due_thirty_days_after_the_finding() -> None:
+    assert next_due({Step.FOUND: date(2026, 1, 10)}) == Due(Step.NOTICE, date(2026, 2, 9))
+
+
+@pytest.mark.parametrize(
+    ("done", "step", "day"),
+    [
+        (Step.NOTICE, Step.ANSWER, date(2026, 3, 3)),  # 2026-02-01 + 30 days, over a February of 28 days
+        (Step.ANSWER, Step.DETERMINED, None),
+        (Step.DETERMINED, Step.PLAN, None),
+        (Step.PLAN, Step.DECISION, None),
+        (Step.DECISION, Step.PAYMENT, date(2026, 3, 3)),
+        (Step.PAYMENT, Step.CLOSED, None),
+    ],
+)
+def test_each_step_is_followed_by_the_next(done: Step, step: Step, day: date | None) -> None:
+    assert next_due({done: date(2026, 2, 1)}) == Due(step, day)
+
+
+def test_steps_that_were_left_out_do_not_come_back() -> None:
+    due = next_due({Step.FOUND: date(2026, 1, 1), Step.DECISION: date(2026, 5, 1)})
+
+    assert due == Due(Step.PAYMENT, date(2026, 5, 31))
+
+
+@pytest.mark.parametrize("done", [{}, {Step.CLOSED: date(2026, 1, 1)}])
+def test_a_case_that_is_not_open_has_nothing_due(done: dict[Step, date]) -> None:
+    assert next_due(done) is None
+
+
+@pytest.mark.parametrize(("today", "days"), [(date(2026, 2, 9), 0), (date(2026, 2, 10), 1)])
+def test_a_deadline_is_overdue_from_the_day_after(today: date, days: int) -> None:
+    assert Due(Step.NOTICE, date(2026, 2, 9)).overdue(today) == days
+
+
+def test_deadlines_can_be_those_of_another_province() -> None:
+    assert next_due({Step.ANSWER: date(2026, 1, 1)}, {Step.DETERMINED: 60}) == Due(
+        Step.DETERMINED, date(2026, 3, 2)
+    )
+
+
+def test_dates_that_run_backwards_are_told() -> None:
+    (told,) = contradictions({Step.FOUND: date(2026, 5, 1), Step.NOTICE: date(2026, 4, 1)})
+
+    assert told == "“调查通知书”的日期（2026-04-01）早于“发现”（2026-05-01），请核对。"
+
+
+def test_the_steps_are_those_of_the_ledger_field() -> None:
+    field = kind_of("idle_parcel").by_key["case_step"]
+
+    assert field.choices == {step.value: words for step, words in STEP_WORDS.items()}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("today", "state", "sum_due"),
+    [
+        (date(2025, 6, 30), LegalState.DUE_SOON, None),
+        (date(2025, 7, 1), LegalState.ONE_YEAR, Decimal("257.200")),
+        (date(2026, 6, 30), LegalState.ONE_YEAR, Decimal("257.200")),
+        (date(2026, 7, 1), LegalState.TWO_YEARS, None),
+    ],
+    ids=str,
+)
+def test_the_fee_is_a_fifth_of_the_price_between_one_year_and_two(
+    today: date, state: LegalState, sum_due: Decimal | None
+) -> None:
+    verdict = legal_state(AGREED, today)
+
+    assert (verdict.state, fee(verdict, Decimal("1286.00"))) == (state, sum_due)
+
+
+def test_no_fee_is_made_up_without_a_price_or_for_land_that_was_started() -> None:
+    stopped = ParcelFacts(
+        contract_start=date(2020, 1, 1),
+        actual_start=date(2020, 2, 1),
+        stop_date=date(2021, 1, 1),
+        invested=Decimal(1),
+        total_investment=Decimal(100),
+    )
+    suspended = legal_state(stopped, date(2026, 1, 1))
+
+    assert fee(legal_state(AGREED, date(2025, 12, 1)), None) is None
+    assert (suspended.state, fee(suspended, Decimal(100))) == (LegalState.SUSPENDED, None)
+
+
+def test_the_line_of_the_clock_has_the_agreed_day_and_both_anniversaries() -> None:
+    stops = timeline(legal_state(AGREED, date(2026, 1, 1)), date(2026, 1, 1))
+
+    assert [(stop.title, stop.day, stop.passed) for stop in stops] == [
+        ("约定动工", date(2024, 6, 30), True),
+        ("满一年", date(2025, 6, 30), True),
+        ("满两年", date(2026, 6, 30), False),
+    ]
+
+
+def test_there_is_no_line_where_nothing_is_known() -> None:
+    assert timeline(legal_state(ParcelFacts(), date(2026, 1, 1)), date(2026, 1, 1)) == ()
