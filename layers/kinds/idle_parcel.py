@@ -9,6 +9,7 @@ from typing import Any
 from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
+from layers.rules.idle_case import STEP_WORDS
 from layers.rules.idle_land import CLAUSES, STATE_WORDS, LegalState, ParcelFacts, legal_state
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Mark, Marker, Pattern, SymbolClass
 
@@ -138,16 +139,7 @@ FIELDS: tuple[Field, ...] = (
     Choice(
         key="case_step",
         title="处置进度",
-        choices={
-            "found": "发现",
-            "notice": "调查通知书",
-            "answer": "权利人答复",
-            "determined": "认定书",
-            "plan": "处置方案与听证",
-            "decision": "决定书",
-            "payment": "缴纳或注销",
-            "closed": "办结",
-        },
+        choices={step.value: words for step, words in STEP_WORDS.items()},
         filterable=True,
         card=True,
     ),
