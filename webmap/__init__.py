@@ -19,7 +19,21 @@ def create_app(config: Config | None = None) -> Flask:
 
     from webmap import accounts, assets, database, errors, headers, logs, proxy
     from webmap.config import read_config
-    from webmap.views import account, bases, check, editing, features, health, layers, manual, search, table, tiles
+    from webmap.views import (
+        account,
+        bases,
+        check,
+        editing,
+        features,
+        health,
+        layers,
+        log,
+        manual,
+        people,
+        search,
+        table,
+        tiles,
+    )
     from webmap.views import map as map_page
 
     config = config or read_config()
@@ -38,6 +52,21 @@ def create_app(config: Config | None = None) -> Flask:
     bases.declare(app, config)
     assets.serve_assets(app)
     errors.answer_errors(app)
-    for view in (map_page, account, layers, features, editing, search, table, tiles, bases, check, manual, health):
+    for view in (
+        map_page,
+        account,
+        people,
+        log,
+        layers,
+        features,
+        editing,
+        search,
+        table,
+        tiles,
+        bases,
+        check,
+        manual,
+        health,
+    ):
         app.register_blueprint(view.blueprint)
     return app

@@ -10,13 +10,14 @@ import sys
 import traceback
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from layers import clock
 from layers.errors import MapError, QuestionToUser
-from webmap.config import SETTINGS, Config, as_markdown, effective, read_config
+from webmap.config import SETTINGS, Config, as_markdown, effective, read_config, read_settings_file
 
 if TYPE_CHECKING:
     from layers.store import Database
@@ -25,6 +26,8 @@ T = TypeVar("T")
 QUESTION: Final = 3
 
 LATER: Final = {
+    "account": "webmap.cli_account:account",
+    "audit": "webmap.cli_account:audit",
     "backup": "webmap.cli_keeping:backup",
     "intake": "webmap.cli_intake:command",
     "restore": "webmap.cli_keeping:restore_command",
@@ -84,20 +87,28 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-def main() -> None:
+@click.option(
+    "--settings", "file", type=click.Path(path_type=Path), help="设置文件，每行一个 WEBMAP_名称=值。"
+)
+def main(file: Path | None) -> None:
     """全域一张图：县域规划一张图的服务与工具。"""
+    if file:
+        read_settings_file(file)
 
 
 @main.command()
 def run() -> None:
     """启动网页服务。"""
     from webmap.bases.shelf import shelf_of
+    from webmap.cli_account import offer_set_up
     from webmap.server import listening_socket, serve
 
     config = read_config()
     shelf_of(config)  # a mistake in the declared base maps stops the start
     listener = listening_socket(config)
     with_database(config, lambda database: _bring_up_to_date(config, database))
+    if said := with_database(config, lambda database: offer_set_up(config, database)):
+        click.echo(said)
     serve(config, listener)
 
 

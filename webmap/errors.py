@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response as AnyResponse
 
 from layers import errors
-from webmap.database import READING
+from webmap.accounts import note
+from webmap.database import READING, let_go
 from webmap.logs import LOG, reference
 
 STATUS: Final[dict[type[errors.MapError], int]] = {
@@ -76,7 +78,13 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _from_a_bug)
 
 
-def _from_the_map(error: errors.MapError) -> Response:
+def _from_the_map(error: errors.MapError) -> AnyResponse:
+    if isinstance(error, errors.NotAllowed):
+        _note_refusal(error)
+    if isinstance(error, errors.NotSignedIn) and request.method in READING and not wants_json():
+        return redirect(
+            url_for("account.log_in_page", next=request.script_root + request.full_path.rstrip("?")), 303
+        )
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if isinstance(error, errors.InvalidValue) and request.method in READING:
         status = 400  # what was wrong is the address itself, not a body
@@ -102,6 +110,17 @@ def _from_http(error: HTTPException) -> Response:
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _note_refusal(error: errors.NotAllowed) -> None:
+    """Who tried what without the right to: people with an account, and visitors who would have changed something."""
+    if isinstance(error, errors.NotSignedIn) and request.method in READING:
+        return
+    let_go()
+    try:
+        note("refused", f"{request.method} {request.path}：{error.message}", result="refused")
+    except Exception as failure:
+        LOG.warning("refusal not noted", extra={"facts": {"why": str(failure)[:300]}})
 
 
 def _wrong_host() -> Response:

@@ -12,11 +12,14 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final
 
 from layers import clock
 from layers.errors import MapError
+
+if TYPE_CHECKING:
+    from layers.store import Database
 
 LONGEST_SLEEP_S: Final = 300.0
 """A computer that slept through midnight must notice it soon after it woke."""
@@ -66,6 +69,7 @@ def _refresh(today: date) -> bool:
     database = Database(read_config().database_url)
     try:
         count = refresh_derived(database, today)
+        _tidy(database)
     except MapError as error:
         LOG.warning("derived", extra={"facts": {"day": today.isoformat(), "why": error.message}})
         return False
@@ -76,6 +80,20 @@ def _refresh(today: date) -> bool:
         database.dispose()
     LOG.info("derived", extra={"facts": {"day": today.isoformat(), "refreshed": count}})
     return True
+
+
+def _tidy(database: Database) -> None:
+    """Forget log-ins that are over, and lines of the audit log that have been kept long enough."""
+    from layers.store import accounts, audit
+    from webmap.config import read_config
+    from webmap.passwords import PROFILES
+
+    config = read_config()
+    kept_from = clock.now() - timedelta(days=31 * config.audit_months)
+    with database.writing() as session:
+        accounts.sweep(session, PROFILES[config.passwords].idle)
+        audit.cut(session, kept_from)
+        session.commit()
 
 
 def main() -> None:

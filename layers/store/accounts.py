@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.errors import InvalidValue, NotAllowed, UnknownThing
+from layers.kinds import BOUNDARIES
 from layers.rights import ROLES, Viewer, signed_in
-from layers.store.engine import is_clean
-from layers.store.tables import Account, Layer, LoginLink, LoginSession, LoginTry, Unit
+from layers.store.engine import is_clean, json_text
+from layers.store.tables import Account, Feature, Layer, LoginLink, LoginSession, LoginTry, Unit
 
 _LOGIN: Final = re.compile(r"[a-z0-9一-鿿][a-z0-9一-鿿._-]{1,31}")
 _LONGEST: Final = 60
@@ -118,6 +119,22 @@ def known_units(session: Session) -> list[str]:
     listed = session.scalars(select(Unit.name).order_by(Unit.id))
     owning = session.scalars(select(Layer.unit).distinct().order_by(Layer.unit))
     return list(dict.fromkeys([*listed, *owning]))
+
+
+def known_towns(session: Session) -> list[str]:
+    """The towns to whose staff an account may belong."""
+    named = json_text(Feature.properties, "name")
+    found = (
+        select(named)
+        .join(Layer, Layer.id == Feature.layer_id)
+        .where(
+            Layer.kind == BOUNDARIES,
+            Feature.deleted_at.is_(None),
+            json_text(Feature.properties, "level") == "town",
+        )
+        .order_by(Feature.id)
+    )
+    return list(dict.fromkeys(name for name in session.scalars(found) if name))
 
 
 def add_account(

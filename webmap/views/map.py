@@ -32,7 +32,10 @@ STYLES: Final = (
     "vendor/maplibre-gl.css",
     "vendor/noto-sans-sc/index.css",
     "vendor/noto-serif-sc/index.css",
-    *(f"css/{part}.css" for part in ("tokens", "app", "panel", "card", "table", "bases", "edit", "phone")),
+    *(
+        f"css/{part}.css"
+        for part in ("tokens", "app", "panel", "card", "table", "bases", "edit", "me", "phone")
+    ),
 )
 
 
