@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
 CGCS2000_AXIS_M = 6378137.0
 CGCS2000_INVERSE_FLATTENING = 298.257222101
 MU_PER_M2 = Decimal(3) / Decimal(2000)
+_E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
+_SHORT_EDGE_DEG = 0.03
+
+Shapes: TypeAlias = NDArray[np.object_]
+Positions: TypeAlias = NDArray[np.float64]
 
 
 @cache
@@ -78,10 +82,38 @@ def rounded_km(metres: float | None, digits: int = 3) -> float | None:
     return None if metres is None else float(half_up(Decimal(str(metres)) / 1000, digits))
 
 
-def _rings_m2(rings: NDArray[np.object_]) -> NDArray[np.float64]:
+def _rings_m2(rings: Shapes) -> NDArray[np.float64]:
+    """Rings of short edges all at once; pyproj measures the others one by one."""
     positions, ring_of = shapely.get_coordinates(rings, return_index=True)
-    lon, lat = np.ascontiguousarray(positions.T)
-    ends = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
-    measure = ellipsoid().polygon_area_perimeter
-    pairs = pairwise(ends)
-    return np.array([abs(measure(lon[start:end], lat[start:end])[0]) for start, end in pairs], np.float64)
+    starts = np.searchsorted(ring_of, np.arange(len(rings)))
+    areas, edges = _short_edges_m2(positions)
+    # The step from one ring to the next is no edge.
+    areas[starts[1:] - 1] = edges[starts[1:] - 1] = 0
+    told = np.abs(np.add.reduceat(np.append(areas, 0), starts)) if len(rings) else np.zeros(0)
+    longest = np.maximum.reduceat(np.append(edges, 0), starts) if len(rings) else np.zeros(0)
+    for at in np.flatnonzero(~(longest <= _SHORT_EDGE_DEG)):
+        told[at] = abs(ellipsoid().polygon_area_perimeter(*shapely.get_coordinates(rings[at]).T)[0])
+    return told
+
+
+def _short_edges_m2(positions: Positions) -> tuple[Positions, Positions]:
+    """The area between each edge and the equator, and the edge's larger extent in degrees.
+
+    A straight edge of the equal-area chart (longitude, sine of the authalic latitude), and the third-order term
+    by which the geodesic bends away from it. Edges up to 3 km: within 0.0002 m² of Karney's algorithm.
+    """
+    (lon, lat), (d_lon, d_lat) = positions.T, np.abs(np.diff(positions, axis=0)).T
+    heights = _authalic(np.sin(np.radians(lat)))
+    east, half_way = np.radians(np.diff(lon)), np.radians((lat[1:] + lat[:-1]) / 2)
+    sine = np.sin(half_way)
+    across = CGCS2000_AXIS_M / np.sqrt(1 - _E2 * sine**2)
+    along = across * (1 - _E2) / (1 - _E2 * sine**2)
+    bend = 3 * (along * np.radians(np.diff(lat))) ** 2 + (across * np.cos(half_way) * east) ** 2
+    chord = CGCS2000_AXIS_M**2 * (heights[1:] + heights[:-1]) / 4
+    return east * (chord + sine * bend / 12), np.maximum(d_lon, d_lat)
+
+
+def _authalic(sine: Positions) -> Positions:
+    """q of the latitude with this sine: so much of the ellipsoid, in units of a² / 2 a radian, lies below it."""
+    e = _E2**0.5
+    return np.asarray((1 - _E2) * (sine / (1 - _E2 * sine**2) + np.arctanh(e * sine) / e))

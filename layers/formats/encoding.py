@@ -49,7 +49,7 @@ def choose(rows: Sequence[Row], *, declared: str | None = None, answer: str | No
 
     Raises QuestionToUser with sample rows where two readings are possible and the file contradicts itself.
     """
-    telling = [row for row in rows if any(not text.isascii() for text in row.texts)]
+    telling = [row for row in rows if not b"".join(row.texts).isascii()]
     if answer:
         return Decoding(_answered(telling, answer))
     fitting = [codec for codec in (UTF8, GBK) if _first_misfit(telling, codec) is None]
@@ -81,7 +81,10 @@ def of_language_driver(code: int) -> str | None:
 
 def decoded(text: bytes, codec: str) -> str:
     """Strictly decoded, but a character that was cut off at the end of a full field is left out."""
-    return codecs.getincrementaldecoder(codec)().decode(text)
+    try:
+        return text.decode(codec)
+    except UnicodeDecodeError:
+        return codecs.getincrementaldecoder(codec)().decode(text)
 
 
 def _answered(rows: Sequence[Row], answer: str) -> str:
@@ -97,6 +100,9 @@ def _answered(rows: Sequence[Row], answer: str) -> str:
 
 
 def _first_misfit(rows: Sequence[Row], codec: str) -> Row | None:
+    # All at once first: in none of these encodings is a line feed part of a character.
+    if _fits(b"\n".join(b"\n".join(row.texts) for row in rows) + b"\n", codec):
+        return None
     return next((row for row in rows if not all(_fits(text, codec) for text in row.texts)), None)
 
 

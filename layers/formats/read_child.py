@@ -58,7 +58,7 @@ def limit(limits: dict[str, Any]) -> None:
 
 
 def _read(folder: Path, question: dict[str, Any]) -> None:
-    _leave_out("geopandas", "pandas", "pyarrow")
+    _leave_out("geopandas", "pandas", "pyarrow", "pyproj")
     import pyogrio
 
     driver, path = question["driver"], folder / question["file"]

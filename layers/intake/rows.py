@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from types import NoneType
 from typing import Any, Final, NamedTuple
 
 from layers.errors import InvalidValue
@@ -18,7 +19,6 @@ from layers.kinds.fields import Field, is_blank, shortened
 OTHERS: Final = "extra"
 """The property that keeps the columns which the kind does not know."""
 SHAPE: Final = "图形"
-_UNREAD: Final = object()
 _UNSTORABLE: Final = re.compile("[\\0\\ud800-\\udfff]")
 
 
@@ -54,16 +54,34 @@ def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping) -> Rows:
 
 
 def _take(rows: Rows, each: Field, column: str, values: Sequence[object], factor: Decimal | None) -> None:
-    read: dict[object, Any] = {}
-    for at, value in enumerate(values):
-        key = (type(value), str(value)) if isinstance(value, list) else (type(value), value)
-        found = read.get(key, _UNREAD)
-        if found is _UNREAD:
-            found = read[key] = _meaning(each, value, factor)
+    keys = _distinct(values)
+    meaning = {
+        key: _meaning(each, value, factor) for key, value in dict(zip(keys, values, strict=True)).items()
+    }
+    refused = {key for key, found in meaning.items() if isinstance(found, InvalidValue)}
+    for properties, key in zip(rows.properties, keys, strict=True):
+        found = meaning[key]
+        if found is not None and key not in refused:
+            properties[each.key] = found
+    if refused:
+        rows.problems += _refusals(each, keys, values, meaning)
+
+
+def _refusals(
+    each: Field, keys: Sequence[object], values: Sequence[object], meaning: dict[object, object]
+) -> Iterator[RowProblem]:
+    for row, (key, value) in enumerate(zip(keys, values, strict=True), 1):
+        found = meaning[key]
         if isinstance(found, InvalidValue):
-            rows.problems.append(RowProblem(at + 1, each.title, shortened(value), found.message))
-        elif found is not None:
-            rows.properties[at][each.key] = found
+            yield RowProblem(row, each.title, shortened(value), found.message)
+
+
+def _distinct(values: Sequence[object]) -> Sequence[object]:
+    """What tells the values apart: themselves where all are of one type, as 1, 1.0 and True are equal."""
+    types = set(map(type, values)) - {NoneType}
+    if len(types) <= 1 and list not in types:
+        return values
+    return [(type(value), str(value) if isinstance(value, list) else value) for value in values]
 
 
 def _meaning(each: Field, value: object, factor: Decimal | None) -> object:

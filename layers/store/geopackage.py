@@ -7,16 +7,19 @@ too, so that the R-tree triggers never have to parse the shape.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import STORED
 
 HEADER_BYTES: Final = 40
-_HEADER: Final = struct.Struct("<2sBBi4d")
+_HEADER: Final = np.dtype(
+    [("magic", "S2"), ("version", "u1"), ("flags", "u1"), ("srid", "<i4"), ("envelope", "<f8", 4)]
+)
 _DOUBLE: Final = struct.Struct("<d")
 _LITTLE_ENDIAN_WITH_ENVELOPE: Final = 0b011
 _ENVELOPE_STARTS: Final = 8
@@ -26,9 +29,20 @@ CORNERS: Final = ("MinX", "MaxX", "MinY", "MaxY")
 
 def to_blob(shape: BaseGeometry) -> bytes:
     """The bytes that go into the column."""
-    west, south, east, north = shape.bounds
-    header = _HEADER.pack(b"GP", 0, _LITTLE_ENDIAN_WITH_ENVELOPE, STORED, west, east, south, north)
-    return header + bytes(shapely.to_wkb(shape))
+    return to_blobs([shape])[0]
+
+
+def to_blobs(shapes: Sequence[BaseGeometry]) -> list[bytes]:
+    """The same for many shapes at once."""
+    column = np.array(shapes, object)
+    headers = np.zeros(len(column), _HEADER)
+    headers["magic"], headers["flags"], headers["srid"] = b"GP", _LITTLE_ENDIAN_WITH_ENVELOPE, STORED
+    headers["envelope"] = shapely.bounds(column)[:, [0, 2, 1, 3]]
+    packed = headers.tobytes()
+    starts = range(0, len(packed), HEADER_BYTES)
+    return [
+        packed[at : at + HEADER_BYTES] + wkb for at, wkb in zip(starts, shapely.to_wkb(column), strict=True)
+    ]
 
 
 def from_blob(blob: bytes) -> BaseGeometry:

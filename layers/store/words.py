@@ -39,29 +39,45 @@ READINGS: Final = {
 }
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_SEVERAL: Final = re.compile(f"[{''.join(READINGS)}]")
 _RUN: Final = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 LONGEST_NAME: Final = 200
 MOST_READINGS: Final = 8
 
 
+class Wording:
+    """The rows of the table `search` for features of one kind."""
+
+    def __init__(self, kind: LayerKind) -> None:
+        self._names = _shown(kind, NAMES, "public")
+        self._codes = _shown(kind, (*CODES, *kind.searched), "public")
+        self._places = _shown(kind, PLACES, "public")
+        self._inner = _shown(kind, (*NAMES, *CODES, *kind.searched, *PLACES), "internal")
+        self._is_named = "name" in self._names
+
+    def of(self, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
+        """The row of one feature, without its id.
+
+        Every word stands between two frames, which tell what sort it is and where it begins and ends.
+        """
+        told = {**properties, "town": town} if town else properties
+        names = _texts(told, self._names)
+        words = _framed(names + _texts(told, self._codes), NAME)
+        sounds = _framed([sound for name in names for sound in _sounds(name)], SOUND)
+        name = folded(str(told.get("name", ""))) if self._is_named else ""
+        return {
+            "name": name[:LONGEST_NAME],
+            "words": words + _framed(_texts(told, self._places), PLACE) + sounds,
+            "inner": _framed(_texts(told, self._inner), NAME),
+        }
+
+
 def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
-    """The row of the table `search` for one feature, without its id.
-
-    Every word stands between two frames, which tell what sort it is and where it begins and ends.
-    """
-    told = {**properties, "town": town} if town else properties
-    names = _texts(kind, properties, NAMES, "public")
-    words = _framed(names + _texts(kind, told, CODES, "public"), NAME)
-    places = _framed(_texts(kind, told, PLACES, "public"), PLACE)
-    sounds = _framed([sound for name in names for sound in sounds_of(name)], SOUND)
-    name = folded(str(properties.get("name", ""))) if _visibility(kind, "name") == "public" else ""
-    return {
-        "name": name[:LONGEST_NAME],
-        "words": words + places + sounds,
-        "inner": _framed(_texts(kind, told, (*NAMES, *CODES, *PLACES), "internal"), NAME),
-    }
+    """The row of the table `search` for one feature, without its id."""
+    return Wording(kind).of(properties, town)
 
 
+@lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """As it is compared: lower case, half width, single blanks, no control characters."""
     plain = unicodedata.normalize("NFKC", text).casefold()
@@ -75,16 +91,41 @@ def bare(text: str) -> str:
 
 def sounds_of(name: str) -> list[str]:
     """Full pinyin and initials, in every reading where a character has several (长深高速 is chang, not zhang)."""
-    text = folded(name)
+    return _sounds(folded(name))
+
+
+def _sounds(text: str) -> list[str]:
+    if not _SEVERAL.search(text):
+        sounds = zip(*map(_sound, _RUN.findall(text)), strict=True)
+        return [sound for sound in dict.fromkeys(map("".join, sounds)) if sound]
     syllables = [syllable for run in _RUN.findall(text) for syllable in _syllables(run)]
     choices = [
         dict.fromkeys((syllable, *READINGS.get(char, ())))
         for char, syllable in zip(text, syllables, strict=False)
     ]
     readings = list(islice(product(*choices), MOST_READINGS))
-    full = (bare("".join(reading)).lower() for reading in readings)
-    initials = (bare("".join(map(_initial, reading))).lower() for reading in readings)
+    full = (_full(reading) for reading in readings)
+    initials = (_initials(reading) for reading in readings)
     return [sound for sound in dict.fromkeys((*full, *initials)) if sound]
+
+
+def _sound(run: str) -> tuple[str, str]:
+    """Full pinyin and initials of a run that reads in one way."""
+    return (bare(run),) * 2 if run.isascii() else _spoken(run)
+
+
+@lru_cache(maxsize=20_000)
+def _spoken(run: str) -> tuple[str, str]:
+    syllables = _syllables(run)
+    return _full(syllables), _initials(syllables)
+
+
+def _full(syllables: Iterable[str]) -> str:
+    return bare("".join(syllables)).lower()
+
+
+def _initials(syllables: Iterable[str]) -> str:
+    return bare("".join(map(_initial, syllables))).lower()
 
 
 @lru_cache(maxsize=20_000)
@@ -110,13 +151,18 @@ def _initial(syllable: str) -> str:
     return syllable[:1] if syllable.islower() else syllable
 
 
-def _texts(kind: LayerKind, properties: Mapping[str, Any], keys: Iterable[str], visibility: str) -> list[str]:
+def _shown(kind: LayerKind, keys: Iterable[str], visibility: str) -> tuple[str, ...]:
+    return tuple(key for key in dict.fromkeys(keys) if _visibility(kind, key) == visibility)
+
+
+def _texts(properties: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+    """Folded, without blanks and repetitions."""
     texts: list[str] = []
     for key in keys:
         value = properties.get(key)
-        if value is not None and _visibility(kind, key) == visibility:
-            texts += map(str, value if isinstance(value, list) else [value])
-    return texts
+        if value is not None:
+            texts += [folded(str(each)) for each in (value if isinstance(value, list) else [value])]
+    return list(filter(None, dict.fromkeys(texts)))
 
 
 def _visibility(kind: LayerKind, key: str) -> str:
@@ -127,5 +173,5 @@ def _visibility(kind: LayerKind, key: str) -> str:
 
 
 def _framed(texts: Iterable[str], frame: str) -> str:
-    lines = dict.fromkeys(filter(None, map(folded, texts)))
+    lines = dict.fromkeys(texts)
     return f"{frame}{frame.join(lines)}{frame}" if lines else ""

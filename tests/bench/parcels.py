@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.measure import areas_m2
 from layers.store.edit import NewFeature
 
 SEED: Final = 20240630
@@ -28,7 +29,7 @@ Positions = NDArray[np.float64]
 def parcels(count: int = WANTED) -> list[NewFeature]:
     """About so many parcels of 28 vertices and 10 attributes each, row by row from the south-west."""
     shapes = _shapes(count)
-    return [NewFeature(shape, told) for shape, told in zip(shapes, _attributes(len(shapes)), strict=True)]
+    return [NewFeature(shape, told) for shape, told in zip(shapes, _attributes(shapes), strict=True)]
 
 
 def _shapes(count: int) -> list[BaseGeometry]:
@@ -66,10 +67,12 @@ def _border(rng: np.random.Generator, start: Positions, end: Positions) -> Posit
     return crooked
 
 
-def _attributes(count: int) -> Iterator[dict[str, Any]]:
+def _attributes(shapes: list[BaseGeometry]) -> Iterator[dict[str, Any]]:
+    """The declared area is that of the shape."""
+    count = len(shapes)
     rng = np.random.default_rng(SEED + 2)
     states, uses, towns = (rng.integers(0, len(of), count) for of in (_STATES, _USES, _TOWNS))
-    areas, prices = rng.uniform(2, 300, count).round(2), rng.integers(50, 9000, count)
+    areas, prices = (areas_m2(shapes) * 0.0015).round(2), rng.integers(50, 9000, count)
     days = np.datetime64("2019-01-01") + rng.integers(0, 2600, count)
     told = zip(states, uses, towns, areas.tolist(), prices.tolist(), days.astype(str).tolist(), strict=True)
     for number, (state, use, town, area, price, day) in enumerate(told, 1):
