@@ -21,14 +21,22 @@ def create_app(config: Config | None = None) -> Flask:
     from webmap.config import read_config
     from webmap.views import (
         account,
+        attachments,
         bases,
         check,
         editing,
         features,
         health,
+        history,
         layers,
         log,
+        manage_bases,
+        manage_deleted,
+        manage_layers,
+        manage_offices,
+        manage_themes,
         manual,
+        mark,
         people,
         search,
         table,
@@ -46,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.start_logging()
     headers.protect(app)
     logs.log_requests(app)
+    attachments.take_files(app)
     accounts.guard(app, config)
     database.connect(app, config)
     proxy.stand_behind(app, config)
@@ -57,9 +66,16 @@ def create_app(config: Config | None = None) -> Flask:
         account,
         people,
         log,
+        manage_layers,
+        manage_themes,
+        manage_offices,
+        manage_bases,
+        manage_deleted,
         layers,
         features,
         editing,
+        attachments,
+        mark,
         search,
         table,
         tiles,

@@ -8,13 +8,14 @@ from typing import Any, Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from layers.kinds import BOUNDARIES, GROUPS, PRESETS, Preset, kind_for
+from layers.kinds import BOUNDARIES, GROUPS, kind_for
 from layers.kinds.base import LayerKind
 from layers.kinds.custom_layer import GROUP as OWN_GROUP
 from layers.measure import rounded_km, rounded_mu
-from layers.rights import Viewer
+from layers.rights import Viewer, may_somewhere
 from layers.store import query
 from layers.store.query import LayerSummary, Totals
+from layers.store.themes import Chip, themes
 from layers.symbols import patterns, recipe, style_layers, swatch
 from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
@@ -29,9 +30,9 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
     found = query.layers(session, viewer)
     dates = [layer.data_date for layer in found if layer.data_date]
     return {
-        "layers": [_layer(layer) for layer in found],
+        "layers": [_layer(layer, viewer) for layer in found],
         "groups": [_group(group.key) for group in headings(found)],
-        "presets": [_preset(preset, found) for preset in PRESETS],
+        "presets": [_preset(chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),
         "tiles": _tiles(found),
         "data_date": max(dates).isoformat() if dates else None,
@@ -64,7 +65,7 @@ def county(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> d
     return {"title": names[0] if len(names) == 1 else "", "bounds": bounds}
 
 
-def _layer(layer: LayerSummary) -> dict[str, Any]:
+def _layer(layer: LayerSummary, viewer: Viewer) -> dict[str, Any]:
     kind = kind_for(layer)
     return {
         "key": layer.key,
@@ -74,6 +75,7 @@ def _layer(layer: LayerSummary) -> dict[str, Any]:
         "order": layer.order,
         "visibility": layer.visibility,
         "version": layer.version,
+        "may": [deed for deed in ("mark", "edit", "review") if may_somewhere(viewer, deed, layer.unit)],
         "sample": layer.sample,
         "data_date": layer.data_date.isoformat() if layer.data_date else None,
         "geometry": kind.geometry,
@@ -113,13 +115,8 @@ def _group(key: str) -> dict[str, Any]:
     }
 
 
-def _preset(preset: Preset, found: Sequence[LayerSummary]) -> dict[str, Any]:
-    shown = [layer.key for layer in found if _is_shown(preset, layer)]
-    return {"key": preset.key, "title": preset.title, "layers": shown, "bounds": None}
-
-
-def _is_shown(preset: Preset, layer: LayerSummary) -> bool:
-    return preset.shows(layer.group, layer.kind, on_at_start=kind_for(layer).on_at_start)
+def _preset(chip: Chip, found: Sequence[LayerSummary]) -> dict[str, Any]:
+    return {"key": chip.key, "title": chip.title, "layers": chip.shows(found), "bounds": chip.bounds}
 
 
 def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import Final
 
 from layers.errors import NotAllowed
 from layers.formats import Dataset
-
-SENTENCE: Final = "本系统为非涉密系统，严禁存储、处理、传输国家秘密"
-_MARK: Final = re.compile(r"(?:秘密|机密|绝密)\s*[★☆]|绝密")
+from layers.secrecy import SENTENCE, mark_in
 
 
 def refuse_secret_titles(*titles: str) -> None:
@@ -27,7 +23,5 @@ def refuse_secrets(dataset: Dataset) -> None:
 
 
 def _refuse(texts: Iterable[str], where: str) -> None:
-    if found := _MARK.search("\n".join(texts)):
-        raise NotAllowed(
-            f"{where}中出现“{found[0]}”。{SENTENCE}。本次未读取入库，请立即按保密规定处理该文件。"
-        )
+    if mark := mark_in(texts):
+        raise NotAllowed(f"{where}中出现“{mark}”。{SENTENCE}。本次未读取入库，请立即按保密规定处理该文件。")

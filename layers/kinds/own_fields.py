@@ -128,14 +128,23 @@ def declared(
         raise InvalidValue(
             f"图层里已有数据，图形类型不能由{GEOMETRIES[before.geometry]}改为{GEOMETRIES[geometry]}。请另建一个图层。"
         )
-    fields = _fields(given.list("fields", "字段"), before, in_use)
+    raw_fields = given.list("fields", "字段")
+    fields = _fields(raw_fields, before, in_use)
+    # A field that has no key yet is named by a word of the screen's own.
+    named = {
+        str(each["temp"]): one.key for each, one in zip(raw_fields, fields, strict=True) if each.get("temp")
+    }
+    color_by, label_by = (
+        given.text(key, title, 12, default="")
+        for key, title in (("color_by", "着色字段"), ("label_by", "图上文字"))
+    )
     _refuse_reserved(fields, reserved)
     found = Declaration(
         geometry=next(each for each in get_args(Geometry) if each == geometry),
         word=given.text("word", "量词", 4, default="个"),
         fields=fields,
-        color_by=given.text("color_by", "按哪个字段着色", 10, default=""),
-        label_by=given.text("label_by", "图上文字", 10, default=""),
+        color_by=named.get(color_by, color_by),
+        label_by=named.get(label_by, label_by),
         look=_look(given.given.get("look") or {}, looks),
     )
     _check_color(found)

@@ -37,6 +37,10 @@ DEEDS: Final = {
     "cut_log": "清理到期日志",
     "import": "导入数据",
     "export": "导出数据",
+    "layer": "图层设置",
+    "theme": "专题设置",
+    "office": "单位与指挥部设置",
+    "base": "底图设置",
     "backup": "备份",
     "restore": "恢复",
 }

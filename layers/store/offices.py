@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import count
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from layers.errors import InvalidValue, UnknownThing
+from layers.errors import InvalidValue, OutOfDate, UnknownThing
 from layers.rights import Viewer, may_see
+from layers.store import edit
 from layers.store.engine import is_clean, json_text
 from layers.store.found import FoundFeature, finding, read_features
-from layers.store.tables import CommandPost, Feature, Unit
+from layers.store.tables import Account, Act, CommandPost, Feature, Layer, Unit
 
 SORTS: Final = {
     "county": "县级",
@@ -26,7 +28,10 @@ SORTS: Final = {
     "company": "企业",
     "other": "其他",
 }
+RESPONSIBLE: Final = "responsible_unit"
 MOST_PROJECTS: Final = 200
+MOST_RENAMED: Final = 2000
+"""Records that may change with the name of a unit in one deed."""
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _LONGEST: Final = 60
 
@@ -145,6 +150,99 @@ def revise_command_post(
         post.members = _stored(members)
     session.flush()
     return post
+
+
+def rename_unit(session: Session, act: Act, key: str, name: str) -> Unit:
+    """Give a unit another name, and say so wherever the map speaks of it; records keep their history."""
+    unit = _unit(session, key)
+    plain = _plain(name)
+    if plain == unit.name:
+        return unit
+    if session.scalar(select(Unit.id).where(Unit.name == plain)):
+        raise InvalidValue(f"已有名为“{plain}”的单位。要把两个单位合成一个，请用“合并”。")
+    _speak_of(session, act, unit.name, plain)
+    unit.name = plain
+    session.flush()
+    return unit
+
+
+def merge_units(session: Session, act: Act, key: str, into: str) -> Unit:
+    """Let the second unit take the place of the first, which goes."""
+    unit, other = _unit(session, key), _unit(session, into)
+    if unit.id == other.id:
+        raise InvalidValue(f"“{unit.name}”不能与自己合并。请选择另一个单位。")
+    if other.parent_id == unit.id:
+        other.parent_id = unit.parent_id
+    session.execute(update(Unit).where(Unit.parent_id == unit.id).values(parent_id=other.id))
+    _speak_of(session, act, unit.name, other.name)
+    session.delete(unit)
+    session.flush()
+    return other
+
+
+def remove_command_post(session: Session, key: str) -> None:
+    """A command post that was dissolved; records that speak of it keep its name."""
+    post = session.scalar(select(CommandPost).where(CommandPost.key == key))
+    if post is None:
+        raise UnknownThing(f"没有代码为“{key[:60]}”的指挥部。请从指挥部列表中选择。")
+    session.delete(post)
+    session.flush()
+
+
+def make_topmost(session: Session, key: str) -> None:
+    """A unit with none above it."""
+    _unit(session, key).parent_id = None
+    session.flush()
+
+
+def check_unit_name(session: Session, key: str, was: str) -> None:
+    """Raises OutOfDate when somebody else renamed the unit in the meantime."""
+    unit = _unit(session, key)
+    if unit.name != " ".join(was.split()):
+        raise OutOfDate(f"这个单位已被他人改名为“{unit.name}”，本次未保存。请刷新后重试。")
+
+
+def free_unit_key(session: Session) -> str:
+    """A key that no unit has."""
+    return _free_key(session, Unit, "unit")
+
+
+def free_post_key(session: Session) -> str:
+    """A key that no command post has."""
+    return _free_key(session, CommandPost, "post")
+
+
+def _free_key(session: Session, table: type[Unit | CommandPost], stem: str) -> str:
+    taken = set(session.scalars(select(table.key).where(table.key.startswith(stem, autoescape=True))))
+    return next(f"{stem}_{number}" for number in count(1) if f"{stem}_{number}" not in taken)
+
+
+def _unit(session: Session, key: str) -> Unit:
+    unit = session.scalar(select(Unit).where(Unit.key == key)) if is_clean(key) else None
+    if unit is None:
+        raise UnknownThing(f"没有代码为“{key[:60]}”的单位。请从单位列表中选择。")
+    return unit
+
+
+def _speak_of(session: Session, act: Act, old: str, new: str) -> None:
+    """Owners of layers, units of accounts, and who answers for a record."""
+    owned = update(Layer).where(Layer.unit == old)
+    session.execute(
+        owned.values(unit=new, version=Layer.version + 1, settings_version=Layer.settings_version + 1)
+    )
+    session.execute(update(Account).where(Account.unit == old).values(unit=new))
+    theirs = json_text(Feature.properties, RESPONSIBLE) == old
+    found = session.execute(
+        select(Feature.id, Feature.properties)
+        .where(theirs, Feature.deleted_at.is_(None))
+        .order_by(Feature.id)
+    ).all()
+    if len(found) > MOST_RENAMED:
+        raise InvalidValue(
+            f"有 {len(found)} 条记录的责任单位是“{old}”，一次最多改 {MOST_RENAMED} 条。请联系系统管理员分批处理。"
+        )
+    for row in found:
+        edit.revise_feature(session, act, row.id, properties={**row.properties, RESPONSIBLE: new})
 
 
 def _post(row: CommandPost, viewer: Viewer) -> Post:

@@ -45,6 +45,13 @@ class Square(NamedTuple):
         return _east(left) < east and west < _east(right) and _north(bottom) < north and south < _north(top)
 
 
+def square_at(lon: float, lat: float, z: int) -> Square:
+    """The tile of this level that shows a place."""
+    across = 1 << z
+    north = math.asinh(math.tan(math.radians(lat))) / math.pi
+    return Square(z, int((lon / 360 + 0.5) * across), int((0.5 - north / 2) * across))
+
+
 def address(source: Source, square: Square) -> str:
     """The address, key and all: never to be shown or logged."""
     return FORMS[source.kind](source, square)

@@ -64,6 +64,20 @@ class Shelf:
             return self._from_file(source, square)
         return self.cache.find(source, square) or self._fetched(source, square)
 
+    def check(self, source: Source, square: Square) -> str:
+        """What the source itself says now, past the cache and past its rest, in words."""
+        try:
+            if source.name in self._archives:
+                found = self._from_file(source, square)
+            else:
+                with self._turn(source):
+                    found = self._fetcher.get(source, address(source, square))
+                self._note(source, found)
+        except NoAnswer as failure:
+            self._health[source.name].failed(str(failure))
+            return str(failure)
+        return "正常，已取到一张图。" if found else "能连上，但本县这个级别没有图。请检查图层和级别。"
+
     def _from_file(self, source: Source, square: Square) -> bytes | None:
         try:
             found = self._archives[source.name](square)

@@ -7,18 +7,19 @@ page then asks /api/bases why.
 from __future__ import annotations
 
 import base64
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from flask import Blueprint, Flask, Response, current_app, request, url_for
 
 from layers import crs
-from layers.errors import InvalidValue, UnknownThing
+from layers.errors import InvalidValue, UnknownThing, WrongSetting
 from webmap.answers import answer, digest
 from webmap.bases.addresses import Square
 from webmap.bases.declared import Source
 from webmap.bases.fetch import NoAnswer, image_type
 from webmap.bases.shelf import Shelf, shelf_of
 from webmap.config import Config
+from webmap.database import the_config
 from webmap.logs import LOG
 
 blueprint = Blueprint("bases", __name__)
@@ -27,15 +28,40 @@ BLANK: Final = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 DAY_S: Final = 86_400
+Edition: TypeAlias = tuple[int, int] | None
 
 
 def declare(app: Flask, config: Config) -> None:
     """Put the declared base maps on their shelf."""
-    app.extensions["bases"] = shelf_of(config)
+    app.extensions["bases"] = shelf_of(config), _edition(config)
 
 
 def shelf() -> Shelf:
-    return cast(Shelf, current_app.extensions["bases"])
+    """The base maps as they are declared now: another process may have changed the file."""
+    known, edition = cast("tuple[Shelf, Edition]", current_app.extensions["bases"])
+    now = _edition(the_config())
+    if now != edition:
+        known = _renewed(known)
+        current_app.extensions["bases"] = known, now
+    return known
+
+
+def _renewed(known: Shelf) -> Shelf:
+    """What is declared now; a mistake that somebody wrote by hand leaves everything as it was."""
+    try:
+        return shelf_of(the_config())
+    except WrongSetting as mistake:
+        LOG.warning("base maps", extra={"facts": {"why": mistake.message}})
+        return known
+
+
+def _edition(config: Config) -> Edition:
+    """When the file of this name was written; the same moment and size is the same content."""
+    try:
+        facts = config.bases_file.stat()
+    except OSError:
+        return None
+    return facts.st_mtime_ns, facts.st_size
 
 
 @blueprint.get("/api/bases")

@@ -25,8 +25,8 @@ SCRIPTS: Final = (
 """In the order in which they must run."""
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
-OTHER_PAGES: Final = ("check.js",)
-"""Modules of other pages."""
+OTHER_PAGES: Final = ("check.js", "admin/", "mark/", "bulk/", "map/pins.js")
+"""Modules of other pages, and folders of them."""
 STYLES: Final = (
     "vendor/leaflet.css",
     "vendor/maplibre-gl.css",
@@ -48,7 +48,7 @@ def page() -> str:
         styles=STYLES,
         scripts=SCRIPTS,
         imports=assets.import_map(),
-        modules=[name for name in assets.modules() if name not in OTHER_PAGES],
+        modules=[name for name in assets.modules() if not name.startswith(OTHER_PAGES)],
         shell=shell(),
         boot=boot(),
     )

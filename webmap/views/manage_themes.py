@@ -1,0 +1,147 @@
+"""Administration of the themes in the top bar: /admin/presets. Which layers are on, and where the map looks."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from layers.crs import Bounds
+from layers.errors import InvalidValue, MapError
+from layers.kinds import BOUNDARIES, GROUPS
+from layers.store import edit, query, themes
+from layers.store.themes import Chip
+from webmap.database import current, viewer
+from webmap.managing import done, manager, noted, page, refused, text, whole
+
+blueprint = Blueprint("manage_themes", __name__, url_prefix="/admin/presets")
+
+COUNTY: Final = "county"
+KEPT: Final = "kept"
+MOST_TOWNS: Final = 60
+
+
+@blueprint.get("")
+def listed() -> Response:
+    return _list()
+
+
+def _list(error: MapError | None = None, status: int = 200) -> Response:
+    manager()
+    found = query.layers(current(), viewer())
+    groups = [(group, [layer for layer in found if layer.group == group.key]) for group in GROUPS]
+    return page(
+        "themes.html",
+        status=status,
+        error=error,
+        themes=[_told(chip, found) for chip in themes.themes(current())],
+        groups=[(group, layers) for group, layers in groups if layers],
+        towns=[name for name, _ in _towns()],
+        most=themes.MOST_THEMES,
+        longest=themes.LONGEST_TITLE,
+        typed=request.form if error else {},
+    )
+
+
+@blueprint.post("")
+def write() -> AnyResponse:
+    """Change the theme `key`, or make one when it is empty."""
+
+    def act() -> AnyResponse:
+        who, key = manager(), text("key") or None
+        title = text("title")
+        with edit.one_act(current(), "theme", who, reason=f"专题“{title[:20]}”") as deed:
+            themes.write_theme(
+                current(),
+                deed,
+                key,
+                whole("version"),
+                title=title,
+                layers=None if text("as_shipped") else _layers(key),
+                bounds=_bounds(key),
+                hidden=text("hidden") == "1",
+            )
+        noted("theme", f"{key or '新建'} {title[:20]}")
+        return done("saved" if key else "created", "manage_themes.listed")
+
+    return refused(act, _list)
+
+
+@blueprint.post("/order")
+def order() -> AnyResponse:
+    def act() -> AnyResponse:
+        who = manager()
+        with edit.one_act(current(), "theme", who, reason="调整专题顺序") as deed:
+            keys = [chip.key for chip in themes.themes(current())]
+            themes.order_themes(current(), deed, _moved(keys))
+        noted("theme", "调整专题顺序")
+        return done("moved", "manage_themes.listed")
+
+    return refused(act, _list)
+
+
+@blueprint.post("/<key>/drop")
+def drop(key: str) -> AnyResponse:
+    def act() -> AnyResponse:
+        who = manager()
+        chip = themes.theme_named(current(), key)
+        word = "恢复默认" if chip.shipped else "删除"
+        with edit.one_act(current(), "theme", who, reason=f"{word}专题“{chip.title}”") as deed:
+            themes.drop_theme(current(), deed, key, whole("version"))
+        noted("theme", f"{word} {key} {chip.title}")
+        return done("restored" if chip.shipped else "removed", "manage_themes.listed")
+
+    return refused(act, _list)
+
+
+def _told(chip: Chip, found: list[query.LayerSummary]) -> dict[str, Any]:
+    return {"chip": chip, "on": set(chip.shows(found)), "view": _view(chip.bounds)}
+
+
+def _view(bounds: Bounds | None) -> str:
+    if bounds is None:
+        return COUNTY
+    return next((name for name, box in _towns() if _same(box, bounds)), KEPT)
+
+
+def _same(one: Bounds, other: Bounds) -> bool:
+    return all(abs(here - there) < 1e-5 for here, there in zip(one, other, strict=True))
+
+
+def _towns() -> list[tuple[str, Bounds]]:
+    """The towns that the administrator can choose as a view."""
+    if not any(layer.key == BOUNDARIES for layer in query.layers(current(), viewer())):
+        return []
+    layer = query.layer_named(current(), viewer(), BOUNDARIES)
+    found = query.find_features(current(), viewer(), layer, limit=MOST_TOWNS)
+    return [(each.name, each.bounds) for each in found if each.properties.get("level") == "town"]
+
+
+def _layers(key: str | None) -> list[str]:
+    """What was ticked. What this administrator does not see, and so could not tick, stays as it was."""
+    seen = {layer.key for layer in query.layers(current(), viewer())}
+    before = themes.theme_named(current(), key).layers if key else None
+    unseen = [each for each in before or () if each not in seen]
+    return [each for each in request.form.getlist("layer") if each in seen] + unseen
+
+
+def _bounds(key: str | None) -> Bounds | None:
+    view = text("view")
+    if view in ("", COUNTY):
+        return None
+    if view == KEPT and key:
+        return themes.theme_named(current(), key).bounds
+    found = next((box for name, box in _towns() if name == view), None)
+    if found is None:
+        raise InvalidValue(f"视野收到“{view[:40]}”，应为全县或一个乡镇街道。请重新选择。")
+    return found
+
+
+def _moved(keys: list[str]) -> list[str]:
+    key, _, way = text("move").partition(":")
+    if key in keys:
+        at = keys.index(key)
+        to = min(max(at + (-1 if way == "up" else 1), 0), len(keys) - 1)
+        keys.insert(to, keys.pop(at))
+    return keys
