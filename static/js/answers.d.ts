@@ -10,6 +10,18 @@ declare namespace Api {
     urls: Urls;
     viewer: string;
     version: string;
+    account?: Account | null;
+    csrf?: string;
+  }
+
+  /** Who is signed in; `may` says what he may at all. */
+  interface Account {
+    name: string;
+    role: string;
+    role_title: string;
+    unit: string;
+    town: string | null;
+    may: string[];
   }
 
   interface Urls {
@@ -24,6 +36,91 @@ declare namespace Api {
     rows: string;
     bases: string;
     shift: string;
+    page: string;
+    api: string;
+    drawing: { script: string; style: string };
+    attachments?: string;
+    /** of the pages that mark sites */
+    state?: string;
+    outline?: string;
+    mine?: string;
+  }
+
+  /** A photo or document of a feature. */
+  interface Attachment {
+    uid: string;
+    name: string;
+    role: "then" | "now" | "doc" | null;
+    media_type: string;
+    bytes: number;
+    width: number | null;
+    height: number | null;
+    taken_at: string | null;
+    lon: number | null;
+    lat: number | null;
+    heading: number | null;
+    accuracy_m: number | null;
+    position_words: string | null;
+    who: string;
+    created_at: string;
+    may_change: boolean;
+    urls: { shown: string; thumb: string | null; original: string | null };
+  }
+
+  interface Attachments {
+    feature: string;
+    may_attach: boolean;
+    roles: Record<string, string>;
+    attachments: Attachment[];
+  }
+
+  /** What is known of a file that is sent. */
+  interface FileFacts {
+    uid: string;
+    name: string;
+    role?: string;
+    taken_at?: string;
+    lon?: number;
+    lat?: number;
+    heading?: number;
+    accuracy_m?: number;
+    position_source?: string;
+  }
+
+  interface Sent {
+    blob: Blob;
+    facts: FileFacts;
+  }
+
+  /** Who marks sites on this device, and how. */
+  interface Marking {
+    account: Account | null;
+    account_id: number | null;
+    csrf: string;
+    may_mark: boolean;
+    layer: string;
+    field: string;
+    always: Record<string, string>;
+    types: { value: string; title: string }[];
+    sources: Record<string, string>;
+    limits: { accuracy_m: number; near_m: number; photo_kb: number; photo_px: number };
+  }
+
+  interface OutlineLine {
+    kind: string;
+    symbol: string;
+    name: string;
+    geometry: GeoJSON.Geometry;
+  }
+
+  interface OwnMark {
+    uid: string;
+    name: string;
+    layer: string;
+    at: string;
+    review: "pending" | "returned" | null;
+    reason: string | null;
+    photos: number;
   }
 
   interface BasePart {
@@ -68,6 +165,9 @@ declare namespace Api {
     group: string;
     order: number;
     visibility: string;
+    version: number;
+    /** what the account may do in it */
+    may?: string[];
     sample: boolean;
     data_date: string | null;
     bounds: Bounds | null;
@@ -98,7 +198,7 @@ declare namespace Api {
     presets: Preset[];
     data_date: string | null;
     county: { title: string; bounds: Bounds | null };
-    tiles: { url: string; keys: string[] };
+    tiles: { url: string; keys: string[]; large?: { key: string; url: string }[] };
     sample: boolean;
   }
 
@@ -116,6 +216,20 @@ declare namespace Api {
     symbol: string | null;
   }
 
+  interface ClockStop {
+    title: string;
+    day: string;
+    /** the symbol class of the state that begins here */
+    symbol: string;
+    /** share of the line, 0 to 1 */
+    at: number;
+  }
+
+  interface Clock {
+    stops: ClockStop[];
+    today: { day: string; at: number };
+  }
+
   interface Card {
     title: string;
     subtitle: string | null;
@@ -123,6 +237,7 @@ declare namespace Api {
     sample: boolean;
     figures: { value: string; unit: string; label: string }[];
     verdict: { text: string; clause: string | null } | null;
+    clock: Clock | null;
     rows: { label: string; value: string | null; unit?: string | null }[];
     source: string | null;
     changed: { who: string; at: string; version: number } | null;
@@ -136,6 +251,118 @@ declare namespace Api {
     bbox?: Bounds;
     properties: Record<string, unknown> & { name: string; layer: string };
     card: Card;
+    /** for insiders: what is stored, and what the account may do with it */
+    edit?: Editable;
+    review?: Review | null;
+    proposal?: Proposal | null;
+    /** what became of a change */
+    act?: number | null;
+    proposed?: number | null;
+  }
+
+  interface Editable {
+    number: number;
+    version: number;
+    visibility: string | null;
+    unit: string;
+    may: string[];
+    properties: Record<string, unknown>;
+  }
+
+  interface Review {
+    state: "pending" | "returned";
+    title: string;
+    who: string;
+    at: string;
+    own: boolean;
+    reason: string | null;
+    by: string | null;
+  }
+
+  /** Legal fields that wait for a second person. */
+  interface Proposal {
+    id: number;
+    title: string;
+    who: string;
+    at: string;
+    own: boolean;
+    reason: string | null;
+    fields: { key: string; label: string; unit: string; old: string | null; new: string | null }[];
+  }
+
+  /** One step of what happened to a feature, the latest first. */
+  interface HistoryStep {
+    version: number;
+    act: number;
+    what: string;
+    title: string;
+    who: string;
+    at: string;
+    reason: string | null;
+    [more: string]: any;
+  }
+
+  interface History {
+    uid: string;
+    name: string;
+    steps: HistoryStep[];
+    [more: string]: any;
+  }
+
+  /** What waits for who reviews. */
+  interface InTray {
+    count: number;
+    items: any[];
+    [more: string]: any;
+  }
+
+  interface LayerForm {
+    layer: string;
+    title: string;
+    shapes: ("point" | "line" | "polygon")[];
+    visibility: string;
+    visibilities: Option[];
+    may: string[];
+    fields: FormField[];
+  }
+
+  interface ConflictingField {
+    field: string;
+    label: string;
+    base: unknown;
+    theirs: unknown;
+    yours: unknown;
+  }
+
+  interface MergedField {
+    field: string;
+    label: string;
+    value: unknown;
+    from: "yours" | "theirs";
+  }
+
+  /** What a change is told that started from an old version. */
+  interface Stale {
+    yours: { version: number };
+    theirs: { version: number; who: string; at: string; properties: Record<string, unknown>; geometry: GeoJSON.Geometry };
+    conflicts: ConflictingField[];
+    merged: MergedField[];
+    /** what of yours stands in nobody's way */
+    merge: { properties?: Record<string, unknown>; geometry?: GeoJSON.Geometry };
+  }
+
+  interface NewFeature {
+    id: string;
+    geometry: GeoJSON.Geometry;
+    properties: Record<string, unknown>;
+    visibility?: string | null;
+  }
+
+  interface Change {
+    visibility?: string | null;
+    geometry?: GeoJSON.Geometry;
+    properties?: Record<string, unknown>;
+    reason?: string;
   }
 
   interface Hit {
@@ -179,6 +406,30 @@ declare namespace Api {
     count: number;
     columns: Column[];
     features: Row[];
+  }
+
+  interface Option {
+    value: string;
+    label: string;
+  }
+
+  /** One question of the form of a layer. */
+  interface FormField {
+    key: string;
+    label: string;
+    type: string;
+    unit: string;
+    required: boolean;
+    choices: Option[];
+    help: string;
+    min: number | null;
+    max: number | null;
+    multiline: boolean;
+    /** rights in land rest on it: a change needs a second person */
+    legal: boolean;
+    group: string;
+    /** what a choice says that is left open */
+    empty?: string;
   }
 
   interface At {

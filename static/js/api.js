@@ -2,27 +2,32 @@
 
 /** A failure in the server's own words. */
 export class ApiError extends Error {
-  /** @param {string} message @param {number} status @param {string} [reference] */
-  constructor(message, status, reference) {
+  /** @param {string} message @param {number} status @param {string} [reference] @param {any} [details] what helps a program, as the server put it */
+  constructor(message, status, reference, details = {}) {
     super(message);
     this.status = status;
     this.reference = reference;
+    this.details = details;
   }
 }
 
 /** Emits "busy" {waiting}: how many answers are still under way. */
 export class Server extends EventTarget {
   #waiting = 0;
+  /** A past day on which the map is seen, or null for now. @type {string | null} */
+  at_day = null;
 
-  /** @param {Api.Urls} urls */
-  constructor(urls) {
+  /** @param {Api.Urls} urls @param {string} [csrf] what proves that a change comes from our page */
+  constructor(urls, csrf = "") {
     super();
     this.urls = urls;
+    this.csrf = csrf;
   }
 
-  /** @returns {Promise<Api.Catalogue>} */
-  layers() {
-    return this.#get(this.urls.layers);
+  /** @param {boolean} [quiet] @returns {Promise<Api.Catalogue>} */
+  async layers(quiet = false) {
+    const catalogue = await this.#get(this.urls.layers, this.#day, undefined, quiet);
+    return { ...catalogue, tiles: onDay(catalogue.tiles, this.at_day) };
   }
 
   /** @returns {Promise<Api.Style>} */
@@ -43,7 +48,133 @@ export class Server extends EventTarget {
 
   /** @param {string | number} ref uid, or the number that tiles carry @param {AbortSignal} [signal] @returns {Promise<Api.Feature>} */
   feature(ref, signal) {
-    return this.#get(this.urls.feature + encodeURIComponent(ref), {}, signal);
+    return this.#get(this.#ref(ref), this.#day, signal);
+  }
+
+  /** What the form of a layer asks for. @param {string} layer @returns {Promise<Api.LayerForm>} */
+  form(layer) {
+    return this.#get(`${this.#layer(layer)}/form`);
+  }
+
+  /** @param {string} layer @param {Api.Bounds} bbox @param {number} limit @returns {Promise<Api.Rows>} */
+  around(layer, bbox, limit) {
+    const query = { bbox: bbox.map((degree) => degree.toFixed(6)).join(","), limit: String(limit) };
+    return this.#get(`${this.#layer(layer)}/features`, query, undefined, true);
+  }
+
+  /** @param {string} layer @param {Api.NewFeature} feature @returns {Promise<Api.Feature>} */
+  create(layer, feature) {
+    return this.#send("POST", `${this.#layer(layer)}/features`, { type: "Feature", ...feature });
+  }
+
+  /** Only what is given changes; null empties a field. @param {string} ref @param {number} version that it started from @param {Api.Change} change @returns {Promise<Api.Feature>} */
+  change(ref, version, change) {
+    return this.#send("PATCH", this.#ref(ref), change, version);
+  }
+
+  /** @param {string} ref @param {number} version @returns {Promise<{act: number}>} */
+  remove(ref, version) {
+    return this.#send("DELETE", this.#ref(ref), undefined, version);
+  }
+
+  /** @param {string} ref @returns {Promise<Api.Feature>} */
+  duplicate(ref) {
+    return this.#send("POST", `${this.#ref(ref)}/duplicate`, {});
+  }
+
+  /** @param {string} ref @param {number} version @param {GeoJSON.LineString} line @returns {Promise<any>} */
+  split(ref, version, line) {
+    return this.#send("POST", `${this.#ref(ref)}/split`, { line }, version);
+  }
+
+  /** @param {string} layer @param {string[]} uids @param {string} keep whose values stay @returns {Promise<any>} */
+  merge(layer, uids, keep) {
+    return this.#send("POST", `${this.#layer(layer)}/merge`, { uids, keep });
+  }
+
+  /** One change for many. @param {string} layer @param {string[]} uids @param {Record<string, unknown>} properties @returns {Promise<any>} */
+  changeMany(layer, uids, properties) {
+    return this.#send("POST", `${this.#layer(layer)}/change`, { uids, properties });
+  }
+
+  /** @param {string} ref @returns {Promise<Api.History>} */
+  history(ref) {
+    return this.#get(`${this.#ref(ref)}/history`);
+  }
+
+  /** @param {number} act @param {{reason?: string, despite?: boolean}} how @returns {Promise<any>} */
+  undo(act, how) {
+    return this.#send("POST", `${this.urls.api}acts/${act}/undo`, how);
+  }
+
+  /** @param {string} ref @returns {Promise<any>} */
+  restore(ref) {
+    return this.#send("POST", `${this.#ref(ref)}/restore`, {});
+  }
+
+  /** @returns {Promise<Api.InTray>} */
+  review() {
+    return this.#get(`${this.urls.api}review`, {}, undefined, true);
+  }
+
+  /** @param {string} ref @param {{decision: "approve" | "return" | "merge", reason?: string, into?: string}} decision @returns {Promise<any>} */
+  decide(ref, decision) {
+    return this.#send("POST", `${this.#ref(ref)}/review`, decision);
+  }
+
+  /** @param {string} ref @returns {Promise<Api.Attachments>} */
+  attachments(ref) {
+    return this.#get(`${this.#ref(ref)}/attachments`, {}, undefined, true);
+  }
+
+  /** Files with what is known of each, in the same order. @param {string} ref @param {Api.Sent[]} sent @returns {Promise<Api.Attachments>} */
+  async attach(ref, sent) {
+    const body = new FormData();
+    body.append("facts", JSON.stringify(sent.map(({ facts }) => facts)));
+    for (const { blob, facts } of sent) body.append("file", blob, facts.name || "photo.jpg");
+    const headers = { Accept: "application/json", "X-CSRF-Token": this.csrf };
+    return answered(await asked(`${this.#ref(ref)}/attachments`, { method: "POST", headers, body }));
+  }
+
+  /** @param {string} uid @param {{role: string | null}} change @returns {Promise<Api.Attachments>} */
+  changeAttachment(uid, change) {
+    return this.#send("PATCH", this.#attachment(uid), change);
+  }
+
+  /** @param {string} uid @returns {Promise<Api.Attachments>} */
+  removeAttachment(uid) {
+    return this.#send("DELETE", this.#attachment(uid), undefined);
+  }
+
+  /** @param {string} uid */
+  #attachment(uid) {
+    return `${this.urls.attachments ?? `${this.urls.api}attachments/`}${encodeURIComponent(uid)}`;
+  }
+
+  /** Who is asking, and what he may mark; the word for writes comes with it. @returns {Promise<Api.Marking>} */
+  async marking() {
+    const told = await this.#get(this.urls.state ?? "", {}, undefined, true);
+    this.csrf = told.csrf;
+    return told;
+  }
+
+  /** @returns {Promise<{lines: Api.OutlineLine[]}>} */
+  outline() {
+    return this.#get(this.urls.outline ?? "", {}, undefined, true);
+  }
+
+  /** What became of the own marks. @returns {Promise<{marks: Api.OwnMark[]}>} */
+  ownMarks() {
+    return this.#get(this.urls.mine ?? "", {}, undefined, true);
+  }
+
+  /** Who is signed in now? A page that was open while somebody signed in again learns it here. @returns {Promise<Api.Boot>} */
+  async boot() {
+    const answer = await fetch(this.urls.page, { headers: { Accept: "text/html" }, redirect: "follow" });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const boot = JSON.parse(page.getElementById("boot")?.textContent ?? "{}");
+    this.csrf = boot.csrf ?? this.csrf;
+    return boot;
   }
 
   /** @param {string} words @param {AbortSignal} [signal] @returns {Promise<{results: Api.Hit[]}>} */
@@ -76,8 +207,39 @@ export class Server extends EventTarget {
       offset: String(wanted.offset),
       sort: wanted.sort,
       desc: wanted.desc ? "1" : undefined,
+      ...this.#day,
     };
-    return this.#get(`${this.urls.rows}${encodeURIComponent(layer)}/features`, query, signal);
+    return this.#get(`${this.#layer(layer)}/features`, query, signal);
+  }
+
+  /** @returns {Record<string, string | undefined>} */
+  get #day() {
+    return { at: this.at_day ?? undefined };
+  }
+
+  /** @param {string | number} ref */
+  #ref(ref) {
+    return this.urls.feature + encodeURIComponent(ref);
+  }
+
+  /** @param {string} layer */
+  #layer(layer) {
+    return this.urls.rows + encodeURIComponent(layer);
+  }
+
+  /** @param {string} method @param {string} url @param {unknown} body @param {number} [version] that the change started from */
+  async #send(method, url, body, version) {
+    /** @type {Record<string, string>} */
+    const headers = { Accept: "application/json", "X-CSRF-Token": this.csrf };
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (version !== undefined) headers["If-Match"] = `"${version}"`;
+    this.#count(1);
+    try {
+      const text = body === undefined ? undefined : JSON.stringify(body);
+      return await answered(await asked(url, { method, headers, body: text }));
+    } finally {
+      this.#count(-1);
+    }
   }
 
   /**
@@ -89,7 +251,7 @@ export class Server extends EventTarget {
   async #get(url, query = {}, signal, quiet = false) {
     this.#count(quiet ? 0 : 1);
     try {
-      return await answered(await asked(url + written(query), signal));
+      return await answered(await asked(url + written(query), { signal }));
     } finally {
       this.#count(quiet ? 0 : -1);
     }
@@ -108,22 +270,32 @@ export async function readJson(url) {
   return answered(await asked(url));
 }
 
-/** @param {string} url @param {AbortSignal} [signal] */
-async function asked(url, signal) {
+/** @param {string} url @param {RequestInit} [how] */
+async function asked(url, how) {
   try {
-    return await fetch(url, { headers: { Accept: "application/json" }, signal });
+    return await fetch(url, { headers: { Accept: "application/json" }, ...how });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (how?.signal?.aborted) throw cause;
     throw new ApiError("连不上服务器。请检查网络或联系管理员，然后重试。", 0);
   }
 }
 
 /** @param {Response} response */
 async function answered(response) {
+  if (response.status === 204) return null;
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
   const sentence = body?.error ?? `服务器的回答读不懂（状态 ${response.status}）。请稍后重试。`;
-  throw new ApiError(sentence, response.status, body?.reference);
+  throw new ApiError(sentence, response.status, body?.reference, body ?? {});
+}
+
+/** Addresses of tiles as they were on a day. @param {Api.Catalogue["tiles"]} tiles @param {string | null} day */
+function onDay(tiles, day) {
+  if (!day) return tiles;
+  const dated = (/** @type {string} */ url) =>
+    url && !/[?&]at=/.test(url) ? `${url}${url.includes("?") ? "&" : "?"}at=${day}` : url;
+  const large = tiles.large?.map((each) => ({ ...each, url: dated(each.url) }));
+  return { ...tiles, url: dated(tiles.url), ...(large && { large }) };
 }
 
 /** @param {Record<string, string | undefined>} query */

@@ -9,6 +9,7 @@ import { Card } from "app/panel/card.js";
 import { showHint } from "app/panel/hint.js";
 import { listen, showHelp } from "app/panel/keys.js";
 import { LayerPanel } from "app/panel/layers.js";
+import { Measuring } from "app/panel/measuring.js";
 import { PlaceMenu } from "app/panel/menu.js";
 import { Notice } from "app/panel/notice.js";
 import { Obstacle } from "app/panel/obstacle.js";
@@ -21,6 +22,7 @@ import { Sheet } from "app/panel/sheet.js";
 import { Shown } from "app/panel/shown.js";
 import { Signs } from "app/panel/signs.js";
 import { Status } from "app/panel/status.js";
+import { Strip } from "app/panel/strip.js";
 import { TableDrawer } from "app/table/table.js";
 
 /**
@@ -34,10 +36,11 @@ const ASK_WHY_MS = 400;
 
 /** @type {Api.Boot} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
-const server = new Server(boot.urls);
+const server = new Server(boot.urls, boot.csrf);
 const page = new Page();
 const view = new MapView(/** @type {any} */ (window)[boot.map], {
   padding,
+  drawing: boot.urls.drawing,
   canvas: page.state.canvas,
 });
 const shown = new Shown();
@@ -67,6 +70,8 @@ const status = new Status(
   },
   (place, signal) => server.position(place, signal),
 );
+const strip = new Strip(byId("strip"));
+const measuring = new Measuring(view.measure, strip);
 /** @type {Moved | null} */
 let moved = null;
 /** @type {Api.Base | null} */
@@ -279,6 +284,9 @@ on(table, "shown", () => table.mark(reader.feature?.id ?? null));
 on(table, "opened", tableTurned);
 on(table, "close", tableTurned);
 
+on(view?.measure ?? null, "measured", () => byId("measure").setAttribute("aria-pressed", "true"));
+on(measuring, "closed", () => byId("measure").setAttribute("aria-pressed", "false"));
+on(measuring, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
 on(status, "scale", ({ denominator }) => view.setScale(denominator));
 on(server, "busy", ({ waiting }) => {
   byId("progress").hidden = waiting === 0;
@@ -302,6 +310,7 @@ const shortcuts = [
   { keys: ["Escape"], shown: "Esc", words: "关闭详情、表格", act: closeOne },
   { keys: ["c"], shown: "C", words: "复制链接", act: acts.copyLink },
   { keys: ["C"], shown: "Shift C", words: "复制图片", act: acts.copyPicture },
+  { keys: ["m"], shown: "M", words: "量算", act: () => measuring.turn() },
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
@@ -323,6 +332,7 @@ function openHelp() {
 }
 
 const buttons = {
+  measure: () => measuring.turn(),
   back: () => page.back(),
   forward: () => page.forward(),
   open_table: turnTable,

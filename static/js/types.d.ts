@@ -1,4 +1,5 @@
 // Which names do the vendored scripts put on the page? (Only map/ may use them.)
+import "@geoman-io/leaflet-geoman-free";
 import "@maplibre/maplibre-gl-leaflet";
 import type * as Maplibre from "maplibre-gl";
 import type * as Protomaps from "protomaps-leaflet";

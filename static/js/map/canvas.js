@@ -46,6 +46,8 @@ export class CanvasMap extends EventTarget {
   #zoom = 0;
   /** @type {Ref | null} */
   #hovered = null;
+  /** @type {Ref | null} */
+  #hidden = null;
   /** @type {Promise<void>} */
   #standing;
 
@@ -115,6 +117,12 @@ export class CanvasMap extends EventTarget {
   setHover(ref) {
     this.#hovered = ref;
     this.#drawRing();
+  }
+
+  /** @param {Ref | null} ref */
+  setHidden(ref) {
+    this.#hidden = ref;
+    this.#drawSoon();
   }
 
   /**
@@ -206,7 +214,10 @@ export class CanvasMap extends EventTarget {
     this.sheet.fit();
     const { ink } = this.sheet;
     this.#drawGraticule(ink);
-    for (const rule of this.rules) if (this.#isDrawn(rule.layer)) this.#paint(ink, rule, () => true);
+    for (const rule of this.rules) {
+      const isSeen = (/** @type {Feature} */ { id }) => !this.#hides(rule.layer, id);
+      if (this.#isDrawn(rule.layer)) this.#paint(ink, rule, isSeen);
+    }
     this.#drawRing();
   }
 
@@ -217,6 +228,11 @@ export class CanvasMap extends EventTarget {
     ink.strokeStyle = this.color;
     ink.lineWidth = 1;
     ink.stroke(pathOf(this.lines.map((line) => line.map(toSheet))));
+  }
+
+  /** @param {StyleLayer} layer @param {number} id */
+  #hides(layer, id) {
+    return this.#hidden?.id === id && this.#hidden.layer === keyOf(layer);
   }
 
   #drawRing() {
@@ -268,6 +284,7 @@ export class CanvasMap extends EventTarget {
     if (!tile) return [];
     const spot = { x: (place.x - tile.origin.x) / tile.scale, y: (place.y - tile.origin.y) / tile.scale };
     return features
+      .filter((feature) => !this.#hides(layer, feature.id))
       .filter((feature) => this.#isHit(layer, feature, spot, tolerance, tile.scale))
       .map(({ id, props, geomType }) => ({ layer: key, id, properties: props, shape: SHAPES[geomType] }));
   }

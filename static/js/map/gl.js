@@ -61,6 +61,8 @@ export class GlMap extends EventTarget {
   #standing = false;
   /** @type {Ref | null} */
   #hovered = null;
+  /** @type {Ref | null} */
+  #hidden = null;
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
@@ -121,6 +123,14 @@ export class GlMap extends EventTarget {
     if (this.#hovered) this.gl.setFeatureState(this.#target(this.#hovered), { hover: false });
     this.#hovered = ref;
     if (ref) this.gl.setFeatureState(this.#target(ref), { hover: true });
+  }
+
+  /** @param {Ref | null} ref */
+  setHidden(ref) {
+    const before = this.#hidden;
+    this.#hidden = ref;
+    if (!this.#standing) return;
+    for (const key of new Set([before, ref].flatMap((each) => each?.layer ?? []))) this.#applyHidden(key);
   }
 
   /**
@@ -194,6 +204,17 @@ export class GlMap extends EventTarget {
     for (const key of this.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
     if (this.#ground < 1) this.#applyGround();
+    if (this.#hidden) this.#applyHidden(this.#hidden.layer);
+  }
+
+  /** @param {string} key */
+  #applyHidden(key) {
+    for (const layer of this.#layersOf(key)) {
+      const own = /** @type {any} */ (layer).filter;
+      const others = ["!=", ["id"], this.#hidden?.id ?? -1];
+      const hides = this.#hidden?.layer === key;
+      this.gl.setFilter(layer.id, hides ? (own ? ["all", own, others] : /** @type {any} */ (others)) : own);
+    }
   }
 
   #applyGround() {

@@ -27,6 +27,8 @@ export class Symbols {
   #opacity = new Map();
   /** @type {Selection | null} */
   #selection = null;
+  /** @type {{layer: string, id: number} | null} */
+  #hidden = null;
   #frame = 0;
   #drawn = { zoom: 0, corner: L.latLng(0, 0) };
   /** @type {Placed[]} */
@@ -68,6 +70,12 @@ export class Symbols {
   /** @param {Selection | null} selection */
   setSelection(selection) {
     this.#selection = selection;
+    this.draw();
+  }
+
+  /** @param {{layer: string, id: number} | null} ref */
+  setHidden(ref) {
+    this.#hidden = ref;
     this.draw();
   }
 
@@ -130,7 +138,7 @@ export class Symbols {
   #scene() {
     const { x, y } = this.map.getSize();
     return {
-      points: this.#points,
+      points: this.#points.filter(({ layer, id }) => id !== this.#hidden?.id || layer !== this.#hidden.layer),
       recipes: this.recipes,
       classes: this.classes,
       zoom: this.map.getZoom(),

@@ -2,10 +2,13 @@
 
 import { BaseMap } from "app/map/base.js";
 import { CanvasMap } from "app/map/canvas.js";
+import { ShapeEditor } from "app/map/draw.js";
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
 import { position } from "app/map/locate.js";
+import { Measure } from "app/map/measure.js";
+import { Outlines } from "app/map/outlines.js";
 import { scaleBar, scaleOf, zoomOf } from "app/map/scale.js";
 import { Picker, toleranceFor } from "app/map/select.js";
 import { Symbols } from "app/map/symbols.js";
@@ -52,8 +55,8 @@ export class MapView extends EventTarget {
   #county = [-180, -80, 180, 80];
   #freedom = L.latLngBounds([-80, -180], [80, 180]);
 
-  /** @param {L.Map} map @param {{padding: () => Padding, canvas?: boolean}} options what open panels cover; canvas: even where WebGL2 is to be had */
-  constructor(map, { padding, canvas = false }) {
+  /** @param {L.Map} map @param {{padding: () => Padding, drawing: import("app/map/geoman.js").Files, canvas?: boolean}} options what open panels cover; canvas: even where WebGL2 is to be had */
+  constructor(map, { padding, drawing, canvas = false }) {
     super();
     this.map = map;
     /** Fills and lines are drawn without WebGL2. */
@@ -61,6 +64,9 @@ export class MapView extends EventTarget {
     this.padding = padding;
     this.fonts = new Fonts();
     this.base = new BaseMap(map);
+    this.measure = new Measure(map);
+    this.editor = new ShapeEditor(map, drawing);
+    this.outlines = new Outlines(map);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
     // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.
@@ -188,6 +194,17 @@ export class MapView extends EventTarget {
     this.map.setZoom(this.map.getZoom() + levels, { animate: !this.calm.matches });
   }
 
+  /** One feature is not drawn, because it is being changed. @param {import("app/map/select.js").Ref | {layer: string, id: number} | null} ref */
+  hide(ref) {
+    this.#drawing?.setHidden(ref);
+    this.#symbols?.setHidden(ref);
+  }
+
+  // Whoever measures or draws means the place, not what lies there.
+  get #isPicking() {
+    return !this.measure.isOn && !this.editor.isOn;
+  }
+
   /** The tiles have changed on the server. @param {Catalogue["tiles"]} tiles */
   renew(tiles) {
     this.#drawing?.renew(tiles);
@@ -275,6 +292,7 @@ export class MapView extends EventTarget {
     this.map.on("moveend", () => this.#tellView());
     this.map.on("click", (event) => this.#clicked(event));
     this.map.on("contextmenu", ({ latlng, containerPoint }) => {
+      if (!this.#isPicking) return;
       this.#tell("point", { lon: latlng.lng, lat: latlng.lat, x: containerPoint.x, y: containerPoint.y });
     });
     this.map.on(
@@ -289,6 +307,7 @@ export class MapView extends EventTarget {
 
   /** @param {L.LeafletMouseEvent} event */
   #clicked({ containerPoint }) {
+    if (!this.#isPicking) return;
     const found = this.#picker?.at(containerPoint, toleranceFor(this.#byFinger));
     if (!found) return;
     if (found.crowd) this.fit(found.crowd, { closest: 14 });
@@ -298,7 +317,7 @@ export class MapView extends EventTarget {
   /** @param {L.LeafletMouseEvent} event @param {HoverRing} ring */
   #moved({ containerPoint, latlng }, ring) {
     this.#tell("hover-position", { lon: latlng.lng, lat: latlng.lat });
-    const found = this.#picker?.at(containerPoint, toleranceFor(false)) ?? null;
+    const found = (this.#isPicking && this.#picker?.at(containerPoint, toleranceFor(false))) || null;
     this.#hover(found, containerPoint, ring);
   }
 
@@ -308,7 +327,7 @@ export class MapView extends EventTarget {
     const name = found?.crowd ? "crowd" : feature ? `${feature.layer}/${feature.id}` : "";
     if (name === this.#hovered) return;
     this.#hovered = name;
-    this.map.getContainer().style.cursor = name ? "pointer" : "";
+    this.map.getContainer().style.cursor = name ? "pointer" : this.#isPicking ? "" : "crosshair";
     ring.show(found?.top ?? null);
     this.#drawing?.setHover(feature);
     this.#tell("hover", { feature, x: spot?.x ?? 0, y: spot?.y ?? 0 });
