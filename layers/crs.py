@@ -32,6 +32,10 @@ WEB_MERCATOR: Final = 3857
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north); in degrees unless a function says otherwise."""
 
+Values = NDArray[np.float64]
+Positions = NDArray[np.float64]
+"""Rows of (longitude, latitude)."""
+
 CHINA: Final[Bounds] = (73.0, 3.0, 136.0, 54.0)
 HOME: Final[Bounds] = (118.1, 35.2, 118.9, 35.8)
 
@@ -39,9 +43,19 @@ HOME: Final[Bounds] = (118.1, 35.2, 118.9, 35.8)
 _ZONES_3: Final = range(25, 46)
 _ZONES_6: Final = range(13, 24)
 _PREFIXED_3, _UNPREFIXED_3, _PREFIXED_6, _UNPREFIXED_6 = 4488, 4509, 4478, 4489
+XIAN_80, BEIJING_54, NEW_BEIJING_54 = 4610, 4214, 4555
+_OLD_SERIES: Final = {
+    XIAN_80: (2324, 2345, 2314, 2325),
+    BEIJING_54: (2376, 2397, 21400, 21440),
+    NEW_BEIJING_54: (4736, 4757, 4555, 4566),
+}
 
 _SAME_DATUM: Final = frozenset({4490, 4480, 4326, 4979})
-_OLD_DATUMS: Final = {4610: "1980西安坐标系", 4214: "1954北京坐标系", 4555: "新1954北京坐标系"}
+_OLD_DATUMS: Final = {
+    XIAN_80: "1980西安坐标系",
+    BEIJING_54: "1954北京坐标系",
+    NEW_BEIJING_54: "新1954北京坐标系",
+}
 _TITLES: Final = {
     4490: "2000国家大地坐标系（经纬度）",
     4480: "2000国家大地坐标系（经纬度、大地高）",
@@ -49,6 +63,13 @@ _TITLES: Final = {
     4979: "WGS84（经纬度、大地高）",
     3857: "WGS84 网络墨卡托",
 }
+_DATUM_WORDS: Final = (
+    ("2000|CGCS", STORED),
+    ("新.*54", NEW_BEIJING_54),
+    ("80|西安", XIAN_80),
+    ("54|北京", BEIJING_54),
+    ("WGS", SHOWN),
+)
 _LONGEST_DEFINITION = 20_000
 _AUTHORITY_NAME = re.compile(
     r"(?:urn:ogc:def:crs:)?(?:EPSG:(?:[\d.]*:)?(?P<code>\d{4,6})|OGC:(?:[\d.]*:)?CRS84)", re.I
@@ -97,13 +118,45 @@ def zone_of(lon: float) -> int:
     return math.floor((lon + 1.5) / 3)
 
 
-def projected_code(zone: int, *, prefixed: bool = True) -> int:
-    """EPSG code of CGCS2000 Gauss-Kruger for a Chinese zone number, 3° (25-45) or 6° (13-23)."""
+def projected_code(zone: int, *, prefixed: bool = True, datum: int = STORED) -> int:
+    """EPSG code of Gauss-Kruger on CGCS2000 (or an old datum) for a Chinese zone number, 3° (25-45) or 6° (13-23)."""
+    series = _OLD_SERIES.get(datum, (_PREFIXED_3, _UNPREFIXED_3, _PREFIXED_6, _UNPREFIXED_6))
     if zone in _ZONES_3:
-        return zone + (_PREFIXED_3 if prefixed else _UNPREFIXED_3)
+        return zone + series[0 if prefixed else 1]
     if zone in _ZONES_6:
-        return zone + (_PREFIXED_6 if prefixed else _UNPREFIXED_6)
+        return zone + series[2 if prefixed else 3]
     raise InvalidValue(f"带号 {zone} 不存在：3度带应为 25–45，6度带应为 13–23。")
+
+
+def is_zone(number: int) -> bool:
+    """Whether this is a Chinese zone number, of 3° or 6°."""
+    return number in _ZONES_3 or number in _ZONES_6
+
+
+def datum_named(words: str) -> int | None:
+    """The datum that people mean (2000国家大地坐标系, 80国家大地坐标系, 北京54 …) by its geographic code."""
+    for pattern, code in _DATUM_WORDS:
+        if re.search(pattern, words, re.I):
+            return code
+    return None
+
+
+def old_datum(code: int) -> int | None:
+    """The old Chinese datum that lies beneath a code; None for any other."""
+    datum = _datum(_known(code))
+    return datum if datum in _OLD_DATUMS else None
+
+
+def in_cgcs2000(code: int) -> tuple[int, int]:
+    """The unprefixed CGCS2000 zone that an old projected code corresponds to, and the prefix to take off (metres)."""
+    for series in _OLD_SERIES.values():
+        for at, offset in enumerate(series):
+            zone = code - offset
+            if zone in (_ZONES_3 if at < 2 else _ZONES_6):
+                return projected_code(zone, prefixed=False), zone * 1_000_000 if at % 2 == 0 else 0
+    raise InvalidValue(
+        f"四参数只用于高斯平面坐标，而 {name_of(code)} 不是。请改用七参数，或先转为平面坐标再导入。"
+    )
 
 
 def to_projected(lon: float, lat: float, zone: int | None = None) -> Projected:
@@ -130,6 +183,16 @@ def to_stored(shapes: Sequence[BaseGeometry] | NDArray[np.object_], code: int) -
     return np.asarray(shapely.set_coordinates(array, positions), object)
 
 
+def to_plane(shapes: Sequence[BaseGeometry] | NDArray[np.object_], code: int) -> NDArray[np.object_]:
+    """Stored shapes in the coordinates of a code, east before north."""
+    array = np.array(shapes, object)
+    if code in (STORED, SHOWN):
+        return array
+    lon, lat = shapely.get_coordinates(array).T
+    positions = np.column_stack(_transformer(STORED, code).transform(lon, lat))
+    return np.asarray(shapely.set_coordinates(array, positions), object)
+
+
 def check_accepted(code: int) -> None:
     """Raises InvalidValue for a code that does not exist or has no exact way to CGCS2000."""
     datum = _datum(_known(code))
@@ -140,7 +203,7 @@ def check_accepted(code: int) -> None:
 def definition(text: str) -> Definition:
     """What a file says of its coordinates: an authority's name (EPSG:4527, OGC CRS84) or the WKT of a .prj.
 
-    The old Chinese datums are refused even with odd central meridians.
+    An old Chinese datum with an odd central meridian is refused: it has no code that parameters could go with.
     """
     from pyproj import CRS
     from pyproj.exceptions import CRSError
@@ -153,9 +216,10 @@ def definition(text: str) -> Definition:
         return Definition(None, text.strip()[:60])
     # ArcGIS spells the datum its own way, so a loose match must do: it only ever refuses.
     datum = _datum(found, confidence=20)
-    if datum in _OLD_DATUMS:
-        raise InvalidValue(_no_exact_way(found.to_epsg(), datum))
-    return _defined(_horizontal(found).to_epsg(), found.name)
+    code = _horizontal(found).to_epsg()
+    if datum in _OLD_DATUMS and code is None:
+        raise InvalidValue(_no_exact_way(code, datum))
+    return _defined(code, found.name)
 
 
 def name_of(code: int) -> str:
@@ -173,33 +237,36 @@ _GCJ_MIDDLE: Final = (105.0, 35.0)
 
 def to_gcj02(lon: float, lat: float) -> tuple[float, float]:
     """Where maps in GCJ-02 show this place; outside China they show it where it is."""
+    ((east, north),) = gcj02(np.array([[lon, lat]])).tolist()
+    return east, north
+
+
+def gcj02(positions: Positions) -> Positions:
+    """Many positions (rows of longitude, latitude) as maps in GCJ-02 show them."""
     west, south, east, north = CHINA
-    if not (west <= lon <= east and south <= lat <= north):
-        return lon, lat
+    lon, lat = positions.T
     x, y = lon - _GCJ_MIDDLE[0], lat - _GCJ_MIDDLE[1]
-    phi = math.radians(lat)
-    bend = 1 - _GCJ_ECCENTRICITY * math.sin(phi) ** 2
-    east_m, north_m = _gcj_east(x, y), _gcj_north(x, y)
-    return (
-        lon + math.degrees(east_m / (_GCJ_AXIS_M / math.sqrt(bend) * math.cos(phi))),
-        lat + math.degrees(north_m / (_GCJ_AXIS_M * (1 - _GCJ_ECCENTRICITY) / bend**1.5)),
-    )
+    phi = np.radians(lat)
+    bend = 1 - _GCJ_ECCENTRICITY * np.sin(phi) ** 2
+    to_east = np.degrees(_gcj_east(x, y) / (_GCJ_AXIS_M / np.sqrt(bend) * np.cos(phi)))
+    to_north = np.degrees(_gcj_north(x, y) / (_GCJ_AXIS_M * (1 - _GCJ_ECCENTRICITY) / bend**1.5))
+    inside = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+    return positions + np.where(inside, (to_east, to_north), 0).T
 
 
-def _gcj_east(x: float, y: float) -> float:
-    smooth = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * math.sqrt(abs(x))
-    waves = _gcj_waves((20, 6 * x), (20, 2 * x), (20, x), (40, x / 3), (150, x / 12), (300, x / 30))
-    return smooth + waves
+def _gcj_east(x: Values, y: Values) -> Values:
+    smooth = 300 + x + 2 * y + 0.1 * x * x + 0.1 * x * y + 0.1 * np.sqrt(np.abs(x))
+    return smooth + _gcj_waves((20, 6 * x), (20, 2 * x), (20, x), (40, x / 3), (150, x / 12), (300, x / 30))
 
 
-def _gcj_north(x: float, y: float) -> float:
-    smooth = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * math.sqrt(abs(x))
-    waves = _gcj_waves((20, 6 * x), (20, 2 * x), (20, y), (40, y / 3), (160, y / 12), (320, y / 30))
-    return smooth + waves
+def _gcj_north(x: Values, y: Values) -> Values:
+    smooth = -100 + 2 * x + 3 * y + 0.2 * y * y + 0.1 * x * y + 0.2 * np.sqrt(np.abs(x))
+    return smooth + _gcj_waves((20, 6 * x), (20, 2 * x), (20, y), (40, y / 3), (160, y / 12), (320, y / 30))
 
 
-def _gcj_waves(*waves: tuple[float, float]) -> float:
-    return sum(height * math.sin(turns * math.pi) for height, turns in waves) * 2 / 3
+def _gcj_waves(*waves: tuple[float, Values]) -> Values:
+    heights = [height * np.sin(turns * math.pi) for height, turns in waves]
+    return np.asarray(np.sum(heights, axis=0) * 2 / 3, np.float64)
 
 
 # --- finding out ---------------------------------------------------------------------------------------
@@ -356,7 +423,7 @@ def _no_exact_way(code: int | None, datum: int | None) -> str:
     number = f"（EPSG:{code}）" if code else ""
     return (
         f"坐标系为{old}{number}，它与 2000国家大地坐标系相差几十米到一百多米，换算需要本地转换参数"
-        "（四参数或七参数），不能直接换算。请先用本局的参数转换为 2000国家大地坐标系再导入。"
+        "（四参数或七参数），不能直接换算。请在导入时填写本局的转换参数，或先转换为 2000国家大地坐标系再导入。"
     )
 
 

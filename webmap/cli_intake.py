@@ -34,6 +34,10 @@ MOST_WARNINGS: Final = 20
 @click.option("--crs", "system", type=int, help="坐标系的 EPSG 编号；文件没有声明时需要。")
 @click.option("--encoding", help="属性文字的编码，GBK 或 UTF-8；一般不用填。")
 @click.option("--source-layer", help="文件里有几个图层时，导入哪一个。")
+@click.option("--parameters", help="1980西安、1954北京坐标系的转换参数：4 个或 7 个数，用逗号分隔。")
+@click.option(
+    "--shift", type=click.Choice(["gcj02", "bd09", "none"]), help="坐标带有哪种公开地图的偏移；none 为没有。"
+)
 @click.option("--dry-run", is_flag=True, help="只看会怎样，不改动任何数据。")
 @click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
 def command(
@@ -46,6 +50,8 @@ def command(
     system: int | None,
     encoding: str | None,
     source_layer: str | None,
+    parameters: str | None,
+    shift: str | None,
     *,
     dry_run: bool,
     good_rows: bool,
@@ -64,6 +70,8 @@ def command(
             crs=system,
             encoding=encoding,
             source_layer=source_layer,
+            parameters=parameters,
+            public_map=shift,
         )
 
     def act(database: Database) -> None:
@@ -113,6 +121,8 @@ def _how_to_answer(question: QuestionToUser) -> str:
     values = [choice.value for choice in question.choices]
     if all(value.isdigit() for value in values):
         return "（加上 --crs 编号，重新运行）"
+    if "gcj02" in values:
+        return "（加上 --shift，重新运行）"
     option = "--encoding" if set(values) <= {"UTF-8", "GBK"} else "--source-layer"
     return f"（加上 {option}，重新运行）"
 
@@ -138,8 +148,8 @@ def _told(found: Plan) -> Iterator[str]:
     if found.others:
         yield f"未对应  {'、'.join(found.others)}（原样保留，不参与计算）"
     yield from (f"说明    {note}" for note in found.notes)
-    yield from _listed("提醒", found.warnings, MOST_WARNINGS)
-    yield from _listed("问题", found.problems, len(found.problems))
+    yield from _listed(found, "提醒", found.warnings, MOST_WARNINGS)
+    yield from _listed(found, "问题", found.problems, len(found.problems))
 
 
 def _amount(found: Plan) -> str:
@@ -151,11 +161,11 @@ def _amount(found: Plan) -> str:
     return number
 
 
-def _listed(title: str, problems: list[RowProblem], most: int) -> Iterator[str]:
+def _listed(plan: Plan, title: str, problems: list[RowProblem], most: int) -> Iterator[str]:
     if problems:
         yield f"{title}    {len({problem.row for problem in problems})} 行："
     for problem in problems[:most]:
         came = f"（收到“{problem.value}”）" if problem.value and problem.value not in problem.reason else ""
-        yield f"  第 {problem.row} 行 {problem.field}：{problem.reason}{came}"
+        yield f"  {plan.place(problem.row)} {problem.field}：{problem.reason}{came}"
     if len(problems) > most:
         yield f"  …… 另有 {len(problems) - most} 条"

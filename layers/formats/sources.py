@@ -13,8 +13,12 @@ from layers.formats.archive import Archive, Member
 
 MOST_BYTES: Final = 1 << 30
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-WHOLE_FILES: Final = (".gpkg", ".geojson", ".json")
-WHAT_IS_TAKEN: Final = "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、GeoPackage（.gpkg）和 GeoJSON。"
+WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt")
+WHAT_IS_TAKEN: Final = (
+    "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、GeoPackage（.gpkg）、GeoJSON 和界址点坐标 TXT。"
+)
+_OFTEN_BESIDE: Final = (".txt",)
+"""Endings of notes that lie beside the data; they are data when there is nothing else."""
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -112,7 +116,9 @@ def _grouped(members: Sequence[Member]) -> dict[PurePosixPath, dict[str, Member]
         if member.suffix in (*SHAPEFILE_PARTS, *WHOLE_FILES):
             key = str(member.path if member.suffix in WHOLE_FILES else member.path.with_suffix("")).lower()
             groups.setdefault(key, (member.path.with_suffix(""), {}))[1][member.suffix] = member
-    found = {stem: parts for stem, parts in groups.values() if parts.keys() & {".shp", *WHOLE_FILES}}
+    all_found = {stem: parts for stem, parts in groups.values() if parts.keys() & {".shp", *WHOLE_FILES}}
+    found = {stem: parts for stem, parts in all_found.items() if not parts.keys() <= {*_OFTEN_BESIDE}}
+    found = found or all_found
     if not found:
         inside = "、".join(str(member.path) for member in members[:5]) or "空的"
         raise UnreadableFile(f"压缩包里没有可导入的图层（里面是：{inside}）。{WHAT_IS_TAKEN}")

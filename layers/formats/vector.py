@@ -1,4 +1,4 @@
-"""Which rows, columns and shapes are in this file? Shapefile (plain or zipped), GeoPackage or GeoJSON."""
+"""Which rows, columns and shapes are in this file? The one door to all formats that come in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from layers import crs
 from layers.errors import Answer, QuestionToUser, UnreadableFile
-from layers.formats import geojson, sandbox, shapefile
+from layers.formats import boundary_txt, geojson, sandbox, shapefile
 from layers.formats.dataset import Dataset
 from layers.formats.sources import Source, sources_in, wanted
 
@@ -46,6 +46,8 @@ def _read(source: Source, folder: Path, encoding: str | None, layer: str | None)
         return shapefile.read(source, folder, encoding)
     if ".gpkg" in source.parts:
         return _geopackage(source, folder, layer)
+    if ".txt" in source.parts:
+        return boundary_txt.read(source.parts[".txt"], source.short_name, encoding)
     return geojson.read(next(iter(source.parts.values())), source.short_name, encoding)
 
 

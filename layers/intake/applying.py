@@ -35,7 +35,7 @@ def apply(
     on_turn hears how many rows are written. Whatever goes wrong, nothing of it is ever seen.
     """
     _check_complete(plan, good_rows)
-    act_id = edit.start_bulk(database, WHAT, who, plan.file)
+    act_id = edit.start_bulk(database, WHAT, who, _reason(plan))
     try:
         if plan.creates_layer:
             _create_layer(database, plan, act_id)
@@ -50,6 +50,11 @@ def apply(
         # Parcels and sites that were there before now lie in other towns.
         edit.settle_towns(database)
     return Result(act_id, plan.layer.key, rows)
+
+
+def _reason(plan: Plan) -> str:
+    """The file, and what was done to its coordinates."""
+    return f"{plan.file}（{plan.shift}）" if plan.shift else plan.file
 
 
 def _check_complete(plan: Plan, good_rows: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -40,7 +40,7 @@ class Plan:
     """What an import would do.
 
     matched: column → title of its field; others: columns kept as they are. problems keep their rows out,
-    warnings do not. crs: code in which the coordinates were read. bounds, area and length: of the good rows.
+    warnings do not. crs: code in which the coordinates were read; shift: what was taken out. bounds, area and length: of the good rows.
     """
 
     file: str
@@ -58,6 +58,8 @@ class Plan:
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    places: Sequence[str] = ()
+    shift: str = ""
     bounds: Bounds | None = None
     area_m2: float = 0.0
     length_m: float = 0.0
@@ -66,6 +68,10 @@ class Plan:
     def bad_count(self) -> int:
         """How many rows have a problem."""
         return self.count - len(self.good)
+
+    def place(self, row: int) -> str:
+        """What a row is called where it came from; rows count from 1."""
+        return self.places[row - 1] if self.places else f"第 {row} 行"
 
     @property
     def title(self) -> str:
@@ -85,6 +91,8 @@ def plan(
     crs: int | None = None,
     encoding: str | None = None,
     source_layer: str | None = None,
+    parameters: str | None = None,
+    public_map: str | None = None,
 ) -> Plan:
     """Read a file as features of a kind, which the layer tells where it is not given. crs, encoding, source_layer: answers to questions this function asks.
 
@@ -97,6 +105,7 @@ def plan(
     dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
     county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
+    landing.settle_shift(dataset, parameters, public_map)
     system = landing.chosen_crs(dataset, crs, county)
     checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
     checked.problems |= dataset.bad_shapes
@@ -127,9 +136,16 @@ def plan(
         problems=problems,
         warnings=[
             *_repairs(checked),
-            *area_warnings(declared, [at + 1 for at in good], properties, areas.tolist()),
+            *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
+            *(
+                ()
+                if dataset.areas_compared
+                else area_warnings(declared, [at + 1 for at in good], properties, areas.tolist())
+            ),
         ],
         notes=[*dataset.notes, *mapping.notes, *_hidden_by_layer(target, seen_by)],
+        places=dataset.places,
+        shift=dataset.shift.told if dataset.shift else "",
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),

@@ -17,9 +17,15 @@ STAGES = {
     "halted": "停工",
     "cancelled": "取消",
 }
+POSITION_SOURCES = {
+    "gps": "手机定位",
+    "exif": "照片自带位置",
+    "gcj02": "照片自带位置（由火星坐标改正）",
+    "hand": "在地图上指定",
+}
 
-NAME = Text(key="name", title="名称", required=True, aliases=("NAME", "MC", "XMMC", "项目名称"))
-CODE = Text(key="code", title="编号", aliases=("CODE", "BH", "XMBH", "BSM"), card=True)
+NAME = Text(key="name", title="名称", required=True, aliases=("NAME", "MC", "XMMC", "项目名称", "地块名称"))
+CODE = Text(key="code", title="编号", aliases=("CODE", "BH", "XMBH", "BSM", "地块编号"), card=True)
 IDENTITY = (
     Text(key="map_label", title="图上简称", longest=40),
     Names(key="aliases", title="别名"),

@@ -1,0 +1,18 @@
+"""界址点坐标 TXT, the exchange format of land offices: read with all its variants, written by named profiles."""
+
+from __future__ import annotations
+
+from layers.formats.boundary_txt.profiles import PROFILES, Profile, profile_named
+from layers.formats.boundary_txt.reading import looks_like_boundary_txt, read
+from layers.formats.boundary_txt.writing import Plot, text_of, zone_problem
+
+__all__ = [
+    "PROFILES",
+    "Plot",
+    "Profile",
+    "looks_like_boundary_txt",
+    "profile_named",
+    "read",
+    "text_of",
+    "zone_problem",
+]
