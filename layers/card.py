@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeAlias
 
 from layers import clock
-from layers.kinds.base import Insight, LayerKind
+from layers.kinds.base import ClockStop, Insight, LayerKind
 from layers.kinds.fields import Field
 from layers.measure import half_up, mu
 from layers.rights import Viewer, may_see
@@ -21,6 +21,9 @@ SAID_ELSEWHERE: Final = frozenset(
     {"name", "town", "map_label", "tint", "is_sample", "source_doc", "source_clause"}
 )
 """Fields with a place of their own on the card, or that only steer the drawing."""
+
+ROOM_BEHIND: Final = 0.15
+"""The line of a clock goes on by this share of its length."""
 
 Beside: TypeAlias = Mapping[str, Sequence[dict[str, str]]]
 
@@ -72,6 +75,7 @@ def card(
         "sample": bool(feature.properties.get("is_sample", sample)),
         "figures": list(_figures(feature, insight)),
         "verdict": {"text": insight.sentence, "clause": insight.clause} if insight.sentence else None,
+        "clock": _clock(insight.line, clock.today()),
         "rows": list(_rows(kind, feature, viewer, beside)),
         "source": _source(feature),
         "changed": _changed(feature, viewer),
@@ -119,6 +123,22 @@ def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:
         yield {"value": f"{half_up(length_m / 1000, 2):,}", "unit": "公里", "label": label}
     if insight.value:
         yield {"value": insight.value, "unit": insight.unit, "label": insight.label}
+
+
+def _clock(line: Sequence[ClockStop], today: date) -> dict[str, Any] | None:
+    """The line of a clock: each stop and today at a share of its length, with room behind the last of both."""
+    if len(line) < 2:
+        return None
+    first, span = line[0].day, line[-1].day - line[0].day
+    end = max(line[-1].day, min(today, line[-1].day + span)) + ROOM_BEHIND * span
+
+    def at(day: date) -> float:
+        return round(min(1.0, max(0.0, (day - first) / (end - first))), 4)
+
+    return {
+        "stops": [stop._asdict() | {"day": stop.day.isoformat(), "at": at(stop.day)} for stop in line],
+        "today": {"day": today.isoformat(), "at": at(today)},
+    }
 
 
 def _rows(kind: LayerKind, feature: Record, viewer: Viewer, beside: Beside) -> Iterator[dict[str, Any]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 
 from layers.kinds import kind_of
 from layers.rules.idle_case import STEP_WORDS, Due, Step, contradictions, next_due
 from layers.rules.idle_land import LegalState, ParcelFacts, fee, legal_state, timeline
+from tests.running import Server
 
 AGREED = ParcelFacts(contract_start=date(2024, 6, 30))
 
@@ -100,14 +102,67 @@ def test_no_fee_is_made_up_without_a_price_or_for_land_that_was_started() -> Non
 
 
 def test_the_line_of_the_clock_has_the_agreed_day_and_both_anniversaries() -> None:
-    stops = timeline(legal_state(AGREED, date(2026, 1, 1)), date(2026, 1, 1))
+    stops = timeline(AGREED, date(2026, 1, 1))
 
-    assert [(stop.title, stop.day, stop.passed) for stop in stops] == [
-        ("约定动工", date(2024, 6, 30), True),
-        ("满一年", date(2025, 6, 30), True),
-        ("满两年", date(2026, 6, 30), False),
+    assert [(stop.title, stop.day) for stop in stops] == [
+        ("约定动工", date(2024, 6, 30)),
+        ("满一年", date(2025, 6, 30)),
+        ("满两年", date(2026, 6, 30)),
     ]
 
 
-def test_there_is_no_line_where_nothing_is_known() -> None:
-    assert timeline(legal_state(ParcelFacts(), date(2026, 1, 1)), date(2026, 1, 1)) == ()
+def test_land_that_was_started_and_stopped_is_counted_from_the_stop() -> None:
+    stopped = ParcelFacts(
+        contract_start=date(2020, 1, 1), actual_start=date(2020, 2, 1), stop_date=date(2024, 2, 29)
+    )
+
+    assert [(stop.title, stop.day) for stop in timeline(stopped, date(2026, 1, 1))] == [
+        ("停工", date(2024, 2, 29)),
+        ("满一年", date(2025, 2, 28)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        ParcelFacts(),
+        ParcelFacts(contract_start=date(2020, 1, 1), government_cause=True),
+        ParcelFacts(contract_start=date(2020, 1, 1), actual_start=date(2020, 2, 1)),
+    ],
+    ids=["nothing known", "cause of government", "being built"],
+)
+def test_there_is_no_line_where_no_clock_runs(facts: ParcelFacts) -> None:
+    assert timeline(facts, date(2026, 1, 1)) == ()
+
+
+def test_the_card_of_a_parcel_tells_the_fee_and_the_line() -> None:
+    told = kind_of("idle_parcel").insight(
+        {"contract_start": "2024-06-30", "price": 1286},
+        {"state": "one_year", "due_1y": "2025-06-30"},
+        date(2026, 1, 1),
+    )
+
+    assert "闲置费测算值 257.20 万元（价款的 20%）" in told.sentence
+    assert [stop.symbol for stop in told.line] == ["due_soon", "one_year", "two_years"]
+
+
+def test_the_answer_of_a_parcel_places_its_days_and_today_on_one_line(server: Server) -> None:
+    uid = server.get(f"/api/search?q={quote('示例地块 界湖-017')}").json()["results"][0]["uid"]
+
+    line = server.get(f"/api/features/{uid}").json()["card"]["clock"]
+
+    assert [(stop["day"], stop["symbol"]) for stop in line["stops"]] == [
+        ("2024-06-30", "due_soon"),
+        ("2025-06-30", "one_year"),
+        ("2026-06-30", "two_years"),
+    ]
+    first, second, third = (stop["at"] for stop in line["stops"])
+    assert first == 0
+    assert second == pytest.approx(third / 2, abs=1e-3), "both years have 365 days"
+    assert third < line["today"]["at"] < 1, "that day is past"
+
+
+def test_a_site_has_no_clock(server: Server) -> None:
+    uid = server.get(f"/api/search?q={quote('竹泉村')}").json()["results"][0]["uid"]
+
+    assert server.get(f"/api/features/{uid}").json()["card"]["clock"] is None

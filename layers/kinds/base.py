@@ -54,14 +54,23 @@ class Checked(NamedTuple):
     problems: list[Problem]
 
 
+class ClockStop(NamedTuple):
+    """A day that a rule counts from or to, and the symbol class of the state that begins there."""
+
+    title: str
+    day: date
+    symbol: str
+
+
 class Insight(NamedTuple):
-    """What the card says first: a second figure, a sentence and the clause it rests on."""
+    """What the card says first: a second figure, a sentence, the clause it rests on, and the line of its days."""
 
     value: str = ""
     unit: str = ""
     label: str = ""
     sentence: str = ""
     clause: str = ""
+    line: tuple[ClockStop, ...] = ()
 
 
 def nothing_derived(properties: Properties, today: date) -> Derived:

@@ -6,11 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from layers.kinds.base import Derived, Insight, LayerKind, Properties
+from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
+from layers.measure import half_up
 from layers.rules.idle_case import STEP_WORDS
-from layers.rules.idle_land import CLAUSES, STATE_WORDS, LegalState, ParcelFacts, legal_state
+from layers.rules.idle_land import (
+    CLAUSES,
+    FEE_SHARE,
+    STATE_WORDS,
+    LegalState,
+    ParcelFacts,
+    Verdict,
+    fee,
+    legal_state,
+    timeline,
+)
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Mark, Marker, Pattern, SymbolClass
 
 GOVERNMENT_CAUSES = {
@@ -226,7 +237,10 @@ def insight(properties: Properties, derived: Properties, today: date) -> Insight
         return Insight()
     state = LegalState(derived["state"])
     value, label = _days(state, derived, today)
-    return Insight(value, "天" if value else "", label, _sentence(state, derived), CLAUSES.get(state, ""))
+    facts = _facts(properties)
+    sentence = _sentence(state, derived) + _fee_sentence(properties, legal_state(facts, today))
+    line = tuple(ClockStop(stop.title, stop.day, stop.state.value) for stop in timeline(facts, today))
+    return Insight(value, "天" if value else "", label, sentence, CLAUSES.get(state, ""), line)
 
 
 def _days(state: LegalState, derived: Properties, today: date) -> tuple[str, str]:
@@ -243,6 +257,13 @@ def _sentence(state: LegalState, derived: Properties) -> str:
     if state is LegalState.UNKNOWN:
         return f"缺少{'、'.join(derived.get('missing', []))}，无法判断是否闲置。请补录后由系统重新计算。"
     return SENTENCES[state] + NOT_A_DECISION
+
+
+def _fee_sentence(properties: Properties, verdict: Verdict) -> str:
+    sum_due = fee(verdict, _decimal(properties, "price"))
+    if sum_due is None:
+        return ""
+    return f"闲置费测算值 {half_up(sum_due, 2):,} 万元（价款的 {FEE_SHARE:.0%}），以决定书为准。"
 
 
 def _parcel_class(

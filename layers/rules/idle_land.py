@@ -91,11 +91,11 @@ FEE_SHARE = Decimal("0.2")
 
 @dataclass(frozen=True)
 class Stop:
-    """A day on the line of the clock. passed: it lies before the day of the answer."""
+    """A day on the line of the clock, and the state that begins after it (临期 stands for the first year)."""
 
     title: str
     day: date
-    passed: bool
+    state: LegalState
 
 
 def fee(verdict: Verdict, price: Decimal | None) -> Decimal | None:
@@ -109,14 +109,29 @@ def fee(verdict: Verdict, price: Decimal | None) -> Decimal | None:
     return price * FEE_SHARE
 
 
-def timeline(verdict: Verdict, today: date) -> tuple[Stop, ...]:
-    """The days that the law counts from and to, in order; empty where there are none."""
-    if verdict.state is LegalState.SUSPENDED and verdict.due_1y:
-        return (Stop("中止满一年", verdict.due_1y, verdict.due_1y < today),)
-    if verdict.due_2y is None:
+def timeline(facts: ParcelFacts, today: date) -> tuple[Stop, ...]:
+    """The days that the law counts from and to, in order; empty where no day is known or none counts."""
+    if facts.government_cause:
         return ()
-    named = (("约定动工", verdict.start_due), ("满一年", verdict.due_1y), ("满两年", verdict.due_2y))
-    return tuple(Stop(title, day, day < today) for title, day in named if day)
+    if facts.actual_start and facts.actual_start <= today:
+        return _line_from_stop(facts.stop_date, today)
+    start_due, _ = _start_due(facts)
+    if start_due is None:
+        return ()
+    return (
+        Stop("约定动工", start_due, LegalState.DUE_SOON),
+        Stop("满一年", add_years(start_due, 1), LegalState.ONE_YEAR),
+        Stop("满两年", add_years(start_due, 2), LegalState.TWO_YEARS),
+    )
+
+
+def _line_from_stop(stopped: date | None, today: date) -> tuple[Stop, ...]:
+    if stopped is None or stopped > today:
+        return ()
+    return (
+        Stop("停工", stopped, LegalState.DUE_SOON),
+        Stop("满一年", add_years(stopped, 1), LegalState.SUSPENDED),
+    )
 
 
 def add_years(day: date, years: int) -> date:

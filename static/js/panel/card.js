@@ -1,9 +1,20 @@
 // What is known of the one feature that was opened?
 import { fill, html } from "app/dom.js";
+import { clockLine } from "app/panel/clock.js";
 
 const MISSING = "—  未提供";
 const LIGHT = 0.14;
 const PATIENCE_MS = 200;
+
+/**
+ * @typedef {object} Action what a button of the card does
+ * @property {string} words
+ * @property {() => void} act
+ * @property {string} [hint] its key
+ * @property {boolean} [first]
+ * @property {boolean} [more] under 更多
+ * @property {boolean} [grave] cannot simply be done again
+ */
 
 /**
  * The card. Emits "close", "zoom" {feature}, "link", "table" {layer}, "open" {uid}, "step" {by}, "retry".
@@ -19,6 +30,10 @@ export class Card extends EventTarget {
     this.element = element;
     /** @type {import("app/panel/signs.js").Signs | null} */
     this.signs = null;
+    /** What else can be done with a feature. @type {(feature: Api.Feature) => Action[]} */
+    this.actions = () => [];
+    /** What else is known of it, below the facts. @type {(feature: Api.Feature) => (Node | null)[]} */
+    this.sections = () => [];
   }
 
   get isOpen() {
@@ -49,7 +64,7 @@ export class Card extends EventTarget {
   show(feature) {
     const { card } = feature;
     const body = html`<div class="card-body">
-      ${head(card)} ${figures(card)} ${verdict(card)} ${rows(card)} ${this.#related(card)}
+      ${head(card)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${rows(card)} ${this.#related(card)}
     </div>`;
     this.#present(body, this.#buttons(feature), foot(card));
     const symbol = card.tags.find((tag) => tag.symbol)?.symbol ?? null;
@@ -122,12 +137,35 @@ export class Card extends EventTarget {
   }
 
   /** @param {Api.Feature} feature */
+  #clock({ card, properties }) {
+    return clockLine(card.clock, (symbol) => this.signs?.colors(properties.layer, symbol).fill ?? "");
+  }
+
+  /** @param {Api.Feature} feature */
   #buttons(feature) {
-    return html`<div class="buttons">
-      <button class="button first" type="button" @click=${() => this.#emit("zoom", { feature })}>缩放到</button>
-      <button class="button" type="button" @click=${() => this.#emit("link")}>复制链接</button>
-      <button class="button" type="button" @click=${() => this.#emit("table", { layer: feature.properties.layer })}>所在图层表格</button>
-    </div>`;
+    const more = this.actions(feature);
+    const zoom = { words: "缩放到", act: () => this.#emit("zoom", { feature }), first: !more.some(({ first }) => first) };
+    const link = { words: "复制链接", act: () => this.#emit("link") };
+    const table = { words: "所在图层表格", act: () => this.#emit("table", { layer: feature.properties.layer }) };
+    if (!more.length) return html`<div class="buttons">${[zoom, link, table].map(button)}</div>`;
+    const [shown, folded] = [more.filter((each) => !each.more), more.filter((each) => each.more)];
+    const front = [...shown.filter(({ first }) => first), zoom, ...shown.filter(({ first }) => !first)];
+    return html`<div class="buttons">${front.map(button)}${this.#more([...folded, link, table])}</div>`;
+  }
+
+  /** @param {Action[]} actions */
+  #more(actions) {
+    const items = [...actions.filter(({ grave }) => !grave), ...actions.filter(({ grave }) => grave)].map(
+      ({ words, act, grave }) => html`<button type="button" role="menuitem" class="${grave && "grave"}" @click=${() => {
+        menu.removeAttribute("open");
+        act();
+      }}>${words}</button>`,
+    );
+    const menu = html`<details class="more-acts"><summary class="button">更多</summary><div class="acts-menu panel" role="menu">${items}</div></details>`;
+    menu.addEventListener("focusout", (event) => {
+      if (!menu.contains(/** @type {Node | null} */ (event.relatedTarget))) menu.removeAttribute("open");
+    });
+    return menu;
   }
 
   /** @param {{fill: string, edge: string}} colors */
@@ -141,6 +179,11 @@ export class Card extends EventTarget {
   #emit(name, detail = {}) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** @param {Action} action */
+function button({ words, act, hint, first }) {
+  return html`<button class="button ${first && "first"}" type="button" title=${hint ?? null} @click=${act}>${words}</button>`;
 }
 
 /** @param {Api.Card} card */
