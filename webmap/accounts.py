@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from layers.errors import NotAllowed
 from layers.rights import NON_SECRET, PUBLIC_VIEWER, ROLES, Viewer, deeds_of
 from layers.store import accounts, audit
 from layers.store.accounts import Login, Person
+from layers.store.query import FoundFeature
 from webmap import database
 from webmap.config import Config
 from webmap.database import READING, the_config, the_database
@@ -60,6 +62,12 @@ SYSTEMS: Final = (
 
 csrf: Final = CSRFProtect()
 limiter: Final = Limiter(key_func=lambda: whom_to_count(), storage_uri="memory://", headers_enabled=False)
+
+
+@limiter.request_filter
+def only_reads() -> bool:
+    """Reading is not counted."""
+    return request.method in READING
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,6 @@ def guard(app: Flask, config: Config) -> None:
     )
     csrf.init_app(app)
     limiter.init_app(app)
-    limiter.request_filter(lambda: request.method in READING)
 
 
 def viewer() -> Viewer:
@@ -205,6 +212,15 @@ def note(what: str, subject: str = "", *, result: str = "done", who: Viewer | No
     with the_database().writing() as writing:
         audit.record(writing, who or viewer(), what, subject, result=result, address=address())
         writing.commit()
+
+
+def note_sensitive(found: Iterable[FoundFeature]) -> None:
+    """Write down who has read sensitive features; what a request changes is in the history anyway."""
+    if request.method not in READING:
+        return
+    names = [f"{each.layer_title} {each.name}" for each in found if each.visibility == "sensitive"]
+    if names:
+        note("see_sensitive", f"{'、'.join(names[:5])}{f' 等 {len(names)} 处' if len(names) > 5 else ''}")
 
 
 def address() -> str:

@@ -109,6 +109,8 @@ def _from_http(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
+    if status == 429:
+        response.headers.setdefault("Retry-After", "60")
     return response
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -401,10 +402,7 @@ def begin_try(session: Session, login: str, most: int, lasts: timedelta) -> date
     Returns until when this name is locked; None when the attempt may be made. Names without an account count too.
     """
     now, name = clock.now(), plain_login(login)
-    row = session.get(LoginTry, name, with_for_update=True)
-    if row is None:
-        row = LoginTry(login=name, failures=0, last_at=now, locked_until=None)
-        session.add(row)
+    row = _tries(session, name)
     if row.locked_until and row.locked_until > now:
         return row.locked_until
     if row.locked_until or row.last_at < now - lasts:
@@ -414,6 +412,20 @@ def begin_try(session: Session, login: str, most: int, lasts: timedelta) -> date
         row.locked_until = now + lasts
     session.flush()
     return None
+
+
+def _tries(session: Session, name: str) -> LoginTry:
+    """The count of this name; on PostgreSQL two may begin it at once."""
+    found = session.get(LoginTry, name, with_for_update=True)
+    if found:
+        return found
+    try:
+        with session.begin_nested():
+            new = LoginTry(login=name, failures=0, last_at=clock.now(), locked_until=None)
+            session.add(new)
+        return new
+    except IntegrityError:
+        return session.get_one(LoginTry, name, with_for_update=True)
 
 
 def forget_tries(session: Session, login: str) -> None:

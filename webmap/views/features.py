@@ -14,6 +14,7 @@ from layers.card import card, measures
 from layers.rights import Viewer
 from layers.store import offices, query
 from layers.store.query import FoundFeature
+from webmap.accounts import note_sensitive
 from webmap.answers import answer, digest
 from webmap.database import current, viewer
 
@@ -32,6 +33,7 @@ def one(ref: str) -> Response:
 def told(session: Session, viewer: Viewer, ref: int | str) -> tuple[dict[str, Any], str]:
     """The feature with its card, and its ETag."""
     feature = query.feature_of(session, viewer, ref)
+    note_sensitive([feature])
     related = query.related_to(session, viewer, feature, MOST_RELATED)
     sample = query.layer_named(session, viewer, feature.layer_key).sample
     known = offices.beside(session, viewer, feature.properties)

@@ -11,6 +11,7 @@ from layers.listing import columns, words
 from layers.store import query
 from webmap import asked
 from webmap import catalogue as maps
+from webmap.accounts import note_sensitive
 from webmap.answers import answer, digest
 from webmap.database import current, viewer
 from webmap.views.features import GEOJSON, as_geojson
@@ -54,6 +55,7 @@ def rows(key: str) -> Response:
         order=order,
         descending=descending,
     )
+    note_sensitive(found)
     body: dict[str, Any] = {
         "type": "FeatureCollection",
         "count": query.count_features(current(), viewer(), layer, bounds=bounds),

@@ -14,6 +14,7 @@ from layers.store import query
 from layers.store.query import FoundFeature, LayerSummary
 from webmap import asked
 from webmap.catalogue import headings
+from webmap.accounts import note_sensitive
 from webmap.database import current, viewer
 
 blueprint = Blueprint("table", __name__, url_prefix="/table")
@@ -48,6 +49,7 @@ def rows(key: str) -> str:
         order=order,
         descending=descending,
     )
+    note_sensitive(found)
     said = [words(every, each.properties, each.derived) for each in found]
     shown = [each for each in every if _is_told(each, said, order)]
     return render_template(
