@@ -74,6 +74,7 @@ def create_app(config: Config | None = None) -> Flask:
         layers,
         features,
         editing,
+        history,
         attachments,
         mark,
         search,

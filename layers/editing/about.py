@@ -30,6 +30,8 @@ def about(session: Session, viewer: Viewer, uid: str) -> dict[str, Any]:
 
 def _edit(session: Session, viewer: Viewer, found: Target) -> dict[str, Any]:
     return {
+        # By which the tiles know it: the screen hides it there while it is changed.
+        "number": found.id,
         "version": found.version,
         "visibility": found.state.visibility,
         "unit": found.unit,

@@ -36,12 +36,12 @@ from layers.store.states import (
     Row,
     State,
     held,
-    keep_version,
+    hold_all,
     kind_beneath,
     ready,
     state_of,
-    write_state,
-    write_words,
+    taken_away,
+    write_states,
 )
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
 
@@ -63,6 +63,7 @@ __all__ = [
     "start_bulk",
     "sweep_pending",
     "write_row",
+    "write_rows",
 ]
 _KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _LONGEST_TITLE: Final = 60
@@ -172,26 +173,35 @@ def revise_feature(
         visibility or feature.visibility,
         feature.review,
     )
-    write_state(session, act, feature, ready(kind, [state], towns_for(session, kind.key, act.id))[0])
-    return feature
+    (row,) = ready(kind, [state], towns_for(session, kind.key, act.id))
+    return _written(session, act, feature, row)
 
 
 def write_row(session: Session, act: Act, ref: int | str, row: Row, *, version: int | None) -> Feature:
     """The same with a state that was made ready before the session opened; a deleted feature comes back by it."""
     feature = held(session, act, ref, version, deleted=True)
     kind_beneath(session, feature)
-    write_state(session, act, feature, row)
-    return feature
+    return _written(session, act, feature, row)
 
 
 def remove_feature(session: Session, act: Act, ref: int | str, *, version: int | None = None) -> None:
     """Take a feature off the map; its last state is kept."""
     feature = held(session, act, ref, version)
     kind_beneath(session, feature)
-    keep_version(session, feature, act)
-    feature.deleted_at = clock.now()
-    write_words(session, feature.id, None)
-    session.flush()
+    _written(session, act, feature, taken_away(state_of(feature)))
+
+
+def write_rows(session: Session, act: Act, rows: Mapping[int, Row], versions: Mapping[int, int]) -> None:
+    """Many features (by id) into states that were made ready before; OutOfDate when one changed since."""
+    session.info.pop("towns", None)
+    hold_all(session, versions)
+    write_states(session, act, rows)
+
+
+def _written(session: Session, act: Act, feature: Feature, row: Row) -> Feature:
+    write_states(session, act, {feature.id: row})
+    session.refresh(feature)
+    return feature
 
 
 def check_key(session: Session, key: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
 
+from layers.errors import NotAllowed, NotSignedIn
 from layers.rights import Viewer, seen_by, sensitive_unit
 from layers.store.tables import DONE, Act, Feature, HiddenAct, Layer
 
@@ -45,6 +46,15 @@ def _open_features(viewer: Viewer) -> list[ColumnElement[bool]]:
 def is_insider(viewer: Viewer) -> bool:
     """Whether this viewer sees what waits for review, and who changed what."""
     return viewer.audience != "public"
+
+
+def require_insider(viewer: Viewer) -> None:
+    """Raises NotSignedIn or NotAllowed for who sees only what is public: who works in the offices is not."""
+    if is_insider(viewer):
+        return
+    if viewer.role is None:
+        raise NotSignedIn("修改记录和历史地图只供内部人员查看。请用工作账号登录后再看。")
+    raise NotAllowed("您的账号不能查看业务数据的修改记录和历史地图。请联系数据的主管单位。")
 
 
 def stands() -> ColumnElement[bool]:

@@ -5,12 +5,12 @@ Copy on write: the old row goes to `feature_version`, the present one belongs to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, delete, insert, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -22,6 +22,7 @@ from layers.store.rows import NewFeature, Prepared, load_towns
 from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, Search, table_of
 
 _ANEW: Final = {"populate_existing": True}
+_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class State:
 
 @dataclass(frozen=True)
 class Row:
-    """A state with what follows from it, as it is written."""
+    """A state with what follows from it, as it is written. feature: only the columns that change."""
 
     state: State
     feature: dict[str, Any]
@@ -65,6 +66,11 @@ def ready(kind: LayerKind, states: Sequence[State], towns: Towns) -> list[Row]:
     prepared = prepare(kind, states, towns)
     found = zip(states, prepared.features, prepared.words, strict=True)
     return [Row(state, feature, words) for state, feature, words in found]
+
+
+def taken_away(state: State) -> Row:
+    """The same, off the map: nothing else changes."""
+    return Row(replace(state, deleted=True), {}, {})
 
 
 def prepare(
@@ -118,45 +124,71 @@ def check_version(session: Session, feature: Feature, version: int | None) -> No
     )
 
 
-def write_state(session: Session, act: Act, feature: Feature, row: Row) -> None:
-    """The feature in its new state; the search finds it, or no longer."""
-    keep_version(session, feature, act)
-    for name, value in row.feature.items():
-        setattr(feature, name, value)
-    feature.deleted_at = clock.now() if row.state.deleted else None
+def hold_all(session: Session, versions: Mapping[int, int]) -> None:
+    """Lock these features (id → version); raises OutOfDate when one has another version by now."""
+    found = dict[int, int]()
+    for some in _slices(sorted(versions)):
+        rows = select(Feature.id, Feature.version).where(Feature.id.in_(some)).order_by(Feature.id)
+        found |= {row.id: row.version for row in session.execute(rows.with_for_update())}
+    changed = sum(found.get(id_) != version for id_, version in versions.items())
+    if changed:
+        raise OutOfDate(f"其中 {changed} 个图形刚刚被他人修改。本次未改动任何数据，请刷新后重试。")
+
+
+def write_states(session: Session, act: Act, rows: Mapping[int, Row]) -> None:
+    """Features (by id, locked before) in their new states; the search finds them, or no longer."""
     session.flush()
-    write_words(session, feature.id, None if row.state.deleted else row.words)
+    for some in _slices(list(rows)):
+        _keep_versions(session, act, some)
+        _write_features(session, act, {id_: rows[id_] for id_ in some})
+        _write_words(session, {id_: rows[id_] for id_ in some})
 
 
-def write_words(session: Session, feature_id: int, words: dict[str, str] | None) -> None:
-    """What the search knows of a feature; None: nothing."""
-    if words is None:
-        session.execute(delete(Search).where(Search.feature_id == feature_id))
-        return
-    known = session.execute(update(Search).where(Search.feature_id == feature_id).values(**words))
-    if not known.rowcount:  # type: ignore[attr-defined]
-        session.execute(insert(table_of(Search)).values(feature_id=feature_id, **words))
+def _keep_versions(session: Session, act: Act, ids: Sequence[int]) -> None:
+    """Copy on write: the old rows stay as they are."""
+    kept = {
+        "feature_id": Feature.id,
+        "version": Feature.version,
+        "act_id": Feature.act_id,
+        "until_act_id": literal(act.id, Integer),
+        "visibility": Feature.visibility,
+        "review": Feature.review,
+        "deleted": Feature.deleted_at.is_not(None),
+        "derived": Feature.derived,
+        "properties": Feature.properties,
+        "shape": Feature.shape,
+    }
+    before = select(*kept.values()).where(Feature.id.in_(ids))
+    session.connection().execute(insert(table_of(FeatureVersion)).from_select(list(kept), before))
 
 
-def keep_version(session: Session, feature: Feature, act: Act) -> None:
-    """Copy on write: the old state stays, the present one belongs to this act."""
-    session.add(
-        FeatureVersion(
-            feature_id=feature.id,
-            version=feature.version,
-            act_id=feature.act_id,
-            until_act_id=act.id,
-            visibility=feature.visibility,
-            review=feature.review,
-            deleted=feature.deleted_at is not None,
-            derived=feature.derived,
-            properties=feature.properties,
-            shape=feature.shape,
+def _write_features(session: Session, act: Act, rows: Mapping[int, Row]) -> None:
+    """Statements for many rows at once, one for each set of columns that changes."""
+    features, now = table_of(Feature), clock.now()
+    for columns in {tuple(row.feature) for row in rows.values()}:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*columns, "deleted_at")}
+        changed = update(features).where(features.c.id == bindparam("of_id"))
+        told = [
+            {"of_id": id_, "new_deleted_at": now if row.state.deleted else None}
+            | {f"new_{name}": row.feature[name] for name in columns}
+            for id_, row in rows.items()
+            if tuple(row.feature) == columns
+        ]
+        session.connection().execute(
+            changed.values(version=features.c.version + 1, act_id=act.id, **values), told
         )
-    )
-    session.flush()
-    feature.version += 1
-    feature.act_id = act.id
+
+
+def _write_words(session: Session, rows: Mapping[int, Row]) -> None:
+    search, connection = table_of(Search), session.connection()
+    connection.execute(delete(search).where(search.c.feature_id.in_(list(rows))))
+    words = [{"feature_id": id_, **row.words} for id_, row in rows.items() if not row.state.deleted]
+    if words:
+        connection.execute(insert(search), words)
+
+
+def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
 
 
 def kind_beneath(session: Session, feature: Feature) -> LayerKind:

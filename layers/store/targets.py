@@ -42,6 +42,7 @@ class Target:
     id: int
     uid: str
     version: int
+    act_id: int
     layer_id: int
     layer_key: str
     kind: LayerKind
@@ -132,6 +133,7 @@ def _target(row: Row[Feature, Layer, Act]) -> Target:
         id=feature.id,
         uid=feature.uid,
         version=feature.version,
+        act_id=feature.act_id,
         layer_id=layer.id,
         layer_key=layer.key,
         kind=kind_for(layer),

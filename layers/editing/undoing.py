@@ -1,0 +1,239 @@
+"""How is a deed taken back, and what stands in the way?
+
+Each of its features returns to the state from before, in one new act. A bulk act that only brought features is
+hidden by one small write instead. What somebody changed since is a conflict: then nothing is done until the person
+says to leave those features (`REST`) or to take them back too (`ALL`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from layers.editing import telling
+from layers.errors import Contested, InvalidValue, OutOfDate
+from layers.rights import Viewer, require
+from layers.store import Database, edit, hiding, history
+from layers.store.acts import title_of
+from layers.store.derive import Towns
+from layers.store.history import Deed, Moment, Step, Trace
+from layers.store.states import Row, State, ready, taken_away, towns_now
+from layers.store.targets import Target, require_edit, target
+
+REST, ALL = "rest", "all"
+BULK: Final = ("import", "sample")
+MANY: Final = 200
+"""An act that brought more features than this is hidden rather than taken back one by one."""
+_MOST_CONFLICTS_TOLD: Final = 100
+_TRIES: Final = 3
+
+
+class Undone(NamedTuple):
+    """What an undo did. left: features that stayed as others made them since."""
+
+    act: int
+    undone: int
+    left: int
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What would be done. as_one: what the act brought is hidden, or what it hid is shown, as a whole."""
+
+    deed: Deed
+    rows: dict[int, Row]
+    versions: dict[int, int]
+    left: int = 0
+    as_one: bool = False
+
+
+def undo(
+    database: Database, viewer: Viewer, act_id: int, *, despite: str | None = None, reason: str | None = None
+) -> Undone:
+    """Take an act back; Contested with the conflicts when somebody changed some of it since."""
+    for _ in range(_TRIES):
+        with database.reading() as session:
+            plan = _planned(session, viewer, act_id, despite)
+        try:
+            return _done(database, viewer, plan, reason)
+        except OutOfDate as changed:
+            refusal = changed
+    raise refusal
+
+
+def restore(database: Database, viewer: Viewer, ref: int | str, reason: str | None = None) -> str:
+    """Bring a deleted feature back as it was; returns its uid."""
+    with database.reading() as session:
+        found = target(session, viewer, ref, deleted=True)
+        require_edit(session, viewer, found)
+        if not found.state.deleted:
+            raise InvalidValue(f"“{found.name}”没有被删除，不用恢复。请刷新后查看。")
+        towns = towns_now(session, found.kind.key)
+        (row,) = ready(found.kind, [replace(found.state, deleted=False)], towns)
+    with database.writing() as session:
+        with edit.one_act(session, "restore", viewer, reason) as act:
+            edit.write_rows(session, act, {found.id: row}, {found.id: found.version})
+        session.commit()
+    return found.uid
+
+
+# --- what would be done ------------------------------------------------------------------------------------
+
+
+def _planned(session: Session, viewer: Viewer, act_id: int, despite: str | None) -> _Plan:
+    deed = history.deed(session, viewer, act_id)
+    as_one = _goes_as_one(session, deed)
+    if as_one:
+        _require_whole(session, viewer, deed)
+    todo = [trace for trace in _touched(session, viewer, deed, as_one=as_one) if not _is_back(trace)]
+    if not todo and not as_one:
+        raise Contested(_nothing(deed), {"conflicts": []})
+    contested = [trace for trace in todo if trace.found.state != trace.step.after.state]
+    chosen = [trace for trace in todo if despite == ALL or trace not in contested]
+    if contested and (despite is None or not (chosen or as_one)):
+        raise _contested(deed, viewer, contested, len(todo) - len(contested), as_one=as_one)
+    versions = {trace.found.id: trace.found.version for trace in chosen}
+    return _Plan(deed, _rows(session, viewer, chosen), versions, len(todo) - len(chosen), as_one)
+
+
+def _goes_as_one(session: Session, deed: Deed) -> bool:
+    """Whether it is hidden or shown as a whole: a bulk act that only brought features, or what did so with one."""
+    if hiding.turned_by(session, deed.id):
+        return True
+    bulk = deed.what in BULK or deed.count > MANY
+    return bulk and history.only_creates(session, deed.id)
+
+
+def _require_whole(session: Session, viewer: Viewer, deed: Deed) -> None:
+    """Raises NotAllowed unless the viewer may edit every layer of it."""
+    for layer in hiding.layers_turned(session, deed.id):
+        require(viewer, "edit", unit=layer.unit, visibility=layer.visibility)
+    if not hiding.turned_by(session, deed.id) and hiding.is_hidden(session, deed.id):
+        raise Contested(_nothing(deed), {"conflicts": []})
+
+
+def _touched(session: Session, viewer: Viewer, deed: Deed, *, as_one: bool) -> list[Trace]:
+    """The features that must be taken back one by one: of a bulk act only those that somebody changed since."""
+    if as_one and not hiding.turned_by(session, deed.id):
+        return history.changed_since(session, viewer, deed.id)
+    return history.traces(session, viewer, deed.id)
+
+
+def _is_back(trace: Trace) -> bool:
+    """Whether it is already as before the act."""
+    now, aim = trace.found.state, _aim(trace)
+    return (now.deleted and aim.deleted) or now == aim
+
+
+def _aim(trace: Trace) -> State:
+    """How it was before; off the map when the act brought it."""
+    if trace.step.before is None:
+        return replace(trace.found.state, deleted=True)
+    return trace.step.before.state
+
+
+def _rows(session: Session, viewer: Viewer, chosen: Sequence[Trace]) -> dict[int, Row]:
+    rows: dict[int, Row] = {}
+    for _, group in groupby(sorted(chosen, key=_layer), key=_layer):
+        of_layer = list(group)
+        towns = towns_now(session, of_layer[0].found.kind.key)
+        made = back_rows([(trace.found, _aim(trace)) for trace in of_layer], towns)
+        for trace, row in zip(of_layer, made, strict=True):
+            _require(session, viewer, trace, row)
+            rows[trace.found.id] = row
+    return rows
+
+
+def _layer(trace: Trace) -> int:
+    return trace.found.layer_id
+
+
+def back_rows(wanted: Sequence[tuple[Target, State]], towns: Towns) -> list[Row]:
+    """Features of one layer in the states that they shall have."""
+    if not wanted:
+        return []
+    made = ready(wanted[0][0].kind, [state for _, state in wanted], towns)
+    return [
+        taken_away(found.state) if state.deleted else row
+        for (found, state), row in zip(wanted, made, strict=True)
+    ]
+
+
+def _require(session: Session, viewer: Viewer, trace: Trace, row: Row) -> None:
+    """Raises NotAllowed unless the viewer may edit it, where it is and where it goes, and decide what he takes back."""
+    found = trace.found
+    require_edit(session, viewer, found)
+    if "derived" in row.feature and not found.state.review:
+        town = row.feature["derived"].get("town")
+        require(viewer, "edit", unit=found.unit, town=town, visibility=row.state.visibility)
+    if _is_decision(trace):
+        require(viewer, "review", unit=found.unit, town=found.town)
+
+
+def _is_decision(trace: Trace) -> bool:
+    """Whether legal fields, or what a reviewer decided, would change."""
+    if trace.step.before is None or trace.found.state.deleted:
+        return False
+    now, aim = trace.found.state, _aim(trace)
+    legal = [field.key for field in trace.found.kind.fields if field.legal]
+    return now.review != aim.review or any(
+        now.properties.get(key) != aim.properties.get(key) for key in legal
+    )
+
+
+# --- doing it ----------------------------------------------------------------------------------------------
+
+
+def _done(database: Database, viewer: Viewer, plan: _Plan, reason: str | None) -> Undone:
+    count = len(plan.rows)
+    with database.writing() as session:
+        with edit.one_act(session, "undo", viewer, reason, undoes=plan.deed.id) as act:
+            edit.write_rows(session, act, plan.rows, plan.versions)
+            if plan.as_one:
+                count += hiding.turn_back(session, act, plan.deed.id)
+        session.commit()
+    return Undone(act.id, count, plan.left)
+
+
+# --- what stands in the way --------------------------------------------------------------------------------
+
+
+def _nothing(deed: Deed) -> str:
+    return f"{deed.who}的“{title_of(deed.what)}”没有可撤销的内容：已经撤销，或已改回原样。请刷新后查看。"
+
+
+def _contested(
+    deed: Deed, viewer: Viewer, contested: Sequence[Trace], untouched: int, *, as_one: bool
+) -> Contested:
+    """Who changed what since, and what can be done despite it."""
+    names = "、".join(f"“{trace.found.name}”" for trace in contested[:3])
+    rest = "其余全部" if as_one else f"其余 {untouched} 个"
+    return Contested(
+        f"{deed.who}的“{title_of(deed.what)}”之后，有 {len(contested)} 个图形又被修改（{names}{'等' if len(contested) > 3 else ''}）。"
+        f"可以只撤销{rest}（despite: rest），或连同后来的修改一起撤销（despite: all）。本次未改动任何数据。",
+        {
+            "conflicts": [_conflict(trace, viewer) for trace in contested[:_MOST_CONFLICTS_TOLD]],
+            "contested": len(contested),
+            "untouched": untouched,
+            "despite": [REST, ALL],
+        },
+    )
+
+
+def _conflict(trace: Trace, viewer: Viewer) -> dict[str, Any]:
+    """What somebody made of it since."""
+    found = trace.found
+    since = Step(found.version, 0, trace.step.after, Moment(found.state, found.derived))
+    return {
+        "uid": found.uid,
+        "name": found.name,
+        "layer": found.layer_key,
+        "who": found.last.who,
+        "at": found.last.at.isoformat(),
+        "title": title_of(found.last.what),
+        **telling.told_step(since, found, viewer),
+    }
