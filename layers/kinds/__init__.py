@@ -59,6 +59,7 @@ __all__ = [
     "KINDS_DIGEST",
     "PRESETS",
     "LayerKind",
+    "OfAKind",
     "Preset",
     "kind_for",
     "kind_of",

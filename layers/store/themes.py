@@ -5,23 +5,31 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers.crs import Bounds
 from layers.errors import InvalidValue, OutOfDate, UnknownThing
-from layers.kinds import PRESETS, Preset, kind_for
+from layers.kinds import PRESETS, OfAKind, Preset, kind_for
 from layers.secrecy import refuse_secret
 from layers.store.engine import is_clean
 from layers.store.tables import Act, Theme
-from layers.store.totals import LayerSummary
 
 MOST_THEMES: Final = 12
 """More chips than this do not fit into the top bar."""
 LONGEST_TITLE: Final = 8
 _SHIPPED: Final = {preset.key: preset for preset in PRESETS}
+
+
+class Grouped(OfAKind, Protocol):
+    """What a theme asks of a layer."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def group(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -40,11 +48,11 @@ class Chip:
         """The shipped theme that it stands for."""
         return _SHIPPED.get(self.key)
 
-    def shows(self, found: Iterable[LayerSummary]) -> list[str]:
+    def shows(self, found: Iterable[Grouped]) -> list[str]:
         """Keys of those of these layers that it puts on."""
         return [layer.key for layer in found if self._shows(layer)]
 
-    def _shows(self, layer: LayerSummary) -> bool:
+    def _shows(self, layer: Grouped) -> bool:
         if self.layers is not None:
             return layer.key in self.layers
         on = kind_for(layer).on_at_start

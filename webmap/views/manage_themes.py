@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from layers.crs import Bounds
 from layers.errors import InvalidValue, MapError
 from layers.kinds import BOUNDARIES, GROUPS
-from layers.store import edit, query, themes
+from layers.store import edit, managed, query, themes
+from layers.store.managed import ManagedLayer
 from layers.store.themes import Chip
 from webmap.database import current, viewer
 from webmap.managing import done, manager, noted, page, refused, text, whole
@@ -29,7 +30,7 @@ def listed() -> Response:
 
 def _list(error: MapError | None = None, status: int = 200) -> Response:
     manager()
-    found = query.layers(current(), viewer())
+    found = _on_maps()
     groups = [(group, [layer for layer in found if layer.group == group.key]) for group in GROUPS]
     return page(
         "themes.html",
@@ -58,7 +59,7 @@ def write() -> AnyResponse:
                 key,
                 whole("version"),
                 title=title,
-                layers=None if text("as_shipped") else _layers(key),
+                layers=None if text("as_shipped") else _layers(),
                 bounds=_bounds(key),
                 hidden=text("hidden") == "1",
             )
@@ -95,7 +96,7 @@ def drop(key: str) -> AnyResponse:
     return refused(act, _list)
 
 
-def _told(chip: Chip, found: list[query.LayerSummary]) -> dict[str, Any]:
+def _told(chip: Chip, found: list[ManagedLayer]) -> dict[str, Any]:
     return {"chip": chip, "on": set(chip.shows(found)), "view": _view(chip.bounds)}
 
 
@@ -118,12 +119,16 @@ def _towns() -> list[tuple[str, Bounds]]:
     return [(each.name, each.bounds) for each in found if each.properties.get("level") == "town"]
 
 
-def _layers(key: str | None) -> list[str]:
-    """What was ticked. What this administrator does not see, and so could not tick, stays as it was."""
-    seen = {layer.key for layer in query.layers(current(), viewer())}
-    before = themes.theme_named(current(), key).layers if key else None
-    unseen = [each for each in before or () if each not in seen]
-    return [each for each in request.form.getlist("layer") if each in seen] + unseen
+def _layers() -> list[str]:
+    """What was ticked, of the layers that there are."""
+    known = {layer.key for layer in _on_maps()}
+    return [each for each in request.form.getlist("layer") if each in known]
+
+
+def _on_maps() -> list[ManagedLayer]:
+    """Administrators know of every layer, whatever they see of its data."""
+    there = managed.managed_layers(current())
+    return [layer for layer in there if not layer.archived_at and not layer.deleted_at]
 
 
 def _bounds(key: str | None) -> Bounds | None:

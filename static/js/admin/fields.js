@@ -85,11 +85,13 @@ function fieldOf(field, at) {
         ${input(field, at, "help", "填写说明", words.longest.help)}
       </div>
       ${CHOOSING.has(field.sort) && choicesOf(field, at, words, inUse, show, keep)}
-      <div class="ticks">
-        ${tick(field, "required", "必填", false)} ${tick(field, "filterable", "可筛选", false)}
-        ${tick(field, "card", "显示在卡片", true)} ${tick(field, "listed", "显示在表格", true)}
+      <div class="foot">
+        <div class="ticks">
+          ${tick(field, "required", "必填", false)} ${tick(field, "filterable", "可筛选", false)}
+          ${tick(field, "card", "显示在卡片", true)} ${tick(field, "listed", "显示在表格", true)}
+        </div>
+        <div class="row-acts">${buttonsOf(field, at)}</div>
       </div>
-      <div class="row-acts">${buttonsOf(field, at)}</div>
     </fieldset>
   </li>`;
 }
