@@ -208,12 +208,10 @@ def _asked(
     where: Server | Flask, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
 ) -> Answer:
     if isinstance(where, Flask):
-        response = where.test_client(use_cookies=False).open(
-            path, method=method, data=body, headers=dict(headers)
-        )
-        return Answer(
-            response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.data
-        )
+        client = where.test_client(use_cookies=False)
+        with client.open(path, method=method, data=body, headers=dict(headers)) as response:
+            named = {name.lower(): value for name, value in response.headers.items()}
+            return Answer(response.status_code, named, response.get_data())
     connection = HTTPConnection("127.0.0.1", where.port, timeout=60)
     try:
         connection.request(method, path, body=body, headers=dict(headers))
