@@ -80,7 +80,7 @@ def revise(database: Database, viewer: Viewer, asked: Request) -> Outcome:
     found, desk = _found(database, viewer, asked.ref)
     draft = read_draft(asked.body, desk, whole=asked.whole)
     draft = _spoken_out(draft, desk, found) if asked.whole else draft
-    _check_version(database, viewer, found, asked.version, draft)
+    check_version(database, viewer, found, asked.version, draft)
     legal = {} if found.state.review else proposals.legal_changes(found, draft.properties)
     row = _ready(desk, _changed(found, _without(draft, legal)))
     _require_there(viewer, found, row)
@@ -88,14 +88,14 @@ def revise(database: Database, viewer: Viewer, asked: Request) -> Outcome:
         return _revised(database, viewer, asked, found, row, legal)
     except OutOfDate:
         found, _ = _found(database, viewer, asked.ref)
-        _check_version(database, viewer, found, asked.version, draft)
+        check_version(database, viewer, found, asked.version, draft)
         raise
 
 
 def remove(database: Database, viewer: Viewer, asked: Request) -> Outcome:
     """Take a feature off the map; it stays in the recycle bin."""
     found, _ = _found(database, viewer, asked.ref)
-    _check_version(database, viewer, found, asked.version, Draft(None))
+    check_version(database, viewer, found, asked.version, Draft(None))
     with database.writing() as session:
         with edit.one_act(session, "remove", viewer, asked.reason) as act:
             edit.remove_feature(session, act, found.id, version=asked.version)
@@ -200,7 +200,7 @@ def _spoken_out(draft: Draft, desk: Desk, found: Target) -> Draft:
     return replace(draft, properties={**removed, **draft.properties}, says_visibility=True)
 
 
-def _check_version(
+def check_version(
     database: Database, viewer: Viewer, found: Target, version: int | None, draft: Draft
 ) -> None:
     """Raises NeedsVersion without one, OutOfDate with what differs."""

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.errors import Contested
 from layers.kinds.fields import Field
 from layers.rights import Viewer
-from layers.store.tables import Proposal
-from layers.store.targets import Maker, Target
+from layers.store.tables import Feature, Proposal
+from layers.store.targets import Maker, Target, targets
 
-OPEN, APPROVED, REFUSED = "open", "approved", "refused"
+OPEN, APPROVED, REFUSED, WITHDRAWN = "open", "approved", "refused", "withdrawn"
 _WHAT: Final = "proposal"
 
 
@@ -33,10 +33,28 @@ def legal_changes(found: Target, properties: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def open_proposal(session: Session, feature_id: int) -> Proposal | None:
-    """The one that waits."""
+def open_proposal(session: Session, feature_id: int, *, locked: bool = False) -> Proposal | None:
+    """The one that waits. locked: nobody else decides on it until the end of the transaction."""
     waiting = select(Proposal).where(Proposal.feature_id == feature_id, Proposal.state == OPEN)
-    return session.scalar(waiting)
+    return session.scalar(waiting.with_for_update() if locked else waiting)
+
+
+def all_open(session: Session, viewer: Viewer) -> list[tuple[Target, Proposal]]:
+    """Everything that waits for a second person, with its feature, in the order in which it was proposed."""
+    waiting = {
+        each.feature_id: each for each in session.scalars(select(Proposal).where(Proposal.state == OPEN))
+    }
+    there = and_(Feature.id.in_(waiting), Feature.deleted_at.is_(None))
+    found = [(each, waiting[each.id]) for each in targets(session, viewer, there)]
+    return sorted(found, key=lambda pair: pair[1].id)
+
+
+def close(
+    waiting: Proposal, viewer: Viewer, state: str, answer: str | None, act_id: int | None = None
+) -> None:
+    """It waits no longer."""
+    waiting.state, waiting.answer, waiting.act_id = state, answer, act_id
+    waiting.decided_by, waiting.decided_at = viewer.name, clock.now()
 
 
 def propose(

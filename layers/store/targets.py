@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
@@ -17,6 +17,8 @@ from layers.store.engine import is_clean
 from layers.store.seen import seen
 from layers.store.states import State, state_of
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
+
+_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,18 @@ def targets(session: Session, viewer: Viewer, condition: ColumnElement[bool]) ->
     return [_target(row) for row in session.execute(_targets(viewer).where(condition).order_by(Feature.id))]
 
 
+def standing(session: Session, viewer: Viewer, layer_key: str, limit: int) -> list[Target]:
+    """Features of a layer that stand on the map, in the order of their ids."""
+    there = (Layer.key == layer_key, Feature.deleted_at.is_(None), Feature.review.is_(None))
+    rows = session.execute(_targets(viewer).where(*there).order_by(Feature.id).limit(limit))
+    return [_target(row) for row in rows]
+
+
 def targets_named(session: Session, viewer: Viewer, uids: Sequence[str]) -> list[Target]:
     """Those with these uids, in this order; UnknownThing when one is missing or deleted."""
     known = [uid for uid in uids if is_clean(uid)]
-    found = {each.uid: each for each in targets(session, viewer, Feature.uid.in_(known))}
+    slices = [known[start : start + _SLICE] for start in range(0, len(known), _SLICE)]
+    found = {each.uid: each for some in slices for each in targets(session, viewer, Feature.uid.in_(some))}
     missing = next((uid for uid in uids if uid not in found or found[uid].state.deleted), None)
     if missing is not None:
         raise UnknownThing(f"没有编号为“{missing[:60]}”的图形，可能已被删除，或者您无权查看。")
