@@ -9,11 +9,12 @@ RESOLVE := uv pip compile --quiet --universal --fork-strategy fewest --python-ve
            --no-header --no-emit-index-url --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test setup-test lint format bench manual lock clean
+.PHONY: help run setup test setup-test lint format bench dist manual lock clean
 
 help:
 	@echo "make run     set up and start the sample county   安装并启动示例（首次需联网）"
 	@echo "make test    set up and run every check and test  安装并运行全部检查与测试"
+	@echo "make dist    build the installers for machines without network  制作离线安装包"
 	@echo "make lint    checks only                          仅静态检查"
 	@echo "make bench   measure; trust the ratios            性能测量"
 	@echo "make manual  take the pictures of the handbook anew   重新生成使用手册截图"
@@ -28,7 +29,7 @@ run: setup
 setup: static/vendor/.lock
 
 test: setup-test lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile
 
 setup-test: setup .venv/.test-packages node_modules/.for-tests
 
@@ -49,6 +50,9 @@ bench: setup-test
 
 manual: setup-test
 	@$(BIN)/python -m tests.manual_pictures
+
+dist: setup
+	@$(BIN)/python offline/make.py
 
 # Each stamp is touched only when its step has succeeded, so that an interrupted set-up is taken up again.
 .venv/.python:
