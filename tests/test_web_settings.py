@@ -87,3 +87,22 @@ def test_the_start_stops_at_a_wrong_setting(
     assert all(word in stopped.stderr for word in words), stopped.stderr
     assert "Traceback" not in stopped.stderr
     assert "geheim" not in stopped.stdout + stopped.stderr
+
+
+def test_settings_may_stand_in_a_file_and_the_environment_weighs_more(tmp_path: Path) -> None:
+    file = tmp_path / "settings.env"
+    file.write_text("# 安装程序写入\nWEBMAP_THREADS=4\n\nWEBMAP_PORT = 8123\n", "utf-8")
+    shown = webmap("--settings", str(file), "settings", home=tmp_path, WEBMAP_PORT="8200")
+    assert "WEBMAP_THREADS=4" in shown.stdout
+    assert "WEBMAP_PORT=8200" in shown.stdout
+    file.write_text("WEBMAP_PROT=8123\n", "utf-8")
+    refused = webmap("--settings", str(file), "settings", home=tmp_path)
+    assert refused.returncode == 1
+    assert "第 1 行收到“WEBMAP_PROT=8123”" in refused.stderr
+
+
+@pytest.mark.parametrize("text", ["25:00", "2", "02.30", "午夜"])
+def test_the_time_of_the_backup_is_a_time(text: str) -> None:
+    with pytest.raises(WrongSetting, match="例如 02:30"):
+        read_config({"WEBMAP_BACKUP_AT": text})
+    assert read_config({"WEBMAP_BACKUP_AT": "off"}).backup_at is None

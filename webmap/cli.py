@@ -29,6 +29,7 @@ LATER: Final = {
     "account": "webmap.cli_account:account",
     "audit": "webmap.cli_account:audit",
     "backup": "webmap.cli_keeping:backup",
+    "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
     "restore": "webmap.cli_keeping:restore_command",
     "upgrade": "webmap.cli_keeping:upgrade",

@@ -21,13 +21,17 @@ PATH = click.Path(path_type=Path)
 @click.command("backup")
 @click.option("--to", type=PATH, help="备份到这个文件夹；不填时为 WEBMAP_HOME 里的 backups。")
 @click.option("--nightly", "as_nightly", is_flag=True, help="与每夜的备份相同：含第二份与清理旧备份。")
+@click.option("--upgrade", "before_upgrade", is_flag=True, hidden=True, help="由安装程序在升级之前调用。")
 @click.option("--check", "to_check", type=PATH, help="不备份，只检查这个备份是否完好。")
-def backup(to: Path | None, as_nightly: bool, to_check: Path | None) -> None:
+def backup(to: Path | None, as_nightly: bool, before_upgrade: bool, to_check: Path | None) -> None:
     """备份数据库、附件和设置，并打开检查一遍；服务不用停。"""
     if to_check:
         click.echo(f"备份完好：{to_check}（{_told(backups.check(to_check, thorough=True))}）")
         return
     config = read_config()
+    if before_upgrade:
+        click.echo(with_database(config, lambda database: backups.make(config, database, "upgrade")))
+        return
     if as_nightly:
         nightly.backed_up(config)
         click.echo(f"备份完成：{shelf.of(config)}")

@@ -165,6 +165,26 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     )
 
 
+def read_settings_file(file: Path) -> None:
+    """Take settings from a file with a line WEBMAP_NAME=value each; an environment variable weighs more."""
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as refusal:
+        raise WrongSetting(
+            f"设置文件 {file} 读不出来（{refusal}）。请检查路径，并存为 UTF-8 编码。"
+        ) from None
+    for number, line in enumerate(lines, 1):
+        name, sign, value = (part.strip() for part in line.partition("="))
+        if not line.strip() or name.startswith("#"):
+            continue
+        if not sign or name not in {setting.name for setting in SETTINGS}:
+            raise WrongSetting(
+                f"设置文件 {file} 第 {number} 行收到“{line.strip()[:60]}”，应为 WEBMAP_名称=值，"
+                "名称见 webmap settings。请更正后重新启动。"
+            )
+        os.environ.setdefault(name, value)
+
+
 def effective(config: Config) -> dict[str, str]:
     """What each setting amounts to now; the password of a database is masked."""
     return {

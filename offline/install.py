@@ -1,0 +1,640 @@
+"""How does the map get onto a machine without network? Run by install.sh or 安装.bat; standard library only.
+
+A new version is installed beside the old one and tried on the data after a backup; only when it answers does the
+service change over, and when the service then does not answer, program and data go back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+WINDOWS = sys.platform == "win32"
+NAME = "yizhangtu"
+TITLE = "全域一张图"
+READY_TIMEOUT_S = 90
+VERSIONS_KEPT = 2
+UNIT = Path(f"/etc/systemd/system/{NAME}.service")
+
+
+class Refused(Exception):
+    """A sentence for the person who installs."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An installation: where the program is, and where its data."""
+
+    folder: Path
+    data: Path
+    port: int
+    host: str
+
+    @property
+    def settings(self) -> Path:
+        return self.folder / "settings.env"
+
+    @property
+    def versions(self) -> Path:
+        return self.folder / "versions"
+
+    @property
+    def note(self) -> Path:
+        return self.folder / "installed.json"
+
+    @property
+    def address(self) -> str:
+        host = socket.gethostname() if self.host == "0.0.0.0" else self.host  # noqa: S104
+        return f"http://{host}:{self.port}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Install, upgrade or uninstall; the exit code says whether it succeeded."""
+    options = parsed(arguments)
+    os.umask(0o022)
+    try:
+        if options.uninstall:
+            uninstall(options)
+        else:
+            install(options)
+    except Refused as refusal:
+        say(f"\n{refusal}")
+        return 1
+    except KeyboardInterrupt:
+        say("\n已取消。")
+        return 1
+    return 0
+
+
+def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The options; what is not given is asked, or has its default with --yes."""
+    parser = argparse.ArgumentParser(prog="install", description=f"安装、升级或卸载{TITLE}（不需要网络）")
+    parser.add_argument("--port", type=int, help="端口（默认 8000，或 WEBMAP_PORT）")
+    parser.add_argument("--data", type=Path, help="数据文件夹（默认见安装说明，或 WEBMAP_HOME）")
+    parser.add_argument(
+        "--host", help="监听的地址；0.0.0.0 为局域网都能打开，127.0.0.1 为仅本机（或 WEBMAP_HOST）"
+    )
+    parser.add_argument("--to", type=Path, help="安装文件夹")
+    parser.add_argument("--yes", action="store_true", help="不提问，用给出的值和默认值")
+    parser.add_argument("--sample", action="store_true", help="数据库为空时写入示例县")
+    parser.add_argument("--no-service", action="store_true", help="不注册服务，只显示启动命令")
+    parser.add_argument("--uninstall", action="store_true", help="卸载程序和服务，留下数据")
+    return parser.parse_args(arguments)
+
+
+def install(options: argparse.Namespace) -> None:
+    """All steps; nothing of an installation that is there changes before the new version is complete."""
+    package = json.loads((HERE / "package.json").read_text("utf-8"))
+    check_machine(package)
+    place = asked_place(options)
+    service = None if options.no_service else service_of(place)
+    before = current(place)
+    check_place(place, upgrading=before is not None)
+    say(f"安装 {package['version']} 到 {place.folder} …")
+    version = unpacked(place, package)
+    try:
+        write_settings(place)
+        changed_over(place, version, before, service, options)
+    except BaseException:
+        if current(place) != version.name:
+            shutil.rmtree(version, ignore_errors=True)
+        raise
+    remove_old_versions(place)
+    tell(place, version, service)
+
+
+def changed_over(
+    place: Place, version: Path, before: str | None, service: Service | None, options: argparse.Namespace
+) -> None:
+    """Stop the old one, back up and upgrade the data, try the new one, start it; or go back."""
+    owner = service.prepare() if service else None
+    if service and before:
+        service.stop()
+    backup = None
+    try:
+        backup = backed_up(place, version, owner) if before else None
+        webmap(place, version, owner, "upgrade", "--no-backup")
+        if options.sample:
+            webmap(place, version, owner, "sample", "--if-empty")
+        tried(place, version, owner)
+        note(place, version.name)
+        if service:
+            service.start(version)
+            wait_until_ready(place.port, read_settings(place.settings))
+    except BaseException as reason:
+        go_back(place, version, before, backup, service, owner)
+        if not isinstance(reason, Refused):
+            raise
+        went = f"已退回原来的版本 {before} 和原来的数据" if before else "没有留下安装"
+        raise Refused(f"新版本没有启动成功，{went}。{reason}") from None
+
+
+def backed_up(place: Place, version: Path, owner: str | None) -> str:
+    """Back up the data of the version before; says where the backup is."""
+    told = webmap(place, version, owner, "backup", "--upgrade")
+    say(f"升级前的备份：{told.strip()}")
+    return told.strip()
+
+
+def go_back(
+    place: Place,
+    version: Path,
+    before: str | None,
+    backup: str | None,
+    service: Service | None,
+    owner: str | None,
+) -> None:
+    """The program that was there before, with the data that it knows."""
+    if service:
+        service.stop()
+    if backup:
+        webmap(place, version, owner, "restore", backup, "--replace")
+    if before:
+        note(place, before)
+        if service:
+            service.start(place.versions / before)
+    else:
+        place.note.unlink(missing_ok=True)
+        if service:
+            service.remove()
+
+
+def uninstall(options: argparse.Namespace) -> None:
+    """Take away program and service; the data stays."""
+    place = asked_place(options)
+    if not place.note.exists() and not place.versions.exists():
+        raise Refused(f"{place.folder} 里没有安装{TITLE}。用 --to 指明安装文件夹。")
+    service = service_of(place)
+    if service:
+        service.stop()
+        service.remove()
+    shutil.rmtree(place.versions, ignore_errors=True)
+    for file in (place.note, place.settings, place.folder / "trial.log", place.folder / "task.xml"):
+        file.unlink(missing_ok=True)
+    # The data may lie inside.
+    with suppress(OSError):
+        place.folder.rmdir()
+    say(f"已卸载。数据原样留在 {place.data} ，不再需要时请自行删除。")
+
+
+# --- is this machine fit? ------------------------------------------------------------------------------
+
+
+def check_machine(package: Mapping[str, Any]) -> None:
+    """Raises Refused when the wheels in this package are not for this machine."""
+    here = f"{'windows' if WINDOWS else sys.platform}-{machine()}"
+    if here != package["platform"]:
+        raise Refused(f"这是 {package['platform']} 的安装包，而本机是 {here}。请换用本机的安装包。")
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    if version not in package["pythons"]:
+        raise Refused(
+            f"安装包适用于 Python {'、'.join(package['pythons'])}，而当前是 {version}。"
+            "请安装其中一个版本，再用 PYTHON=… sh install.sh 指明。"
+        )
+    name, found = platform.libc_ver()
+    if not WINDOWS and (name != "glibc" or tuple(map(int, found.split("."))) < (2, 28)):
+        raise Refused(
+            f"需要 glibc 2.28 或更高版本，而本机是 {name or '其他 C 库'} {found}。请换用较新的系统。"
+        )
+
+
+def machine() -> str:
+    """The processor, as the packages are named."""
+    names = {
+        "amd64": "x64" if WINDOWS else "x86_64",
+        "x86_64": "x64" if WINDOWS else "x86_64",
+        "arm64": "aarch64",
+    }
+    return names.get(platform.machine().lower(), platform.machine().lower())
+
+
+def check_place(place: Place, *, upgrading: bool) -> None:
+    """Raises Refused for folders that cannot be written and a port that somebody else has."""
+    for folder in (place.folder, place.data):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700 if folder == place.data else 0o755)
+            probe = folder / ".written"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as refusal:
+            who = "管理员身份运行“安装.bat”" if WINDOWS else "sudo 运行"
+            raise Refused(
+                f"不能写入 {folder}（{refusal.strerror}）。请以{who}，或用 --to、--data 指定别的文件夹。"
+            ) from None
+    if shutil.disk_usage(place.folder).free < 1024**3:
+        raise Refused(f"{place.folder} 所在磁盘剩余不足 1 GB，装不下。请清理磁盘，或用 --to 指定别的文件夹。")
+    if not upgrading and answers(place.port):
+        raise Refused(f"端口 {place.port} 已被其他程序占用。请换一个，例如 --port {place.port + 1}。")
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(2)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+# --- what the person wants -----------------------------------------------------------------------------
+
+
+def asked_place(options: argparse.Namespace) -> Place:
+    """Port, address and folders: of the installation that is there, as given, as asked, or by default."""
+    folder = (options.to or default_folder()).expanduser().resolve()
+    known = read_settings(folder / "settings.env")
+    quiet = options.yes or options.uninstall or not sys.stdin.isatty()
+    port = options.port or known.get("WEBMAP_PORT") or os.environ.get("WEBMAP_PORT")
+    data = options.data or known.get("WEBMAP_HOME") or os.environ.get("WEBMAP_HOME")
+    host = options.host or known.get("WEBMAP_HOST") or os.environ.get("WEBMAP_HOST") or "0.0.0.0"  # noqa: S104
+    port = port or (8000 if quiet else ask("端口", "8000"))
+    data = data or (default_data() if quiet else ask("数据文件夹", str(default_data())))
+    if not str(port).isdigit() or not 1 <= int(port) <= 65535:
+        raise Refused(f"端口收到“{port}”，应为 1 到 65535 之间的整数，例如 8000。请重新运行安装程序。")
+    return Place(folder, Path(data).expanduser().resolve(), int(port), host)
+
+
+def ask(question: str, default: str) -> str:
+    return input(f"{question} [{default}]：").strip() or default
+
+
+def default_folder() -> Path:
+    if WINDOWS:
+        return Path(os.environ.get("ProgramFiles", r"C:\Program Files")) / NAME
+    return Path("/opt") / NAME if is_root() else Path("~/.local/share") / NAME / "program"
+
+
+def default_data() -> Path:
+    if WINDOWS:
+        return Path(os.environ.get("ProgramData", r"C:\ProgramData")) / NAME
+    return Path("/var/lib") / NAME if is_root() else Path("~/.local/share") / NAME / "data"
+
+
+def is_root() -> bool:
+    return not WINDOWS and os.geteuid() == 0
+
+
+def read_settings(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    lines = (line.partition("=") for line in file.read_text("utf-8-sig").splitlines())
+    return {name.strip(): value.strip() for name, sign, value in lines if sign and not name.startswith("#")}
+
+
+def write_settings(place: Place) -> None:
+    """What was asked, beside whatever else an administrator wrote there."""
+    asked = {"WEBMAP_HOME": place.data, "WEBMAP_PORT": place.port, "WEBMAP_HOST": place.host}
+    settings = read_settings(place.settings) | {name: str(value) for name, value in asked.items()}
+    place.settings.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), "utf-8")
+
+
+# --- the program ---------------------------------------------------------------------------------------
+
+
+def unpacked(place: Place, package: Mapping[str, Any]) -> Path:
+    """A virtual environment with this version in it, from the wheels of this package only."""
+    version = place.versions / f"{package['version']}-{time.strftime('%Y%m%d%H%M%S')}"
+    venv.create(version, with_pip=False, symlinks=not WINDOWS)
+    # Not the pip of this machine, which Debian ships apart: the one in the package.
+    (pip,) = (HERE / "wheels").glob("pip-*.whl")
+    command = [str(python(version)), "-I", str(pip / "pip"), "install", "--quiet", "--no-index", "--no-deps"]
+    command += ["--no-cache-dir", "--disable-pip-version-check", "--find-links", str(HERE / "wheels")]
+    command += ["--require-hashes", "--requirement", str(HERE / "requirements.txt")]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        shutil.rmtree(version, ignore_errors=True)
+        raise Refused(
+            f"安装包里的文件装不上，安装包可能不完整。请重新复制安装包。\n{done.stderr.strip()[-800:]}"
+        )
+    return version
+
+
+def python(version: Path) -> Path:
+    return version / ("Scripts/python.exe" if WINDOWS else "bin/python")
+
+
+def command_line(place: Place, version: Path, *arguments: str) -> list[str]:
+    """The installed command, with the settings of this installation."""
+    return [str(python(version)), "-m", "webmap.cli", "--settings", str(place.settings), *arguments]
+
+
+def webmap(place: Place, version: Path, owner: str | None, *arguments: str) -> str:
+    """Run a command of the product to its end and say what it said; raises Refused with its sentence."""
+    done = subprocess.run(
+        command_line(place, version, *arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        **as_owner(owner),
+    )
+    if done.returncode:
+        raise Refused(done.stderr.strip()[-800:] or f"webmap {arguments[0]} 没有完成。")
+    return str(done.stdout)
+
+
+def as_owner(owner: str | None) -> dict[str, Any]:
+    """The account of the service, so that it owns the files; without foreign settings of whoever installs."""
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("WEBMAP_")}
+    found: dict[str, Any] = {"env": ours | {"PYTHONUTF8": "1"}, "cwd": str(HERE.anchor)}
+    return found | ({"user": owner, "group": owner, "extra_groups": []} if owner and not WINDOWS else {})
+
+
+@contextmanager
+def serving(place: Place, version: Path, owner: str | None, port: int) -> Iterator[Callable[[], bool]]:
+    """The server of a version, on a port of its own; gives the question whether it lives."""
+    options = as_owner(owner)
+    trial = command_line(place, version, "run")
+    options["env"] |= {"WEBMAP_PORT": str(port), "WEBMAP_HOST": "127.0.0.1", "WEBMAP_HOSTS": "127.0.0.1"}
+    options["env"] |= {"WEBMAP_TLS": "off", "WEBMAP_BACKUP_AT": "off", "WEBMAP_PREFIX": ""}
+    log = place.folder / "trial.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(trial, stdout=output, stderr=output, stdin=subprocess.DEVNULL, **options)
+    try:
+        yield lambda: process.poll() is None
+    except Refused as refusal:
+        said = log.read_text("utf-8", "replace").strip().splitlines()
+        raise Refused(f"{refusal}\n" + "\n".join(said[-5:])) from None
+    finally:
+        process.terminate()
+        process.wait(30)
+        log.unlink(missing_ok=True)
+
+
+def tried(place: Place, version: Path, owner: str | None) -> None:
+    """Let the new version answer once, on a port of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with serving(place, version, owner, port) as lives:
+        wait_until_ready(port, {}, lives)
+
+
+def wait_until_ready(
+    port: int, settings: Mapping[str, str], lives: Callable[[], bool] = lambda: True
+) -> None:
+    """Raises Refused when /readyz of this very machine does not become good in time."""
+    host = settings.get("WEBMAP_HOST", "127.0.0.1")
+    scheme = "https" if settings.get("WEBMAP_TLS") == "on" else "http"
+    address = f"{scheme}://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}/readyz"  # noqa: S104
+    named = settings.get("WEBMAP_HOSTS", "").split(",")[0]
+    question = urllib.request.Request(address, headers={"Host": named} if named else {})
+    # A proxy of this machine is for other machines; and this is about whether it answers, not about who it is.
+    trusting = urllib.request.HTTPSHandler(context=ssl._create_unverified_context())
+    directly = urllib.request.build_opener(urllib.request.ProxyHandler({}), trusting)
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline and lives():
+        with suppress(OSError), directly.open(question, timeout=5) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.3)
+    raise Refused(f"{address} 没有就绪（等到 {READY_TIMEOUT_S} 秒，或程序已退出）。")
+
+
+def current(place: Place) -> str | None:
+    """Which version is installed."""
+    try:
+        found = str(json.loads(place.note.read_text("utf-8"))["version"])
+    except (OSError, ValueError, KeyError):
+        return None
+    return found if (place.versions / found).is_dir() else None
+
+
+def note(place: Place, version: str) -> None:
+    part = place.note.with_suffix(".part")
+    part.write_text(json.dumps({"version": version}), "utf-8")
+    part.replace(place.note)
+
+
+def remove_old_versions(place: Place) -> None:
+    """The one before stays, to go back to by hand."""
+    for old in sorted(place.versions.iterdir())[:-VERSIONS_KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def tell(place: Place, version: Path, service: Service | None) -> None:
+    say(f"\n{TITLE}已安装，数据在 {place.data} 。")
+    if service:
+        say(f"服务已启动，开机自动运行。请打开 {place.address}")
+        return
+    line = subprocess.list2cmdline(command_line(place, version, "run"))
+    why = "" if WINDOWS or Path("/run/systemd/system").exists() else "本机没有 systemd（例如容器里），"
+    say(f"{why}没有注册服务。启动命令：\n  {line}\n然后打开 {place.address}")
+
+
+def say(words: str) -> None:
+    print(words, flush=True)
+
+
+# --- the service ---------------------------------------------------------------------------------------
+
+
+class Service:
+    """What keeps the map running on this machine, also after a restart."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+
+    def prepare(self) -> str | None:
+        """Make the account that runs it and give it the data; says its name."""
+        raise NotImplementedError
+
+    def start(self, version: Path) -> None:
+        """Run this version from now on."""
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        raise NotImplementedError
+
+    def remove(self) -> None:
+        """Forget the service."""
+        raise NotImplementedError
+
+
+def service_of(place: Place) -> Service | None:
+    """The sort of service that this machine has, if it has one and we may register there."""
+    if WINDOWS:
+        return ScheduledTask(place)
+    return Systemd(place) if is_root() and Path("/run/systemd/system").exists() else None
+
+
+class Systemd(Service):
+    """A unit that may write its data and nothing else."""
+
+    def prepare(self) -> str:
+        """An account without a log-in."""
+        if subprocess.run(["id", NAME], capture_output=True, check=False).returncode:
+            run(
+                [
+                    "useradd",
+                    "--system",
+                    "--user-group",
+                    "--no-create-home",
+                    "--shell",
+                    "/usr/sbin/nologin",
+                    NAME,
+                ]
+            )
+        run(["chown", "-R", f"{NAME}:{NAME}", str(self.place.data)])
+        run(["chown", f"root:{NAME}", str(self.place.settings)])
+        self.place.settings.chmod(0o640)
+        return NAME
+
+    def start(self, version: Path) -> None:
+        """Write the unit for this version and start it."""
+        UNIT.write_text(unit(self.place, version), "utf-8")
+        run(["systemctl", "daemon-reload"])
+        run(["systemctl", "enable", "--quiet", NAME])
+        run(["systemctl", "restart", NAME])
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        subprocess.run(["systemctl", "stop", NAME], capture_output=True, check=False)
+
+    def remove(self) -> None:
+        """Forget the unit."""
+        subprocess.run(["systemctl", "disable", "--quiet", NAME], capture_output=True, check=False)
+        UNIT.unlink(missing_ok=True)
+        run(["systemctl", "daemon-reload"])
+
+
+def unit(place: Place, version: Path) -> str:
+    """The systemd unit. The child that opens foreign files makes namespaces of its own, so those two stay allowed."""
+    command = " ".join(f'"{part}"' for part in command_line(place, version, "run"))
+    low_port = "CAP_NET_BIND_SERVICE" if place.port < 1024 else ""
+    at_home = place.data.is_relative_to("/home") or place.data.is_relative_to("/root")
+    return f"""\
+[Unit]
+Description={TITLE}
+After=network.target postgresql.service
+
+[Service]
+User={NAME}
+Group={NAME}
+ExecStart={command}
+WorkingDirectory=/
+Environment=PYTHONUTF8=1
+Restart=on-failure
+RestartSec=3
+TimeoutStopSec=30
+UMask=0077
+NoNewPrivileges=yes
+CapabilityBoundingSet={low_port}
+AmbientCapabilities={low_port}
+ProtectSystem=strict
+ReadWritePaths="{place.data}"
+ProtectHome={"no" if at_home else "yes"}
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=user net
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallErrorNumber=EPERM
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+class ScheduledTask(Service):
+    """On Windows: a task that starts with the machine and again when it fails, under an account with few rights."""
+
+    def prepare(self) -> None:
+        """LOCAL SERVICE (by its number: the name is translated) may read the program and change the data."""
+        for folder, rights in ((self.place.folder, "RX"), (self.place.data, "M")):
+            run(["icacls", str(folder), "/grant", f"*S-1-5-19:(OI)(CI){rights}", "/T", "/Q"])
+
+    def start(self, version: Path) -> None:
+        """Register the task for this version, open the port of the firewall, run it."""
+        file = self.place.folder / "task.xml"
+        file.write_text(task(self.place, version), "utf-16")
+        run(["schtasks", "/Create", "/F", "/TN", TITLE, "/XML", str(file)])
+        self._firewall("delete")
+        if self.place.host not in ("127.0.0.1", "localhost"):
+            self._firewall("add", "dir=in", "action=allow", "protocol=TCP", f"localport={self.place.port}")
+        run(["schtasks", "/Run", "/TN", TITLE])
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        subprocess.run(["schtasks", "/End", "/TN", TITLE], capture_output=True, check=False)
+        deadline = time.monotonic() + 20
+        while answers(self.place.port) and time.monotonic() < deadline:
+            time.sleep(0.5)
+
+    def remove(self) -> None:
+        """Forget the task."""
+        subprocess.run(["schtasks", "/Delete", "/F", "/TN", TITLE], capture_output=True, check=False)
+        self._firewall("delete")
+
+    def _firewall(self, act: str, *rule: str) -> None:
+        command = ["netsh", "advfirewall", "firewall", act, "rule", f"name={TITLE}", *rule]
+        subprocess.run(command, capture_output=True, check=False)
+
+
+def task(place: Place, version: Path) -> str:
+    """The task of Windows' own scheduler, as `schtasks /XML` takes it."""
+    from xml.sax.saxutils import escape
+
+    program, *rest = command_line(place, version, "run")
+    return f"""\
+<?xml version="1.0" encoding="UTF-16"?>
+<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
+  <RegistrationInfo><Description>{TITLE}</Description></RegistrationInfo>
+  <Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>
+  <Principals>
+    <Principal id="Author"><UserId>S-1-5-19</UserId><RunLevel>LeastPrivilege</RunLevel></Principal>
+  </Principals>
+  <Settings>
+    <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
+    <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
+    <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
+    <StartWhenAvailable>true</StartWhenAvailable>
+    <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
+    <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
+    <Enabled>true</Enabled>
+  </Settings>
+  <Actions Context="Author">
+    <Exec>
+      <Command>{escape(program)}</Command>
+      <Arguments>{escape(subprocess.list2cmdline(["-X", "utf8", *rest]))}</Arguments>
+      <WorkingDirectory>{escape(str(place.data))}</WorkingDirectory>
+    </Exec>
+  </Actions>
+</Task>
+"""
+
+
+def run(command: Sequence[str]) -> None:
+    """Run a program of this machine; raises Refused with what it said."""
+    done = subprocess.run(list(command), capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        said = (done.stderr or done.stdout).strip()[-400:]
+        raise Refused(f"{command[0]} 没有完成：{said}\n请以管理员身份运行，或用 --no-service 跳过服务。")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
