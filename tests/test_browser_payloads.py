@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import expect
 from shapely.geometry import LineString, Point, box
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Session
 
-from layers.kinds import KINDS, LayerKind
+from layers.kinds import CUSTOM, KINDS, LayerKind
+from layers.kinds.custom_layer import declaration_from
 from layers.kinds.fields import Choice, Names, Text
 from layers.store import edit
 from layers.store.engine import Database
+from layers.store.tables import Act
 from tests.browser import Visit
 from tests.running import Server, running
 
@@ -34,6 +37,25 @@ SHAPES: dict[str, BaseGeometry] = {
     "line": LineString([(118.40, 35.52), (118.42, 35.53)]),
     "point": Point(118.405, 35.54),
 }
+
+
+def add_own(session: Session, act: Act, name: str, payload: str) -> None:
+    """A layer of the county's own, all of whose words are the payload."""
+    fields = [
+        {"title": payload, "sort": "choice", "choices": [payload], "filterable": True, "help": payload},
+        {"title": f"甲{payload}", "sort": "text", "filterable": True},
+    ]
+    declaration = declaration_from({"geometry": "point", "word": "处", "fields": fields, "color_by": "f1"})
+    layer = edit.add_layer(
+        session,
+        kind=CUSTOM,
+        key=f"own_{name}",
+        title=f"自定{payload}",
+        visibility="public",
+        own_fields=declaration,
+    )
+    told = {"name": payload, "f1": "c1", "f2": payload}
+    edit.add_features(session, act, layer, [edit.NewFeature(Point(118.45, 35.56), told)])
 
 
 def record(kind: LayerKind, payload: str) -> dict[str, object]:
@@ -70,6 +92,7 @@ def poisoned(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
                     edit.add_features(
                         session, act, layer, [edit.NewFeature(shape, record(kind, f"{payload}{number}"))]
                     )
+                add_own(session, act, name, payload)
         session.commit()
     database.dispose()
     with running(home) as server:
@@ -92,6 +115,22 @@ def test_search_and_card_show_a_payload_to_the_letter(poisoned: Server, visit: V
     field.press("Enter")
     expect(page.get_by_role("heading", level=2).filter(has_text=payload).first).to_be_visible()
     assert page.evaluate("window.ran") is None
+
+
+def test_words_of_a_countys_own_layer_are_shown_to_the_letter(poisoned: Server, visit: Visit) -> None:
+    page = visit(f"{poisoned.url}/?layers=" + ",".join(f"own_{name}" for name in PAYLOADS))
+    for name, payload in PAYLOADS.items():
+        told = page.evaluate(
+            "key => fetch(`api/layers/${key}/features`).then((answer) => answer.json())", f"own_{name}"
+        )
+        assert [column["title"] for column in told["columns"] if column["key"] == "f1"] == [payload]
+        page.goto(f"{poisoned.url}/?sel={told['features'][0]['id']}")
+        expect(page.locator("#card dt").get_by_text(payload, exact=True).first).to_be_visible()
+        expect(page.locator("#card dd").get_by_text(payload, exact=True).first).to_be_visible()
+        expect(page.locator("#card .tags").get_by_text(f"自定{payload}", exact=True)).to_be_visible()
+        page.goto(f"{poisoned.url}/table/own_{name}")
+        expect(page.locator("table")).to_contain_text(payload)
+        assert page.evaluate("window.ran") is None
 
 
 @pytest.mark.parametrize("name", PAYLOADS, ids=str)

@@ -14,8 +14,11 @@ from layers.kinds import GROUPS, KINDS, PRESETS, LayerKind, kind_of
 from layers.kinds.fields import Choice, Day, Field, Flag, Names, Number, Text, Whole, Year
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER
 from layers.symbols import patterns, recipe, style_layers, swatch
+from tests.own_layer import OWN_KIND
 
-every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
+WALKED = {**KINDS, "custom_layer": OWN_KIND}
+"""Also one that a county declared itself."""
+every_kind = pytest.mark.parametrize("kind", WALKED.values(), ids=WALKED.keys())
 
 
 @every_kind

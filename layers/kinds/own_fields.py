@@ -35,7 +35,7 @@ MOST_FIELDS: Final = 60
 MOST_CHOICES: Final = 200
 MOST_COLORS: Final = 12
 """More colours than this nobody tells apart."""
-LONGEST_TITLE: Final = 30
+LONGEST_TITLE: Final = 40
 LONGEST_CHOICE: Final = 40
 LONGEST_HELP: Final = 200
 LONGEST_UNIT: Final = 10
