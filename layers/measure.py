@@ -40,9 +40,15 @@ def ellipsoid() -> Geod:
 
 def areas_m2(shapes: Sequence[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.float64]:
     """Ellipsoidal area of each shape in m²; shapes in CGCS2000 degrees; 0 for points and lines."""
-    areas = np.zeros(len(shapes), np.float64)
-    surfaces = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-    polygons, shape_of = shapely.get_parts(np.array(shapes, np.object_)[surfaces], return_index=True)
+    column = np.array(shapes, np.object_)
+    areas = np.zeros(len(column), np.float64)
+    # Most are one ring, and need not be taken apart.
+    plain = (shapely.get_type_id(column) == shapely.GeometryType.POLYGON) & (
+        shapely.get_num_interior_rings(column) == 0
+    )
+    areas[plain] = _rings_m2(column[plain])
+    surfaces = np.flatnonzero(~plain & (shapely.get_dimensions(column) == 2))
+    polygons, shape_of = shapely.get_parts(column[surfaces], return_index=True)
     rings, polygon_of = shapely.get_rings(polygons, return_index=True)
     # The first ring of a polygon is its outside, every further one a hole.
     signs = np.where(np.diff(polygon_of, prepend=-1) > 0, 1, -1)
@@ -84,16 +90,21 @@ def rounded_km(metres: float | None, digits: int = 3) -> float | None:
 
 def _rings_m2(rings: Shapes) -> NDArray[np.float64]:
     """Rings of short edges all at once; pyproj measures the others one by one."""
+    areas = np.zeros(len(rings), np.float64)
     positions, ring_of = shapely.get_coordinates(rings, return_index=True)
-    starts = np.searchsorted(ring_of, np.arange(len(rings)))
-    areas, edges = _short_edges_m2(positions)
+    if not len(ring_of):
+        return areas
+    starts = np.flatnonzero(np.diff(ring_of, prepend=-1))
+    there = ring_of[starts]
+    between, edges = _short_edges_m2(positions)
     # The step from one ring to the next is no edge.
-    areas[starts[1:] - 1] = edges[starts[1:] - 1] = 0
-    told = np.abs(np.add.reduceat(np.append(areas, 0), starts)) if len(rings) else np.zeros(0)
-    longest = np.maximum.reduceat(np.append(edges, 0), starts) if len(rings) else np.zeros(0)
-    for at in np.flatnonzero(~(longest <= _SHORT_EDGE_DEG)):
-        told[at] = abs(ellipsoid().polygon_area_perimeter(*shapely.get_coordinates(rings[at]).T)[0])
-    return told
+    between[starts[1:] - 1] = edges[starts[1:] - 1] = 0
+    areas[there] = np.abs(np.add.reduceat(np.append(between, 0), starts))
+    longest = np.maximum.reduceat(np.append(edges, 0), starts)
+    for at in there[~(longest <= _SHORT_EDGE_DEG)]:
+        lon, lat = shapely.get_coordinates(rings[at]).T
+        areas[at] = abs(ellipsoid().polygon_area_perimeter(lon, lat)[0])
+    return areas
 
 
 def _short_edges_m2(positions: Positions) -> tuple[Positions, Positions]:

@@ -52,9 +52,9 @@ def from_blob(blob: bytes) -> BaseGeometry:
 
 def corner(name: str) -> Callable[[bytes | None], float | None]:
     """A reader of one side of the envelope, for SQL."""
-    start = _ENVELOPE_STARTS + 8 * CORNERS.index(name)
+    start, unpack = _ENVELOPE_STARTS + 8 * CORNERS.index(name), _DOUBLE.unpack_from
 
     def read(blob: bytes | None) -> float | None:
-        return None if blob is None else float(_DOUBLE.unpack_from(blob, start)[0])
+        return None if blob is None else unpack(blob, start)[0]
 
     return read

@@ -82,10 +82,9 @@ def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[i
     _refuse_known(session, rows.given_uids)
     features, search = table_of(Feature), table_of(Search)
     ids = new_ids(session, features, len(rows.uids))
-    common = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
-    insert_columns(
-        session, features, {"id": ids, "uid": rows.uids} | columns(rows.features) | rows.texts, common
-    )
+    common: dict[str, Any] = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
+    own: dict[str, list[Any]] = {"id": ids, "uid": rows.uids}
+    insert_columns(session, features, own | columns(rows.features) | rows.texts, common)
     insert_columns(session, search, {"feature_id": ids} | columns(rows.words), {})
     return ids
 
@@ -146,7 +145,9 @@ def checked_uid(given: str) -> str:
 
 def _sound(shapes: Sequence[BaseGeometry]) -> Sequence[BaseGeometry]:
     """Without heights; raises InvalidShape for what no layer can hold."""
-    column: Shapes = shapely.force_2d(np.array(shapes, object))
+    column: Shapes = np.array(shapes, object)
+    if shapely.has_z(column).any() or shapely.has_m(column).any():
+        column = shapely.force_2d(column)
     for row in np.flatnonzero(shapely.is_missing(column) | shapely.is_empty(column)):
         raise InvalidShape(f"第 {row + 1} 个图形是空的，应为有坐标的点、线或面。请删除它，或补上图形。")
     positions, rows = shapely.get_coordinates(column, return_index=True)

@@ -48,7 +48,9 @@ def tile_rows(
         return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
     ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))
     anchors, *values = _columns(derived)
-    found = {"derived": iter(values), "properties": iter(_columns(properties))}
+    # Most kinds tell nothing but what is derived.
+    declared = _columns(properties) if any(each.of == "properties" for each in told) else []
+    found = {"derived": iter(values), "properties": iter(declared)}
     columns = {each.key: next(found[each.of]) for each in told}
     _make_current(session, kind, columns, {id_: place for place, id_ in enumerate(ids) if due[place]}, told)
     return TileRows(np.array(ids, np.int64), shapes, np.array(anchors, np.float64), columns)

@@ -62,12 +62,13 @@ class Wording:
         """
         told = {**properties, "town": town} if town else properties
         names = _texts(told, self._names)
-        words = _framed(names + _texts(told, self._codes), NAME)
-        sounds = _framed([sound for name in names for sound in _sounds(name)], SOUND)
+        sounds = [sound for name in names for sound in _sounds(name)]
+        words = _framed([*names, *_texts(told, self._codes)], NAME)
+        words += _framed(_texts(told, self._places), PLACE) + _framed(sounds, SOUND)
         name = folded(str(told.get("name", ""))) if self._is_named else ""
         return {
             "name": name[:LONGEST_NAME],
-            "words": words + _framed(_texts(told, self._places), PLACE) + sounds,
+            "words": words,
             "inner": _framed(_texts(told, self._inner), NAME),
         }
 
@@ -159,10 +160,9 @@ def _texts(properties: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     """Folded, without blanks and repetitions."""
     texts: list[str] = []
     for key in keys:
-        value = properties.get(key)
-        if value is not None:
-            texts += [folded(str(each)) for each in (value if isinstance(value, list) else [value])]
-    return list(filter(None, dict.fromkeys(texts)))
+        if (value := properties.get(key)) is not None:
+            texts += map(folded, map(str, value if isinstance(value, list) else (value,)))
+    return [text for text in dict.fromkeys(texts) if text]
 
 
 def _visibility(kind: LayerKind, key: str) -> str:

@@ -74,15 +74,23 @@ def commands_of_points(xy: Ints) -> Commands | None:
 
 def _paths(shapes: Shapes, kind: int) -> Paths:
     """The vertices, rounded to the grid."""
-    parts, features = shapely.get_parts(shapes, return_index=True)
-    right = (shapely.get_dimensions(parts) == kind - 1) & ~shapely.is_empty(parts)
-    parts, features = parts[right], features[right]
+    parts, features = _parts(shapes, kind)
     if kind == POINT:
         return _point_sets(parts, features)
-    if kind == LINE:
+    # A polygon without holes is its ring: most are, and taking them apart costs as much as drawing them.
+    if kind == LINE or not shapely.get_num_interior_rings(parts).any():
         return _runs(parts, features, np.arange(len(parts)))
     rings, of_part = shapely.get_rings(parts, return_index=True)
     return _runs(rings, features[of_part], of_part)
+
+
+def _parts(shapes: Shapes, kind: int) -> tuple[Shapes, Ints]:
+    """The single shapes of this kind, and to which of the shapes each belongs."""
+    if (shapely.get_type_id(shapes) <= shapely.GeometryType.POLYGON).all():
+        return shapes, np.arange(len(shapes))
+    parts, features = shapely.get_parts(shapes, return_index=True)
+    right = (shapely.get_dimensions(parts) == kind - 1) & ~shapely.is_empty(parts)
+    return parts[right], features[right]
 
 
 def _point_sets(points: Shapes, features: Ints) -> Paths:
