@@ -61,7 +61,13 @@ SYSTEMS: Final = (
 )
 
 csrf: Final = CSRFProtect()
-limiter: Final = Limiter(key_func=lambda: whom_to_count(), storage_uri="memory://", headers_enabled=False)
+# Counted in the memory of each process: with several, each allows as much.
+limiter: Final = Limiter(
+    key_func=lambda: whom_to_count(),
+    storage_uri="memory://",
+    application_limits=[lambda: f"{max(the_config().writes_per_minute, 1)} per minute"],
+    application_limits_exempt_when=lambda: not the_config().writes_per_minute,
+)
 
 
 @limiter.request_filter
@@ -98,7 +104,6 @@ def guard(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_HEADERS=["X-CSRF-Token"],
-        RATELIMIT_APPLICATION=f"{config.writes_per_minute} per minute" if config.writes_per_minute else None,
     )
     app.extensions["viewer"] = viewer
     # Registered first, so that it runs last: the session of the request is closed by then.
@@ -181,7 +186,7 @@ def log_in(answer: AnyResponse, person: Person) -> AnyResponse:
     word = accounts.new_word()
     with the_database().writing() as writing:
         if old := here():
-            accounts.end_session(writing, old.login.id, old.person.id)
+            accounts.forget_session(writing, old.login.id)
         accounts.forget_tries(writing, person.login)
         accounts.open_session(
             writing, person.id, word, lasts=profile().lasts, address=address(), browser=browser()
@@ -199,7 +204,7 @@ def log_out(answer: AnyResponse) -> AnyResponse:
     """End the session in the database too: a copied cookie is worth nothing."""
     if now := here():
         with the_database().writing() as writing:
-            accounts.end_session(writing, now.login.id, now.person.id)
+            accounts.forget_session(writing, now.login.id)
             audit.record(writing, now.person.viewer, "log_out", now.person.login, address=address())
             writing.commit()
     session.clear()

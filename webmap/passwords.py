@@ -121,7 +121,8 @@ def is_common(password: str) -> bool:
 def _is_run(plain: str) -> bool:
     rows = (
         "abcdefghijklmnopqrstuvwxyz",
-        "01234567890",
+        "0123456789",
+        "1234567890",
         "qwertyuiop",
         "asdfghjkl",
         "zxcvbnm",

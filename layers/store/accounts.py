@@ -351,6 +351,11 @@ def end_session(session: Session, number: int, account: int) -> None:
         raise UnknownThing("没有这个登录会话，可能已经结束。请刷新后再看。")
 
 
+def forget_session(session: Session, number: int) -> None:
+    """End a session, if it is still there."""
+    session.execute(delete(LoginSession).where(LoginSession.id == number))
+
+
 def end_sessions(session: Session, account: int) -> None:
     """Log somebody out everywhere."""
     session.execute(delete(LoginSession).where(LoginSession.account_id == account))
