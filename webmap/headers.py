@@ -48,7 +48,9 @@ def nonce() -> str:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = "; ".join(POLICY).format(nonce=nonce())
+    # What comes from outside (attachments) carries a stricter policy of its own.
+    if "Content-Security-Policy" not in response.headers:
+        response.headers["Content-Security-Policy"] = "; ".join(POLICY).format(nonce=nonce())
     response.headers.update(ALWAYS)
     if response.mimetype == "text/html":
         # The page carries its nonce: a stored copy would be a used one.

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Flag, Number, Text, Whole
-from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.record import POSITION_SOURCES, PROJECT_RECORD
 from layers.rules.tourism import LEAST, MOST, resource_grade
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
 
@@ -85,6 +85,7 @@ FIELDS: tuple[Field, ...] = (
     Whole(key="toilets", title="旅游厕所", unit="座"),
     Flag(key="visitor_centre", title="游客中心"),
     Text(key="phone", title="咨询电话"),
+    Choice(key="position_source", title="位置来源", choices=POSITION_SOURCES),
 )
 
 _SITE = "#0B7A63"
