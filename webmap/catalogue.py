@@ -20,7 +20,7 @@ from layers.symbols import patterns, recipe, style_layers, swatch
 from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
 
-SMALL_LAYER: Final = 20_000
+SMALL_LAYER: Final = query.LARGE_LAYER
 """Layers with more features than this have tiles of their own; as many others as one address takes share one."""
 COUNTY: Final = "county"
 

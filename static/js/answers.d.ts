@@ -38,6 +38,7 @@ declare namespace Api {
     shift: string;
     page: string;
     api: string;
+    sign_in: string;
     drawing: { script: string; style: string };
     attachments?: string;
     /** of the pages that mark sites */
@@ -290,23 +291,40 @@ declare namespace Api {
     fields: { key: string; label: string; unit: string; old: string | null; new: string | null }[];
   }
 
-  /** One step of what happened to a feature, the latest first. */
+  interface FieldChange {
+    key: string;
+    label: string;
+    unit: string;
+    old: string | null;
+    new: string | null;
+  }
+
+  /** One deed as history tells it of one feature, the latest first. */
   interface HistoryStep {
-    version: number;
     act: number;
     what: string;
     title: string;
     who: string;
     at: string;
     reason: string | null;
-    [more: string]: any;
+    count: number;
+    undoes: number | null;
+    undone: boolean;
+    version: number;
+    created: boolean;
+    deleted: boolean;
+    changes: FieldChange[];
+    /** as it was before, and by how much it grew; null where it stayed */
+    shape: { geometry: GeoJSON.Geometry; unit: string; old: number | null; new: number | null; difference: number | null } | null;
   }
 
   interface History {
     uid: string;
     name: string;
-    steps: HistoryStep[];
-    [more: string]: any;
+    layer: string;
+    version: number;
+    deleted: boolean;
+    history: HistoryStep[];
   }
 
   /** What waits for who reviews. */

@@ -102,7 +102,7 @@ export class Server extends EventTarget {
     return this.#get(`${this.#ref(ref)}/history`);
   }
 
-  /** @param {number} act @param {{reason?: string, despite?: boolean}} how @returns {Promise<any>} */
+  /** @param {number} act @param {{reason?: string, despite?: "rest" | "all"}} how @returns {Promise<any>} */
   undo(act, how) {
     return this.#send("POST", `${this.urls.api}acts/${act}/undo`, how);
   }
@@ -168,13 +168,11 @@ export class Server extends EventTarget {
     return this.#get(this.urls.mine ?? "", {}, undefined, true);
   }
 
-  /** Who is signed in now? A page that was open while somebody signed in again learns it here. @returns {Promise<Api.Boot>} */
-  async boot() {
-    const answer = await fetch(this.urls.page, { headers: { Accept: "text/html" }, redirect: "follow" });
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const boot = JSON.parse(page.getElementById("boot")?.textContent ?? "{}");
-    this.csrf = boot.csrf ?? this.csrf;
-    return boot;
+  /** Who is signed in now? A page that was open while somebody signed in again learns its new word here. @returns {Promise<Api.Account | null>} */
+  async account() {
+    const { account, csrf } = await this.#get(`${this.urls.api}account`, {}, undefined, true);
+    this.csrf = csrf;
+    return account;
   }
 
   /** @param {string} words @param {AbortSignal} [signal] @returns {Promise<{results: Api.Hit[]}>} */

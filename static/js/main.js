@@ -1,6 +1,12 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
 import { byId, later } from "app/dom.js";
+import { Desk } from "app/edit/desk.js";
+import { Drafts } from "app/edit/drafts.js";
+import { DraftOffer, Editing } from "app/edit/editing.js";
+import { Fresh } from "app/edit/fresh.js";
+import { Past } from "app/edit/past.js";
+import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
 import { Acts } from "app/panel/acts.js";
@@ -27,12 +33,16 @@ import { TableDrawer } from "app/table/table.js";
 
 /**
  * @typedef {import("app/page.js").State} State
- * @typedef {{bounds: Api.Bounds, center: {lon: number, lat: number}, scale: number, bar: import("app/map/scale.js").Bar}} Moved
+ * @typedef {{bounds: Api.Bounds, zoom: number, center: {lon: number, lat: number}, scale: number, bar: import("app/map/scale.js").Bar}} Moved
  */
 
 const TOLERANCE_PX = 4;
 const CLOSEST = 14.5;
 const ASK_WHY_MS = 400;
+const NEIGHBOURS = 500;
+const SNAP_LAYERS = 4;
+const SNAP_FROM_ZOOM = 12;
+const SNAP_REACH = 0.01;
 
 /** @type {Api.Boot} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
@@ -72,10 +82,27 @@ const status = new Status(
 );
 const strip = new Strip(byId("strip"));
 const measuring = new Measuring(view.measure, strip);
+const drafts = new Drafts(boot.account?.name ?? "");
+const offer = new DraftOffer(byId("drafts"), drafts);
+const desk = new Desk(
+  { element: byId("desk"), dialog: dialog("question") },
+  view,
+  strip,
+  server,
+  drafts,
+  boot.urls.sign_in,
+);
+const editing = new Editing(desk, view, strip, notice, dialog("question"));
+const past = new Past(byId("past"), server);
+const fresh = new Fresh(() => server.layers(true));
+card.actions = (/** @type {Api.Feature} */ feature) => editing.actionsFor(feature);
+reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;
 /** @type {Api.Base | null} */
 let base = null;
+/** @type {Promise<void>} */
+let renewed = Promise.resolve();
 
 async function start() {
   obstacle.clear();
@@ -96,6 +123,9 @@ async function show(catalogue, style) {
   page.keep({ layers: shown.keys });
   panel.show(catalogue, signs);
   table.offer(catalogue.layers);
+  editing.layers = catalogue.layers;
+  fresh.start(catalogue);
+  offer.show(Boolean(boot.account));
   status.showOrigin(catalogue);
   nameCounty(catalogue.county.title);
   offerBases();
@@ -164,6 +194,69 @@ function bringIntoSight(bounds) {
   view.fit(bounds, { closest: view.state().z });
 }
 
+/** What was saved is shown at once. @param {string | null} [show] uid to open; null: nothing; undefined: what is open */
+async function renewMap(show) {
+  if (show === null) reader.close();
+  const opened = show ? reader.open(show) : reader.reload();
+  await Promise.all([fresh.look(), opened]);
+  await renewed;
+}
+
+/** @param {Api.Catalogue} catalogue */
+function showChanges(catalogue) {
+  panel.refresh(catalogue);
+  editing.layers = catalogue.layers;
+  table.offer(catalogue.layers);
+  table.reload();
+  renewed = view.renew({ ...catalogue.tiles, url: catalogue.tiles.url });
+}
+
+/** @param {Api.Feature} feature @param {boolean} isNew */
+function savedWords({ properties, proposed, review }, isNew) {
+  if (proposed) return "已保存。权属与期限字段待另一人复核后生效。";
+  if (review?.state === "pending") return `“${properties.name}”已提交，待审核。`;
+  return isNew ? `已新增“${properties.name}”。` : `已保存“${properties.name}”。`;
+}
+
+// What is near the shape that is drawn: the layer itself and what else is on, the ground aside.
+async function snapToNeighbours() {
+  const { work } = desk;
+  const bounds = boundsOf([view.editor.geometry]) ?? moved?.bounds;
+  if (!work || !bounds || !moved || moved.zoom < SNAP_FROM_ZOOM) return;
+  const around = wider(bounds);
+  const layers = [
+    work.form.layer,
+    ...shown.keys.filter((key) => key !== work.form.layer && !shown.isGround(key)),
+  ];
+  const asked = layers
+    .slice(0, SNAP_LAYERS)
+    .map((key) => server.around(key, around, NEIGHBOURS / SNAP_LAYERS).catch(() => null));
+  const found = (await Promise.all(asked)).flatMap((rows) => rows?.features ?? []);
+  const others = found.filter(({ id }) => id !== work.ref);
+  if (desk.work === work) view.editor.snapTo(/** @type {any[]} */ (others));
+}
+
+/** @param {Api.Bounds} bounds @returns {Api.Bounds} */
+function wider([west, south, east, north]) {
+  const by = Math.max(east - west, north - south, SNAP_REACH) / 2;
+  return [west - by, south - by, east + by, north + by];
+}
+
+/** @param {import("app/edit/drafts.js").Draft} draft */
+async function resume(draft) {
+  try {
+    if (draft.isNew) await desk.make(draft.layer, draft.sort, draft);
+    else {
+      await reader.open(draft.ref);
+      if (reader.feature?.id === draft.ref) await desk.change(reader.feature, draft);
+    }
+    bringNear(boundsOf([view.editor.geometry]));
+  } catch (error) {
+    notice.show(/** @type {Error} */ (error).message);
+    offer.show();
+  }
+}
+
 /** @param {{hit: Api.Hit, results: Api.Hit[]}} found */
 function openHit({ hit, results }) {
   if (!shown.isOn(hit.layer)) shown.toggle([hit.layer], true);
@@ -184,7 +277,8 @@ function tableTurned() {
 
 function closeOne() {
   if (document.fullscreenElement) return;
-  if (card.isOpen) reader.close();
+  if (past.isOpen) past.close();
+  else if (card.isOpen) reader.close();
   else if (table.layer) table.close();
 }
 
@@ -204,6 +298,7 @@ on(view, "hover", (hover) => {
 });
 on(view, "pick", (/** @type {{features: {layer: string, id: number}[]}} */ { features }) => {
   const ids = features.filter(({ layer }) => !shown.isGround(layer)).map(({ id }) => id);
+  if (editing.isJoining) return ids.length && editing.take(ids[0]);
   if (ids.length) reader.open(ids[0], ids);
   else reader.close();
 });
@@ -247,6 +342,7 @@ on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
   else view.home();
 });
 
+on(reader, "opening", () => past.close());
 on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
 on(
   reader,
@@ -261,6 +357,7 @@ on(
   },
 );
 on(reader, "closed", () => {
+  past.close();
   view.select(null);
   page.keep({ selected: null });
   table.mark(null);
@@ -287,6 +384,36 @@ on(table, "close", tableTurned);
 on(view?.measure ?? null, "measured", () => byId("measure").setAttribute("aria-pressed", "true"));
 on(measuring, "closed", () => byId("measure").setAttribute("aria-pressed", "false"));
 on(measuring, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
+on(desk, "opened", () => {
+  measuring.stop();
+  offer.show(false);
+  view.select(null);
+  if (sheet.height === "low") sheet.set("middle");
+});
+on(desk, "say", ({ text }) => notice.show(text));
+on(desk, "shape", ({ geometry }) => bringNear(boundsOf([geometry])));
+on(desk, "around", () => snapToNeighbours());
+on(desk, "saved", async ({ feature, isNew }) => {
+  notice.show(savedWords(feature, isNew));
+  await renewMap(feature.id);
+  desk.clear();
+});
+on(desk, "closed", ({ ref, saved }) => {
+  offer.show(Boolean(boot.account));
+  if (saved) return;
+  if (reader.feature?.id === ref) reader.reload();
+  else reader.close();
+});
+on(editing, "changed", ({ show }) => renewMap(show));
+on(editing, "history", ({ feature }) => past.open(feature).catch(({ message }) => notice.show(message)));
+on(past, "shapes", ({ shapes }) => view.outlines.show(shapes));
+on(past, "close", () => view.outlines.clear());
+on(past, "undone", ({ uid, title, gone }) => {
+  notice.show(`已撤销“${title}”。`);
+  renewMap(gone ? null : uid);
+});
+on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));
+on(offer, "resume", ({ draft }) => resume(draft));
 on(status, "scale", ({ denominator }) => view.setScale(denominator));
 on(server, "busy", ({ waiting }) => {
   byId("progress").hidden = waiting === 0;
@@ -311,6 +438,13 @@ const shortcuts = [
   { keys: ["c"], shown: "C", words: "复制链接", act: acts.copyLink },
   { keys: ["C"], shown: "Shift C", words: "复制图片", act: acts.copyPicture },
   { keys: ["m"], shown: "M", words: "量算", act: () => measuring.turn() },
+  ...(boot.account?.may.some((deed) => deed === "edit" || deed === "mark")
+    ? [
+        { keys: ["n"], shown: "N", words: "新增", act: () => editing.make(table.layer ?? undefined) },
+        { keys: ["e"], shown: "E", words: "编辑打开的对象", act: changeOpen },
+        { keys: [], shown: "Ctrl S", words: "保存编辑", act: () => {} },
+      ]
+    : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
@@ -326,6 +460,10 @@ const shortcuts = [
   { keys: ["?"], shown: "?", words: "快捷键", act: openHelp },
 ];
 listen(shortcuts);
+
+function changeOpen() {
+  if (reader.feature?.edit?.may.includes("edit")) desk.change(reader.feature);
+}
 
 function openHelp() {
   showHelp(dialog("help"), shortcuts, boot.urls);
@@ -348,6 +486,9 @@ const buttons = {
   more: turnMore,
 };
 for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
+// Only for who may.
+const offered = { add: () => editing.make(table.layer ?? undefined) };
+for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);
 
 function turnMore() {
   const open = byId("more").getAttribute("aria-expanded") === "true";

@@ -93,6 +93,7 @@ def boot() -> dict[str, Any]:
             "shift": url_for("bases.shift"),
             "page": url_for("map.page"),
             "api": url_for("map.page") + "api/",
+            "sign_in": url_for("account.log_in_page"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },
         "viewer": database.viewer().audience,

@@ -15,7 +15,8 @@ import { Tag } from "app/map/tag.js";
 
 const PANE = "drawing";
 const NEIGHBOURS = "neighbours";
-const LEVEL = "620";
+// Under the vertices, above symbols and names.
+const LEVEL = "550";
 const COLOR = "#B5321F";
 const STYLE = { color: COLOR, weight: 2.5, fillColor: COLOR, fillOpacity: 0.12 };
 const TOOL = /** @type {const} */ ({ point: "Marker", line: "Line", polygon: "Polygon" });
@@ -334,10 +335,13 @@ function geometryOf(layer) {
   return /** @type {any} */ (layer).toGeoJSON(false).geometry;
 }
 
+// Above an area, or the words would hide it.
 /** @param {Drawn} layer */
 function middleOf(layer) {
   if (layer instanceof L.Marker) return layer.getLatLng();
-  return layer instanceof L.Polygon ? layer.getBounds().getCenter() : middlePoint(layer);
+  if (!(layer instanceof L.Polygon)) return middlePoint(layer);
+  const bounds = layer.getBounds();
+  return L.latLng(bounds.getNorth(), bounds.getCenter().lng);
 }
 
 /** @param {L.Polyline} line */

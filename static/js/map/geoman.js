@@ -16,6 +16,7 @@ export async function ready(map, files) {
   }
   if ("pm" in map && map.pm) return;
   // The map is older than the library, which only equips maps made after it.
+  Object.assign(map.options, { pmIgnore: false });
   /** @type {any} */ (L.PM).reInitLayer(map);
   map.pm.setLang("zh");
   map.pm.setGlobalOptions({ allowSelfIntersection: true, snapDistance: 12 });

@@ -30,6 +30,7 @@ const CLOSEST_FIT = 17;
 const FREEDOM_DEGREES = 2.5;
 const SMALLEST_ROOM_PX = 120;
 const GROUND = "base";
+const LONGEST_RENEWAL_MS = 6000;
 const GRATICULE = "#D9DFE5";
 
 /**
@@ -194,7 +195,7 @@ export class MapView extends EventTarget {
     this.map.setZoom(this.map.getZoom() + levels, { animate: !this.calm.matches });
   }
 
-  /** One feature is not drawn, because it is being changed. @param {import("app/map/select.js").Ref | {layer: string, id: number} | null} ref */
+  /** One feature is not drawn, because it is being changed. @param {{layer: string, id: number} | null} ref */
   hide(ref) {
     this.#drawing?.setHidden(ref);
     this.#symbols?.setHidden(ref);
@@ -205,9 +206,15 @@ export class MapView extends EventTarget {
     return !this.measure.isOn && !this.editor.isOn;
   }
 
-  /** The tiles have changed on the server. @param {Catalogue["tiles"]} tiles */
-  renew(tiles) {
-    this.#drawing?.renew(tiles);
+  /** The tiles have changed on the server. Resolves when the new ones are seen. @param {Catalogue["tiles"]} tiles */
+  async renew(tiles) {
+    if (!this.#drawing) return;
+    const drawn = new Promise((resolve) => {
+      this.addEventListener("idle", resolve, { once: true });
+      setTimeout(resolve, LONGEST_RENEWAL_MS);
+    });
+    this.#drawing.renew(tiles);
+    await drawn;
   }
 
   /** Where the device says it is. Rejects with a sentence for the person. @returns {Promise<{lon: number, lat: number, accuracy_m: number}>} */

@@ -144,9 +144,16 @@ export class Card extends EventTarget {
   /** @param {Api.Feature} feature */
   #buttons(feature) {
     const more = this.actions(feature);
-    const zoom = { words: "缩放到", act: () => this.#emit("zoom", { feature }), first: !more.some(({ first }) => first) };
+    const zoom = {
+      words: "缩放到",
+      act: () => this.#emit("zoom", { feature }),
+      first: !more.some(({ first }) => first),
+    };
     const link = { words: "复制链接", act: () => this.#emit("link") };
-    const table = { words: "所在图层表格", act: () => this.#emit("table", { layer: feature.properties.layer }) };
+    const table = {
+      words: "所在图层表格",
+      act: () => this.#emit("table", { layer: feature.properties.layer }),
+    };
     if (!more.length) return html`<div class="buttons">${[zoom, link, table].map(button)}</div>`;
     const [shown, folded] = [more.filter((each) => !each.more), more.filter((each) => each.more)];
     const front = [...shown.filter(({ first }) => first), zoom, ...shown.filter(({ first }) => !first)];
@@ -156,10 +163,11 @@ export class Card extends EventTarget {
   /** @param {Action[]} actions */
   #more(actions) {
     const items = [...actions.filter(({ grave }) => !grave), ...actions.filter(({ grave }) => grave)].map(
-      ({ words, act, grave }) => html`<button type="button" role="menuitem" class="${grave && "grave"}" @click=${() => {
-        menu.removeAttribute("open");
-        act();
-      }}>${words}</button>`,
+      ({ words, act, grave }) =>
+        html`<button type="button" role="menuitem" class="${grave && "grave"}" @click=${() => {
+          menu.removeAttribute("open");
+          act();
+        }}>${words}</button>`,
     );
     const menu = html`<details class="more-acts"><summary class="button">更多</summary><div class="acts-menu panel" role="menu">${items}</div></details>`;
     menu.addEventListener("focusout", (event) => {

@@ -8,7 +8,7 @@ const GROUND = "base";
 
 /**
  * @typedef {{heading: Heading, block: HTMLElement}} Part
- * @typedef {{group: Part, main: string | null, others: string[], wasOn: boolean, unfold: (open: boolean) => void}} GroupPart
+ * @typedef {{group: Part, main: string | null, others: string[], wasOn: boolean, unfold: (open: boolean) => void, isOpen: () => boolean}} GroupPart
  */
 
 /**
@@ -47,6 +47,22 @@ export class LayerPanel extends EventTarget {
     );
     this.element.setAttribute("aria-busy", "false");
     this.#update();
+  }
+
+  /** New sums under the same headings; what was folded, scrolled and chosen stays. @param {Api.Catalogue} catalogue */
+  refresh(catalogue) {
+    if (!this.signs) return;
+    const open = new Map(this.#groups.map(({ group, isOpen }) => [group.heading.name, isOpen()]));
+    const { scrollTop } = this.element;
+    const focused = this.#buttons.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    this.show(catalogue, this.signs);
+    for (const { group, unfold } of this.#groups) unfold(open.get(group.heading.name) ?? group.heading.isOn);
+    this.element.scrollTop = scrollTop;
+    if (focused >= 0) this.#buttons[focused]?.focus({ preventScroll: true });
+  }
+
+  get #buttons() {
+    return /** @type {HTMLElement[]} */ ([...this.element.querySelectorAll("button, input")]);
   }
 
   /** @param {string} sentence */
@@ -89,7 +105,14 @@ export class LayerPanel extends EventTarget {
     block.append(head, part.heading.fader, parts);
     const others = layers.filter((layer) => layer !== main).map(({ key }) => key);
     unfold(false);
-    this.#groups.push({ group: part, main: main?.key ?? null, others, wasOn: group.key === GROUND, unfold });
+    this.#groups.push({
+      group: part,
+      main: main?.key ?? null,
+      others,
+      wasOn: group.key === GROUND,
+      unfold,
+      isOpen: () => !parts.hidden,
+    });
   }
 
   /** One of several layers under a heading. @param {Api.Layer} layer @param {boolean} main */

@@ -21,6 +21,8 @@ export class Reader extends EventTarget {
     super();
     this.card = card;
     this.ask = ask;
+    /** Whoever is at work on something may not lose it by a click beside it. @type {() => boolean} */
+    this.mayLeave = () => true;
     card.addEventListener("close", () => this.close());
     card.addEventListener("retry", () => this.#load());
     card.addEventListener("step", (event) => this.step(/** @type {CustomEvent} */ (event).detail.by));
@@ -28,6 +30,7 @@ export class Reader extends EventTarget {
 
   /** @param {string | number} ref @param {(string | number)[]} [list] what ← and → walk through */
   open(ref, list = [ref]) {
+    if (!this.mayLeave()) return Promise.resolve();
     this.#list = list;
     this.#at = Math.max(0, list.indexOf(ref));
     return this.#load();
@@ -41,11 +44,16 @@ export class Reader extends EventTarget {
   }
 
   close() {
+    if (!this.card.isOpen || !this.mayLeave()) return;
     this.#asking?.abort();
-    if (!this.card.isOpen) return;
     this.feature = null;
     this.card.close();
     this.dispatchEvent(new CustomEvent("closed"));
+  }
+
+  /** The same feature as it is now. */
+  reload() {
+    return this.card.isOpen && this.mayLeave() ? this.#load() : Promise.resolve();
   }
 
   async #load() {

@@ -72,6 +72,11 @@ export class TableDrawer extends EventTarget {
     if (!this.element.hidden) this.#soon();
   }
 
+  /** The same rows as they are now. */
+  reload() {
+    if (!this.element.hidden) this.#soon();
+  }
+
   /** Shows which row the card is about. @param {string | null} uid */
   mark(uid) {
     for (const row of this.element.querySelectorAll("tbody tr")) {

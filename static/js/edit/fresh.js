@@ -1,0 +1,48 @@
+// Has anybody changed the map meanwhile? Asked each minute; mostly the answer costs nothing.
+
+const EVERY_MS = 60_000;
+
+/** Emits "changed" {catalogue}. */
+export class Fresh extends EventTarget {
+  #known = "";
+  #timer = 0;
+
+  /** @param {() => Promise<Api.Catalogue>} ask */
+  constructor(ask) {
+    super();
+    this.ask = ask;
+    document.addEventListener("visibilitychange", () => this.#follow());
+  }
+
+  /** What the page shows now. @param {Api.Catalogue} catalogue */
+  start(catalogue) {
+    this.#known = edition(catalogue);
+    this.#follow();
+  }
+
+  /** Asks at once. @returns {Promise<Api.Catalogue | null>} null: nobody could be asked */
+  async look() {
+    const catalogue = await this.ask().catch(() => null);
+    if (catalogue) this.#learn(catalogue);
+    return catalogue;
+  }
+
+  #follow() {
+    clearInterval(this.#timer);
+    if (document.hidden) return;
+    this.#timer = window.setInterval(() => this.look(), EVERY_MS);
+  }
+
+  /** @param {Api.Catalogue} catalogue */
+  #learn(catalogue) {
+    const now = edition(catalogue);
+    if (now === this.#known) return;
+    this.#known = now;
+    this.dispatchEvent(new CustomEvent("changed", { detail: { catalogue } }));
+  }
+}
+
+/** @param {Api.Catalogue} catalogue */
+function edition({ layers }) {
+  return layers.map(({ key, version, count, area_mu }) => `${key}:${version}:${count}:${area_mu}`).join();
+}
