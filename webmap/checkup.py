@@ -22,6 +22,7 @@ State = Literal["good", "doubt", "bad"]
 STATES: Final = {"good": "正常", "doubt": "留意", "bad": "有问题"}
 LEAST_FREE: Final = 100 * 1024**2
 LITTLE_FREE: Final = 2 * 1024**3
+RENEW_CERTIFICATE: Final = timedelta(days=30)
 OLDEST_BACKUP: Final = timedelta(hours=48)
 EARLIEST: Final = datetime(2024, 1, 1, tzinfo=UTC)
 LATEST: Final = datetime(2100, 1, 1, tzinfo=UTC)
@@ -63,6 +64,7 @@ def findings(config: Config, database: Database, shelf: Shelf) -> list[Finding]:
         _disk(config),
         _writable(config),
         _backup(config),
+        *([_certificate(config)] if config.tls else []),
         _assets(),
         _fonts(),
         _clock(clock.now()),
@@ -128,6 +130,21 @@ def _backup(config: Config) -> Finding:
             "备份", "bad", f"{taken}，已超过 48 小时！{trouble}请运行 webmap backup，并检查自动备份的设置。"
         )
     return Finding("备份", "doubt" if trouble else "good", f"{taken}。{trouble}" if trouble else taken)
+
+
+def _certificate(config: Config) -> Finding:
+    from webmap.certificates import hosts_of, read, usable
+
+    try:
+        certificate = read(usable(config.home).server)
+    except MapError as error:
+        return Finding("https 证书", "bad", error.message)
+    hosts, end = hosts_of(certificate), certificate.not_valid_after_utc
+    told = f"{'、'.join(hosts)}，有效期到 {end:%Y-%m-%d}"
+    if end - clock.now() < RENEW_CERTIFICATE:
+        renew = f"请运行 webmap certificate {' '.join(hosts)} 续期并重启服务。"
+        return Finding("https 证书", "doubt", f"{told}，快到期了。{renew}")
+    return Finding("https 证书", "good", told)
 
 
 def _assets() -> Finding:

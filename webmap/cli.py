@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -29,6 +30,7 @@ LATER: Final = {
     "account": "webmap.cli_account:account",
     "audit": "webmap.cli_account:audit",
     "backup": "webmap.cli_keeping:backup",
+    "certificate": "webmap.cli_certificate:command",
     "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
     "restore": "webmap.cli_keeping:restore_command",
@@ -98,14 +100,19 @@ def main(file: Path | None) -> None:
 
 
 @main.command()
-def run() -> None:
+@click.option("--tls", is_flag=True, help="用 https 提供服务（先运行 webmap certificate）。")
+def run(tls: bool) -> None:
     """启动网页服务。"""
     from webmap.bases.shelf import shelf_of
     from webmap.cli_account import offer_set_up
-    from webmap.server import listening_socket, serve
+    from webmap.server import listening_socket, must_serve_tls, serve
 
     config = read_config()
+    if tls:
+        config = replace(config, tls=True)
     shelf_of(config)  # a mistake in the declared base maps stops the start
+    if config.tls:
+        must_serve_tls(config)
     listener = listening_socket(config)
     with_database(config, lambda database: _bring_up_to_date(config, database))
     if said := with_database(config, lambda database: offer_set_up(config, database)):

@@ -166,7 +166,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def read_settings_file(file: Path) -> None:
-    """Take settings from a file with a line WEBMAP_NAME=value each; an environment variable weighs more."""
+    """Take settings from a file, one on each line; an environment variable weighs more."""
     try:
         lines = file.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as refusal:

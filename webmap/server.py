@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.errors import WrongSetting
+from webmap.certificates import usable
 from webmap.config import Config
 from webmap.keeping.presence import Presence
 from webmap.timer import Timer
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 WAITING_CONNECTIONS: Final = 512
 KEEP_ALIVE_S: Final = 15
 GRACE_S: Final = 8
+NO_TLS_HERE: Final = """\
+在 Windows 上本程序自己不提供 https。请在前面放 nginx 或 Caddy，并设置 WEBMAP_PROXIES=1。
+Caddy 的配置（Caddyfile）：
+    https://map.county.gov.cn {{
+        tls server.crt server.key
+        reverse_proxy 127.0.0.1:{port}
+    }}
+nginx 的配置见 README 的“内网 https”。证书用 webmap certificate 制作，在数据文件夹的 certificates 里。"""
 
 
 def listening_socket(config: Config) -> socket.socket:
@@ -51,6 +60,13 @@ def serve(config: Config, listener: socket.socket) -> None:
             _serve_with_gunicorn(config, listener, timer)
     finally:
         presence.end()
+
+
+def must_serve_tls(config: Config) -> None:
+    """Raises WrongSetting where https cannot be served from here: no certificate, or no server that knows TLS."""
+    if sys.platform == "win32":
+        raise WrongSetting(NO_TLS_HERE.format(port=config.port))
+    usable(config.home)
 
 
 def started(config: Config) -> str:
@@ -124,6 +140,15 @@ def _gunicorn_settings(config: Config, listener: socket.socket, timer: Timer) ->
         "when_ready": _call(timer.start),
         "on_exit": _call(timer.stop),
         "post_worker_init": _say_once(config),
+    } | (_tls_settings(config) if config.tls else {})
+
+
+def _tls_settings(config: Config) -> dict[str, Any]:
+    place = usable(config.home)
+    return {
+        "worker_class": "webmap.tls.Worker",
+        "certfile": str(place.server),
+        "keyfile": str(place.server_key),
     }
 
 
