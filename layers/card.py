@@ -1,7 +1,7 @@
 """What does the card of a feature say, and in which order?
 
 Everything comes from the kind's declaration: the order of its fields, who may see them, its symbol classes and its
-rule. A field that belongs on the card says “未提供” when it is missing; other fields stay away.
+rule. Fields that belong on the card and have no value are named in one line; other fields stay away.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ SAID_ELSEWHERE: Final = frozenset(
 ROOM_BEHIND: Final = 0.15
 """The line of a clock goes on by this share of its length."""
 
+EXTRA: Final = "extra"
+"""The property that keeps the columns of a file which the kind does not know."""
+MOST_MISSING: Final = 4
+MOST_EXTRA: Final = 40
 Beside: TypeAlias = Mapping[str, Sequence[dict[str, str]]]
 
 
@@ -77,6 +81,8 @@ def card(
         "verdict": {"text": insight.sentence, "clause": insight.clause} if insight.sentence else None,
         "clock": _clock(insight.line, clock.today()),
         "rows": list(_rows(kind, feature, viewer, beside)),
+        "missing": _missing(kind, feature, viewer),
+        "extra": _extra(feature),
         "source": _source(feature),
         "changed": _changed(feature, viewer),
         "related": [_mention(each) for each in related],
@@ -142,23 +148,37 @@ def _clock(line: Sequence[ClockStop], today: date) -> dict[str, Any] | None:
 
 
 def _rows(kind: LayerKind, feature: Record, viewer: Viewer, beside: Beside) -> Iterator[dict[str, Any]]:
-    """What the card is for, then whatever else is known, then what is missing."""
-    fields = [
-        each
-        for each in kind.fields
-        if each.key not in SAID_ELSEWHERE and not each.off_card and may_see(viewer, each.visibility)
-    ]
+    """What the card is for, then whatever else is known."""
+    fields = _fields(kind, viewer)
     known = [each for each in fields if each.key in feature.properties and each.key != kind.code_field]
     for field in sorted(known, key=lambda each: not each.card):
         yield _row(field, feature.properties[field.key])
         yield from beside.get(field.key, ())
-    # Columns of a file that no field declares were kept as they came.
     for key, value in feature.properties.items():
-        if key not in kind.by_key:
+        if key not in kind.by_key and not isinstance(value, dict):
             yield {"label": key, "value": str(value)}
-    for field in fields:
-        if field.card and field.key not in feature.properties:
-            yield {"label": field.title, "value": None}
+
+
+def _missing(kind: LayerKind, feature: Record, viewer: Viewer) -> list[str]:
+    """Titles of the fields of the card that have no value, the required ones first; the code is no news."""
+    fields = [each for each in _fields(kind, viewer) if each.card and each.key != kind.code_field]
+    absent = [each for each in fields if each.key not in feature.properties]
+    return [each.title for each in sorted(absent, key=lambda each: not each.required)][:MOST_MISSING]
+
+
+def _extra(feature: Record) -> list[dict[str, str]]:
+    """Columns of a file that no field declares, as they came; only insiders' features carry them."""
+    kept = feature.properties.get(EXTRA)
+    pairs = kept.items() if isinstance(kept, dict) else ()
+    return [{"label": str(label), "value": str(value)} for label, value in pairs][:MOST_EXTRA]
+
+
+def _fields(kind: LayerKind, viewer: Viewer) -> list[Field]:
+    return [
+        each
+        for each in kind.fields
+        if each.key not in SAID_ELSEWHERE and not each.off_card and may_see(viewer, each.visibility)
+    ]
 
 
 def _row(field: Field, value: Any) -> dict[str, Any]:

@@ -240,6 +240,10 @@ declare namespace Api {
     verdict: { text: string; clause: string | null } | null;
     clock: Clock | null;
     rows: { label: string; value: string | null; unit?: string | null }[];
+    /** titles of the most important fields without a value */
+    missing: string[];
+    /** for insiders: columns of the file that no field declares */
+    extra: { label: string; value: string }[];
     source: string | null;
     changed: { who: string; at: string; version: number } | null;
     related: Related[];

@@ -2,7 +2,7 @@
 import { fill, html } from "app/dom.js";
 import { clockLine } from "app/panel/clock.js";
 
-const MISSING = "—  未提供";
+const MISSING = "未提供：";
 const LIGHT = 0.14;
 const PATIENCE_MS = 200;
 
@@ -230,13 +230,18 @@ function verdict({ verdict }) {
 }
 
 /** @param {Api.Card} card */
-function rows({ rows }) {
-  const each = rows.map(({ label, value, unit }) => {
-    const missing = value === null || value === undefined || value === "";
-    const words = missing ? MISSING : unit ? `${value} ${unit}` : value;
-    return html`<div><dt class="${label.length > 7 && "long"}">${label}</dt><dd class="${missing ? "missing" : ""}">${words}</dd></div>`;
-  });
-  return html`<dl class="facts">${each}</dl>`;
+function rows({ rows, missing, extra }) {
+  return html`<div class="told">
+    <dl class="facts">${rows.map(row)}</dl>
+    ${missing.length > 0 && html`<p class="missing">${MISSING}${missing.join("、")}</p>`}
+    ${extra.length > 0 && html`<details class="extra"><summary>原文件的其他列（内部）</summary><dl class="facts">${extra.map(row)}</dl></details>`}
+  </div>`;
+}
+
+/** @param {{label: string, value: string | null, unit?: string | null}} fact */
+function row({ label, value, unit }) {
+  const words = unit ? `${value} ${unit}` : value;
+  return html`<div><dt class="${label.length > 7 && "long"}">${label}</dt><dd>${words}</dd></div>`;
 }
 
 /** @param {Api.Card} card */

@@ -149,11 +149,18 @@ export class TableDrawer extends EventTarget {
     this.dispatchEvent(new CustomEvent("shown"));
   }
 
-  /** @param {Api.Column[]} columns */
-  #table(columns) {
+  /** @param {Api.Column[]} every */
+  #table(every) {
+    const columns = every.filter((column) => this.#isTold(column));
     const head = columns.map((column) => this.#heading(column));
     const rows = this.#rows.map((feature) => this.#row(feature, columns));
     return html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
+  }
+
+  // A column that is empty in all rows says nothing, unless they are sorted by it.
+  /** @param {Api.Column} column */
+  #isTold({ key }) {
+    return key === "name" || key === this.#order.sort || this.#rows.some(({ words }) => words[key]);
   }
 
   /** @param {Api.Column} column */
