@@ -26,6 +26,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "listing": BASE | {"kinds", "rights"},
     "store": BASE | {"kinds", "rights"},
     "intake": BASE | {"kinds", "rights", "store", "formats"},
+    "export": BASE | {"kinds", "rights", "store", "formats"},
     "attaching": BASE | {"store", "formats", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
     **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "analysis", "jobs", "sample")},

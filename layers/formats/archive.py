@@ -46,6 +46,14 @@ class Archive:
             self._zip.close()
             raise
 
+    def start_of(self, member: Member, length: int) -> bytes:
+        """The first bytes of one member."""
+        try:
+            with self._zip.open(member.info) as source:
+                return source.read(length)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+            raise UnreadableFile(f"压缩包中的“{member.path}”无法解压。请重新打包后再导入。") from None
+
     def unpack(self, member: Member, target: Path) -> None:
         """Write one member under a name of ours, never more than it declared."""
         try:

@@ -58,13 +58,13 @@ def limit(limits: dict[str, Any]) -> None:
 
 
 def _read(folder: Path, question: dict[str, Any]) -> None:
-    _leave_out("geopandas", "pandas", "pyarrow", "pyproj")
+    leave_out("geopandas", "pandas", "pyarrow", "pyproj")
     import pyogrio
 
     driver, path = question["driver"], folder / question["file"]
     if set(pyogrio.list_drivers()) != {driver}:
         raise UnreadableFile("读取程序的格式白名单与所装 GDAL 不符。请联系系统管理员。")
-    layers = _layers(path) if driver == sandbox.GEOPACKAGE else [question["file"]]
+    layers = _layers_in(driver, path, question["file"])
     wanted = question["layer"] or (layers[0] if len(layers) == 1 else None)
     if wanted is None:
         _say(folder, {"layers": layers})
@@ -74,7 +74,30 @@ def _read(folder: Path, question: dict[str, Any]) -> None:
     _read_layer(folder, path, None if driver == sandbox.SHAPEFILE else wanted)
 
 
-def _leave_out(*packages: str) -> None:
+def _layers_in(driver: str, path: Path, file: str) -> list[str]:
+    if driver == sandbox.GEOPACKAGE:
+        return _layers(path)
+    if driver == sandbox.DXF:
+        return ["entities"]
+    return _feature_classes(path) if driver == sandbox.FILE_GDB else [file]
+
+
+def _feature_classes(path: Path) -> list[str]:
+    """The layers of a geodatabase that have shapes."""
+    import pyogrio
+
+    try:
+        found = [str(name) for name, sort in pyogrio.list_layers(path).tolist() if sort]
+    except pyogrio.errors.DataSourceError:
+        raise UnreadableFile(
+            "不是完整的 FileGDB，无法读取。请把整个 .gdb 文件夹打包成 .zip 后再导入。"
+        ) from None
+    if not found:
+        raise UnreadableFile("FileGDB 里没有图形图层。请在原软件中检查后重新导出。")
+    return found
+
+
+def leave_out(*packages: str) -> None:
     """pyogrio loads these when it finds them; without them a child starts twice as fast."""
     without: dict[str, Any] = dict.fromkeys(packages)
     sys.modules.update(without)
@@ -132,11 +155,7 @@ def _plain(values: NDArray[Any]) -> list[object]:
 
 
 def _save_shapes(folder: Path, shapes: NDArray[np.object_]) -> None:
-    pieces = [shape or b"" for shape in shapes.tolist()]
-    np.save(folder / sandbox.BYTES, np.frombuffer(b"".join(pieces), np.uint8), allow_pickle=False)
-    np.save(
-        folder / sandbox.LENGTHS, np.array([len(piece) for piece in pieces], np.int64), allow_pickle=False
-    )
+    sandbox.save_pieces(folder, [shape or b"" for shape in shapes.tolist()])
 
 
 def _say(folder: Path, answer: dict[str, Any]) -> None:

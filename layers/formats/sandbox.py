@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +29,8 @@ BYTES, LENGTHS = "bytes.npy", "lengths.npy"
 
 SHAPEFILE: Final = "ESRI Shapefile"
 GEOPACKAGE: Final = "GPKG"
+DXF: Final = "DXF"
+FILE_GDB: Final = "OpenFileGDB"
 # Every vector driver of the GDAL we ship; the child refuses to work when it finds one that is not named here.
 DRIVERS: Final = (
     *("MEM", "PCIDSK", "PDS4", "VICAR", "PDF", "MBTiles", "EEDA", "OGCAPI", "GDALG", SHAPEFILE),
@@ -71,14 +74,43 @@ def read(
     """Have a child read `file` in `folder`; raises UnreadableFile when it fails, stalls or dies."""
     question = {"file": file, "driver": driver, "layer": layer, "limits": asdict(limits)}
     (folder / QUESTION).write_text(json.dumps(question), "utf-8")
-    _run(folder, driver, limits)
+    _run(folder, driver, limits, "layers.formats.read_child")
     return _answer(folder)
 
 
-def _run(folder: Path, driver: str, limits: Limits) -> None:
+def write(
+    folder: Path,
+    question: dict[str, Any],
+    shapes: NDArray[np.object_],
+    columns: Sequence[dict[str, object]],
+    limits: Limits = ORDINARY,
+) -> None:
+    """Have a child write the file that the question names in `folder`; raises UnreadableFile when it fails."""
+    (folder / QUESTION).write_text(json.dumps({**question, "limits": asdict(limits)}), "utf-8")
+    (folder / COLUMNS).write_text(json.dumps(columns), "utf-8")
+    save_pieces(folder, shapely.to_wkb(shapes).tolist())
+    _run(folder, question["driver"], limits, "layers.formats.write_child")
+
+
+def save_pieces(folder: Path, pieces: Sequence[bytes]) -> None:
+    """Shapes as WKB in the folder, without pickle."""
+    np.save(folder / BYTES, np.frombuffer(b"".join(pieces), np.uint8), allow_pickle=False)
+    lengths = np.array([len(piece) for piece in pieces], np.int64)
+    np.save(folder / LENGTHS, lengths, allow_pickle=False)
+
+
+def pieces_in(folder: Path) -> list[bytes | None]:
+    """The shapes in the folder as WKB; None for a row without."""
+    content = np.load(folder / BYTES, allow_pickle=False).tobytes()
+    lengths = np.load(folder / LENGTHS, allow_pickle=False)
+    ends = np.cumsum(lengths)
+    return [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
+
+
+def _run(folder: Path, driver: str, limits: Limits, program: str) -> None:
     try:
         subprocess.run(  # noqa: S603 (our own program, an argument of ours)
-            [sys.executable, "-I", "-X", "utf8", "-m", "layers.formats.read_child", str(folder)],
+            [sys.executable, "-I", "-X", "utf8", "-m", program, str(folder)],
             env=_environment(folder, driver),
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -129,9 +161,5 @@ def _answer(folder: Path) -> Answer:
 
 
 def _shapes(folder: Path) -> NDArray[np.object_]:
-    content = np.load(folder / BYTES, allow_pickle=False).tobytes()
-    lengths = np.load(folder / LENGTHS, allow_pickle=False)
-    ends = np.cumsum(lengths)
-    pieces = [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
     with np.errstate(invalid="ignore"):  # NaN is found and said later, row by row
-        return np.asarray(shapely.from_wkb(np.array(pieces, object), on_invalid="ignore"), object)
+        return np.asarray(shapely.from_wkb(np.array(pieces_in(folder), object), on_invalid="ignore"), object)

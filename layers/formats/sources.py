@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,12 +14,34 @@ from layers.formats.archive import Archive, Member
 
 MOST_BYTES: Final = 1 << 30
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
-WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt")
+KML: Final = (".kml", ".ovkml")
+KMZ: Final = (".kmz", ".ovkmz")
+SHEETS: Final = (".csv", ".xlsx")
+GEODATABASE: Final = ".gdb"
+WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt", ".dxf", *KML, *SHEETS)
 WHAT_IS_TAKEN: Final = (
-    "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、GeoPackage（.gpkg）、GeoJSON 和界址点坐标 TXT。"
+    "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、FileGDB（.gdb 文件夹打包成 .zip）、GeoPackage（.gpkg）、"
+    "GeoJSON、KML/KMZ、DXF、界址点坐标 TXT、Excel（.xlsx）和 CSV。"
 )
-_OFTEN_BESIDE: Final = (".txt",)
+HOW_INSTEAD: Final = {
+    ".dwg": "DWG 不能直接读取。请在 CAD 中“另存为”→“AutoCAD 2010 DXF（*.dxf）”，再导入 .dxf。",
+    ".mdb": "个人地理数据库（.mdb）不能直接读取。请在 ArcGIS 中右键图层→“数据”→“导出数据”为 Shapefile，打包成 .zip。",
+    ".accdb": "Access 数据库不能直接读取。请在 Access 中把表“导出”为 Excel（.xlsx）再导入。",
+    ".ovobj": "奥维 .ovobj 是加密格式。请在奥维中选中对象→“导出”→格式选 shp 或 dxf，再导入。",
+    ".et": "WPS 表格 .et 不能直接读取。请在 WPS 中“另存为”→“Excel 工作簿（*.xlsx）”，再导入。",
+    ".xls": "旧版 Excel（.xls）不能直接读取。请用 Excel 或 WPS “另存为”→“Excel 工作簿（*.xlsx）”，再导入。",
+    ".tab": "MapInfo 文件不能直接读取。请在 MapInfo 中“表”→“导出”为 Shapefile，打包成 .zip。",
+    ".rar": "RAR 压缩包不能读取。请解开后重新打包为 .zip。",
+    ".7z": "7z 压缩包不能读取。请解开后重新打包为 .zip。",
+    ".gdb": "请把整个 .gdb 文件夹打包成 .zip 后再导入。",
+    ".wl": "MapGIS 文件不能直接读取。请在 MapGIS 中转换为 Shapefile，打包成 .zip。",
+    ".wp": "MapGIS 文件不能直接读取。请在 MapGIS 中转换为 Shapefile，打包成 .zip。",
+    ".wt": "MapGIS 文件不能直接读取。请在 MapGIS 中转换为 Shapefile，打包成 .zip。",
+}
+"""What people bring that cannot be read, and the steps that help."""
+_OFTEN_BESIDE: Final = (".txt", *SHEETS)
 """Endings of notes that lie beside the data; they are data when there is nothing else."""
+_BASE_FILE: Final = re.compile(r"[A-Za-z0-9_.]{1,60}")
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
@@ -47,6 +70,10 @@ def sources_in(path: Path, folder: Path) -> list[Source]:
         return [_copied(path, [path], folder)]
     if suffix in SHAPEFILE_PARTS:
         raise UnreadableFile(f"“{path.name}”只是 Shapefile 的一部分。请选择同名的 .shp，或打包成 .zip。")
+    if suffix in KMZ:
+        return [_in_kmz(path, folder)]
+    if suffix in HOW_INSTEAD:
+        raise UnreadableFile(HOW_INSTEAD[suffix])
     raise UnreadableFile(f"不认识“{path.name}”的格式。{WHAT_IS_TAKEN}请另存为其中一种。")
 
 
@@ -68,9 +95,24 @@ def wanted(sources: Sequence[Source], name: str | None) -> Source:
     )
 
 
+def wanted_layer(counted: Sequence[tuple[str, int]], name: str | None) -> str:
+    """The layer of one file to read, by its title; raises QuestionToUser when there are several and none was named."""
+    titles = [title for title, _ in counted]
+    if name in titles:
+        return str(name)
+    if len(counted) == 1:
+        return titles[0]
+    raise QuestionToUser(
+        f"文件里有 {len(counted)} 个图层，一次导入一个。请选择其中一个。",
+        [Answer(title, title, f"{count} 个") for title, count in counted],
+    )
+
+
 def _check_file(path: Path) -> None:
     if not path.exists():
         raise UnreadableFile(f"找不到文件“{path.name}”。请检查路径。")
+    if path.is_dir() and path.suffix.lower() == GEODATABASE:
+        raise UnreadableFile(HOW_INSTEAD[GEODATABASE])
     if not path.is_file():
         raise UnreadableFile(f"“{path.name}”不是文件。请选择其中的 .shp，或打包成 .zip。")
     size = path.stat().st_size
@@ -102,11 +144,47 @@ def _in_archive(path: Path, folder: Path) -> Iterator[Source]:
         if file.read(4) not in _ZIP_MAGICS:
             raise UnreadableFile(f"“{path.name}”不是 zip 压缩包。请重新打包为 zip 后再导入。")
     with Archive(path) as archive:
-        for number, (stem, members) in enumerate(_grouped(archive.members).items()):
-            parts = {suffix: folder / f"{number}{suffix}" for suffix in members}
-            for suffix, member in members.items():
+        bases = _geodatabases(archive.members)
+        for number, (base, members) in enumerate(bases.items()):
+            yield Source(base, {GEODATABASE: _unpacked_base(archive, members, folder / f"base{number}.gdb")})
+        if bases:
+            return
+        for number, (stem, grouped) in enumerate(_grouped(archive.members).items()):
+            parts = {suffix: folder / f"{number}{suffix}" for suffix in grouped}
+            for suffix, member in grouped.items():
                 archive.unpack(member, parts[suffix])
             yield Source(str(stem), parts)
+
+
+def _in_kmz(path: Path, folder: Path) -> Source:
+    with path.open("rb") as file:
+        if file.read(4) not in _ZIP_MAGICS:
+            raise UnreadableFile(f"“{path.name}”不是 KMZ。请在原软件中重新导出。")
+    with Archive(path) as archive:
+        documents = [member for member in archive.members if member.suffix in KML]
+        if not documents:
+            raise UnreadableFile(f"“{path.name}”里没有 KML。请在原软件中重新导出。")
+        suffix = KML[KMZ.index(path.suffix.lower())]
+        target = folder / f"source{suffix}"
+        archive.unpack(min(documents, key=lambda member: len(member.path.parts)), target)
+    return Source(path.stem, {suffix: target})
+
+
+def _geodatabases(members: Sequence[Member]) -> dict[str, list[Member]]:
+    """The folders of an archive whose names end with .gdb, with what lies in them."""
+    found: dict[str, list[Member]] = {}
+    for member in members:
+        if member.path.parent.suffix.lower() == GEODATABASE:
+            found.setdefault(str(member.path.parent.with_suffix("")), []).append(member)
+    return found
+
+
+def _unpacked_base(archive: Archive, members: Sequence[Member], target: Path) -> Path:
+    target.mkdir()
+    for member in members:
+        if _BASE_FILE.fullmatch(member.path.name):
+            archive.unpack(member, target / member.path.name)
+    return target
 
 
 def _grouped(members: Sequence[Member]) -> dict[PurePosixPath, dict[str, Member]]:
@@ -126,5 +204,6 @@ def _grouped(members: Sequence[Member]) -> dict[PurePosixPath, dict[str, Member]
 
 
 def _facts(source: Source) -> str:
-    sizes = sum(part.stat().st_size for part in source.parts.values())
+    files = [file for part in source.parts.values() for file in (part.iterdir() if part.is_dir() else [part])]
+    sizes = sum(file.stat().st_size for file in files)
     return f"{'、'.join(sorted(source.parts))}，共 {max(1, sizes >> 10):,} KB"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from layers import crs
 from layers.errors import Answer, QuestionToUser, UnreadableFile
-from layers.formats import boundary_txt, geojson, sandbox, shapefile
+from layers.formats import boundary_txt, dxf, geojson, kml, sandbox, shapefile, sheet
 from layers.formats.dataset import Dataset
-from layers.formats.sources import Source, sources_in, wanted
+from layers.formats.sources import GEODATABASE, KML, SHEETS, Source, sources_in, wanted
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -46,6 +46,17 @@ def _read(source: Source, folder: Path, encoding: str | None, layer: str | None)
         return shapefile.read(source, folder, encoding)
     if ".gpkg" in source.parts:
         return _geopackage(source, folder, layer)
+    if sort := source.parts.keys() & {*KML}:
+        suffix = next(iter(sort))
+        content = source.parts[suffix].read_bytes()
+        return kml.read(content, source.short_name, _within(source, layer), shifted=suffix == KML[1])
+    if ".dxf" in source.parts:
+        return dxf.read(source, folder, _within(source, layer))
+    if source.parts.keys() & {*SHEETS}:
+        path = next(iter(source.parts.values()))
+        return sheet.read(path, source.short_name, answer=encoding, layer=_within(source, layer))
+    if GEODATABASE in source.parts:
+        return _of_layers(source, folder, sandbox.FILE_GDB, source.parts[GEODATABASE].name, layer)
     if ".txt" in source.parts:
         return boundary_txt.read(source.parts[".txt"], source.short_name, encoding)
     return geojson.read(next(iter(source.parts.values())), source.short_name, encoding)
@@ -56,8 +67,16 @@ def _geopackage(source: Source, folder: Path, layer: str | None) -> Dataset:
     with path.open("rb") as file:
         if file.read(16) != _SQLITE_MAGIC:
             raise UnreadableFile(f"“{source.name}.gpkg”不是 GeoPackage。请在原软件中重新导出。")
-    asked = None if layer in (None, source.name, source.short_name) else layer
-    answer = sandbox.read(folder, path.name, sandbox.GEOPACKAGE, layer=asked)
+    return _of_layers(source, folder, sandbox.GEOPACKAGE, path.name, layer)
+
+
+def _within(source: Source, layer: str | None) -> str | None:
+    """The layer inside the file, when the answer does not name the file itself."""
+    return None if layer in (None, source.name, source.short_name) else layer
+
+
+def _of_layers(source: Source, folder: Path, driver: str, file: str, layer: str | None) -> Dataset:
+    answer = sandbox.read(folder, file, driver, layer=_within(source, layer))
     if answer.layers:
         raise QuestionToUser(
             f"文件里有 {len(answer.layers)} 个图层，一次导入一个。请选择其中一个。",

@@ -11,8 +11,13 @@ from typing import Final
 from layers.errors import InvalidValue
 from layers.kinds import LayerKind
 from layers.kinds.fields import Field
+from layers.kinds.short_names import field_named
 
 _CUT_FROM: Final = 3
+DERIVED_COLUMNS: Final = frozenset(
+    ("图形面积（亩）", "图形长度（公里）", "图例类别", "图形标识", "TXMJM", "TXCDGL", "TLLB", "UID")
+)
+"""What our own exports add to the fields: it is computed anew, never read."""
 _UNIT: Final = re.compile(r"[（(]\s*(?:单位[:：])?\s*([^（()）]+?)\s*[)）]\s*$")
 _SAME_UNIT: Final = {
     "㎡": "平方米",
@@ -54,12 +59,14 @@ def mapped(kind: LayerKind, columns: Collection[str]) -> Mapping:
     """Match columns by key, title and alias, then by the beginning that a .dbf left of a title."""
     mapping = Mapping()
     for column in sorted(columns, key=lambda column: _loose(kind, column)):
-        found = kind.field_for(column) or _cut(kind, column)
+        if column in DERIVED_COLUMNS:
+            continue
+        found = kind.field_for(column) or field_named(kind, column) or _cut(kind, column)
         if found is None or found in mapping.fields.values() or not _in_unit(mapping, column, found):
             mapping.others.append(column)
         else:
             mapping.fields[column] = found
-            if kind.field_for(column) is None:
+            if kind.field_for(column) is None and field_named(kind, column) is None:
                 mapping.notes.append(f"字段名“{column}”不完整，已按“{found.title}”读取")
     mapping.fields = {column: mapping.fields[column] for column in columns if column in mapping.fields}
     _check_required(kind, mapping, columns)

@@ -11,8 +11,8 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import Bounds
-from layers.errors import InvalidShape, InvalidValue, UnknownThing
-from layers.formats import read_dataset
+from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFile
+from layers.formats import Dataset, read_dataset
 from layers.intake import landing
 from layers.intake.areas import area_warnings
 from layers.intake.mapping import mapped
@@ -104,6 +104,7 @@ def plan(
     refuse_secret_titles(file.name, target.layer.title)
     dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
+    _check_places(dataset)
     county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
     landing.settle_shift(dataset, parameters, public_map)
     system = landing.chosen_crs(dataset, crs, county)
@@ -164,6 +165,15 @@ def _declared(database: Database, viewer: Viewer, kind: str | None, layer: str |
             "自定义图层要先在“图层管理”里建立并设定字段，再用 --layer 图层代码 导入。请先建立图层。"
         )
     return kind_of(kind)
+
+
+def _check_places(dataset: Dataset) -> None:
+    if not dataset.has_shapes:
+        columns = "、".join(dataset.columns)
+        raise UnreadableFile(
+            f"表里没有认得出的坐标列（有：{columns}）。要按编号更新图上已有的图形，请加 --key 列名（如 --key 地块编号）；"
+            "要新增图形，请补上经度、纬度，或 X、Y，或 WKT 一列。"
+        )
 
 
 def _visibility(word: str) -> str:

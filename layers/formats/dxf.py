@@ -1,0 +1,73 @@
+"""What does a DXF say? GDAL reads it in the child; closed lines are areas, texts inside them their names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from layers.errors import UnreadableFile
+from layers.formats import sandbox
+from layers.formats.dataset import Dataset, Values
+from layers.formats.sources import Source, wanted_layer
+
+_BINARY_MAGIC: Final = b"AutoCAD Binary DXF"
+_CLOSE_M: Final = 0.001
+_ENOUGH: Final = 4
+
+
+def read(source: Source, folder: Path, layer: str | None) -> Dataset:
+    """Read the shapes of one CAD layer; which one is a question when there are several."""
+    _check(source)
+    answer = sandbox.read(folder, source.parts[".dxf"].name, sandbox.DXF, layer="entities")
+    layers = [str(value or "0") for value in answer.columns.get("Layer", [""] * len(answer.shapes))]
+    texts = answer.columns.get("Text", [None] * len(layers))
+    drawn = [at for at, shape in enumerate(answer.shapes) if shape is not None and not texts[at]]
+    if not drawn:
+        raise UnreadableFile("DXF 里没有图形（只有文字或块）。请在 CAD 中炸开图块后另存为 DXF。")
+    names = list(dict.fromkeys(layers[at] for at in drawn))
+    counted = [(name, sum(layers[at] == name for at in drawn)) for name in names]
+    chosen = wanted_layer(counted, layer)
+    rows = [at for at in drawn if layers[at] == chosen]
+    shapes = np.array([_area(answer.shapes[at]) for at in rows], object)
+    dataset = Dataset(chosen, shapes, {"图层": [chosen] * len(rows)})
+    dataset.doubt = "是 CAD 图，没有坐标系"
+    if names_found := _names(shapes, answer.shapes, texts):
+        dataset.columns["name"] = [names_found.get(at) for at in range(len(rows))]
+        dataset.notes.append(f"{len(names_found)} 个图形的名称取自图内的文字")
+    return dataset
+
+
+def _check(source: Source) -> None:
+    start = source.parts[".dxf"].read_bytes()[:64]
+    if start.startswith(_BINARY_MAGIC):
+        raise UnreadableFile("这是二进制 DXF。请在 CAD 中另存为“AutoCAD 2010 DXF（ASCII）”后再导入。")
+    if start.split()[:2] != [b"0", b"SECTION"] and start.split()[:1] != [b"999"]:
+        raise UnreadableFile(f"“{source.name}.dxf”不是 DXF。请在 CAD 中另存为 DXF 后再导入。")
+
+
+def _area(shape: BaseGeometry) -> BaseGeometry:
+    """A closed line is an area; heights are left out."""
+    flat = shapely.force_2d(shape)
+    if isinstance(flat, shapely.LineString):
+        places = shapely.get_coordinates(flat)
+        if len(places) >= _ENOUGH and np.hypot(*(places[0] - places[-1])) <= _CLOSE_M:
+            return shapely.Polygon(np.vstack((places[:-1], places[:1])))
+    return flat
+
+
+def _names(shapes: NDArray[np.object_], all_shapes: NDArray[np.object_], texts: Values) -> dict[int, str]:
+    """The text that lies in an area, where there is exactly one."""
+    labels = [at for at, text in enumerate(texts) if text and all_shapes[at] is not None]
+    if not labels:
+        return {}
+    tree = shapely.STRtree(all_shapes[labels])
+    areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+    inside: dict[int, list[str]] = {}
+    for area, label in tree.query(shapes[areas], "intersects").T.tolist():
+        inside.setdefault(int(areas[area]), []).append(str(texts[labels[label]]))
+    return {at: found[0] for at, found in inside.items() if len(found) == 1}

@@ -1,0 +1,134 @@
+"""Which cells stand in this table? .xlsx and .csv, as rows of plain values with the numbers of their lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from layers.errors import UnreadableFile
+from layers.formats import encoding
+from layers.formats.archive import Archive
+from layers.formats.boundary_txt import text_in
+from layers.formats.sources import wanted_layer
+
+MOST_ROWS: Final = 200_000
+MOST_COLUMNS: Final = 300
+_MOST_UNPACKED: Final = 300 << 20
+_MOST_CSV: Final = 200 << 20
+_PROLOG: Final = 4096
+_OWN_DICTIONARY: Final = "字段说明"
+
+Cells = tuple[object, ...]
+
+
+class Grid(NamedTuple):
+    """The rows that hold something, each with its number in the file."""
+
+    name: str
+    numbers: list[int]
+    rows: list[Cells]
+    decoding: encoding.Decoding
+
+
+def from_csv(path: Path, name: str, answer: str | None) -> Grid:
+    """The lines of a .csv; separators and encoding are found out."""
+    content = path.read_bytes()
+    if len(content) > _MOST_CSV:
+        raise UnreadableFile(f"文件有 {len(content) >> 20} MB，最多 {_MOST_CSV >> 20} MB。请拆分后分别导入。")
+    text, decoding = text_in(content, answer)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text))
+    try:
+        numbered = list(_filled((rows.line_num, row) for row in rows))
+    except csv.Error:
+        raise UnreadableFile(
+            "CSV 的引号或分隔符不完整。请用 Excel 或 WPS 另存为 CSV UTF-8 后再导入。"
+        ) from None
+    return Grid(name, [number for number, _ in numbered], [row for _, row in numbered], decoding)
+
+
+def from_xlsx(path: Path, name: str, layer: str | None) -> Grid:
+    """One sheet of an .xlsx; which one is a question when several hold tables."""
+    _check_workbook(path)
+    try:
+        sheets = _sheets(path)
+    except UnreadableFile:
+        raise
+    except Exception:  # openpyxl fails in a dozen ways on files that are none
+        raise UnreadableFile(
+            "Excel 文件已损坏，无法解读。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
+        ) from None
+    full = {title: rows for title, rows in sheets.items() if len(rows) > 1 and title != _OWN_DICTIONARY}
+    if not full:
+        raise UnreadableFile("Excel 文件里没有表格。请检查是否选对了文件。")
+    chosen = wanted_layer([(title, len(rows)) for title, rows in full.items()], layer)
+    rows = full[chosen]
+    title = chosen if len(full) > 1 else name
+    decoding = encoding.Decoding(encoding.UTF8)
+    return Grid(title, [number for number, _ in rows], [row for _, row in rows], decoding)
+
+
+def _check_workbook(path: Path) -> None:
+    """Sizes as for any archive, and no entity declaration in any part of it."""
+    with Archive(path) as archive:
+        if sum(member.info.file_size for member in archive.members) > _MOST_UNPACKED:
+            raise UnreadableFile("Excel 文件解开后过大。请只保留要导入的工作表，另存后再导入。")
+        for member in archive.members:
+            if member.suffix in (".xml", ".rels", ".vml"):
+                start = archive.start_of(member, _PROLOG).replace(b"\0", b"")
+                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+                    raise UnreadableFile(
+                        "Excel 文件里有实体声明（DOCTYPE），不能导入。请用 Excel 或 WPS 另存后再导入。"
+                    )
+
+
+def _sheets(path: Path) -> dict[str, list[tuple[int, Cells]]]:
+    from openpyxl import load_workbook
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about styles and extensions, which are not read
+        book: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            return {sheet.title: list(_filled(_numbered(sheet))) for sheet in book.worksheets}
+        finally:
+            book.close()
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, Sequence[object]]]:
+    sheet.reset_dimensions()  # what the file says of its size may be a lie
+    yield from enumerate(sheet.iter_rows(values_only=True), 1)
+
+
+def _filled(rows: Iterable[tuple[int, Sequence[object]]]) -> Iterator[tuple[int, Cells]]:
+    count = 0
+    for number, row in rows:
+        cells = tuple(_value(cell) for cell in row[:MOST_COLUMNS])
+        while cells and cells[-1] is None:
+            cells = cells[:-1]
+        if cells:
+            count += 1
+            if count > MOST_ROWS:
+                raise UnreadableFile(f"表格超过 {MOST_ROWS:,} 行。请拆分后分别导入。")
+            yield number, cells
+
+
+def _value(cell: object) -> object:
+    if isinstance(cell, str):
+        text = cell.strip().strip("\ufeff")
+        # What our own export does so that a spreadsheet takes no text for a formula.
+        return (text[1:] if re.match(r"'[=+\-@\t\r]", text) else text) or None
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    return cell if isinstance(cell, (int, float, bool)) or cell is None else str(cell)
+
+
+def _separator(text: str) -> str:
+    lines = [line for line in text.splitlines()[:20] if line]
+    return max(",\t;", key=lambda sign: (sum(line.count(sign) > 0 for line in lines), sign == ","))

@@ -1,0 +1,76 @@
+"""What happens on `webmap export LAYER`? The layer is written to a file in the form that was asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from layers.errors import QuestionToUser
+from layers.export import FORMATS, Exported, export
+from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
+from layers.store import Database
+from webmap.cli import with_database
+from webmap.config import read_config
+
+_READERS: Final[dict[str, Viewer]] = {
+    "all": SYSTEM_VIEWER,
+    "internal": INTERNAL_VIEWER,
+    "public": PUBLIC_VIEWER,
+}
+
+
+@click.command("export")
+@click.argument("layer")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), required=True, help="文件格式。")
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个文件。"
+)
+@click.option(
+    "--zone", type=click.IntRange(25, 45), help="3 度带带号，如 39、40；不填时为经纬度（txt、dxf 自动选带）。"
+)
+@click.option("--profile", default="default", show_default=True, help="界址点 TXT 的写法。")
+@click.option(
+    "--encoding", type=click.Choice(["gbk", "utf-8"]), help="文字编码；shp、txt 默认 GBK，csv 默认 UTF-8。"
+)
+@click.option(
+    "--for",
+    "readers",
+    type=click.Choice(list(_READERS)),
+    default="all",
+    show_default=True,
+    help="给谁看：public 只含公开的图形和字段，internal 不含敏感内容。",
+)
+def command(
+    layer: str,
+    form: str,
+    target: Path,
+    zone: int | None,
+    profile: str,
+    encoding: str | None,
+    readers: str,
+) -> None:
+    """把一个图层导出为文件。"""
+
+    def act(database: Database) -> Exported:
+        return export(
+            database,
+            SYSTEM_VIEWER,
+            layer,
+            form=form,
+            target=target,
+            zone=zone,
+            profile=profile,
+            encoding=encoding,
+            readers=_READERS[readers],
+        )
+
+    try:
+        done = with_database(read_config(), act)
+    except QuestionToUser as question:
+        raise QuestionToUser(f"{question.message}（加上 --zone，重新运行）", question.choices) from None
+    click.echo(f"已将“{done.title}”的 {done.rows} 条写入 {done.file}。")
+    for note in (*done.notes, *(["内容为示例数据，已在文件中注明"] if done.sample else [])):
+        click.echo(f"说明    {note}")
+    click.echo(NON_SECRET)
