@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from layers.rights import ROLES
-from tests.small_county import IDLE_UID
+from tests.small_county import IDLE_UID, PAYLOAD_UID
 
 OTHERS: Final = ("visitor", "stranger", "town")
 EVERYBODY: Final = frozenset([*ROLES, *OTHERS])
@@ -35,15 +35,22 @@ SQUARE: Final = {
     "coordinates": [[[118.48, 35.5], [118.481, 35.5], [118.481, 35.501], [118.48, 35.501], [118.48, 35.5]]],
 }
 """In 界湖街道."""
+LINE: Final = {"type": "LineString", "coordinates": [[118.455, 35.551], [118.465, 35.551]]}
+"""Across the idle parcel."""
 CHANGE: Final = {"properties": {"note": "改"}}
 NEW: Final = {"type": "Feature", "geometry": SQUARE, "properties": {"name": "新地块", "status": "idle"}}
 WHOLE: Final = NEW
+UPLOAD: Final = (
+    b'--b\r\nContent-Disposition: form-data; name="facts"\r\n\r\n[{"uid":"01934c00-0000-7000-8000-0000000000aa"}]'
+    b'\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\nContent-Type: application/pdf'
+    b"\r\n\r\n%PDF-1.4\n%%EOF\n\r\n--b--\r\n"
+)
 IF_MATCH: Final = (("If-Match", '"1"'),)
 
 
 @dataclass(frozen=True)
 class Route:
-    """Who may ask it. internal: it does not exist for those who see no internal data. body: JSON; form: a form."""
+    """Who may ask it. internal: it does not exist for those who see no internal data. body: JSON, or bytes; form: a form."""
 
     who: frozenset[str]
     path: str
@@ -125,6 +132,85 @@ def _lines() -> Iterable[tuple[str, Route]]:
             )
             for method, body in (("PATCH", CHANGE), ("PUT", WHOLE), ("DELETE", None))
         ),
+        *(
+            (f"POST /api/features/<ref>/{act}", Route(EDITORS, f"{feature}/{act}", body=body, internal=True))
+            for act, body in (("duplicate", None), ("split", {"line": LINE}), ("restore", None))
+        ),
+        *(
+            (
+                f"POST /api/layers/<key>/{act}",
+                Route(EDITORS, f"/api/layers/idle_parcel/{act}", body=body, internal=True),
+            )
+            for act, body in (
+                ("change", {"uids": [IDLE_UID], **CHANGE}),
+                ("merge", {"uids": [IDLE_UID, PAYLOAD_UID], "keep": IDLE_UID}),
+            )
+        ),
+        # history and review
+        ("GET /api/features/<ref>/history", Route(INSIDERS, f"{feature}/history", internal=True)),
+        ("GET /api/acts", Route(INSIDERS, "/api/acts")),
+        ("GET /api/acts/<int:act_id>", Route(INSIDERS, "/api/acts/1", internal=True)),
+        ("POST /api/acts/<int:act_id>/undo", Route(NOBODY, "/api/acts/1/undo", internal=True)),
+        ("GET /api/deleted", Route(INSIDERS, "/api/deleted")),
+        ("GET /api/review", Route(MARKERS, "/api/review")),
+        (
+            "POST /api/features/<ref>/review",
+            Route(REVIEWERS, f"{feature}/review", body={"decision": "approve"}, internal=True),
+        ),
+        # attachments, and marking on the phone
+        ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),
+        (
+            "POST /api/features/<ref>/attachments",
+            Route(
+                EDITORS | {"reporter"},
+                f"{feature}/attachments",
+                internal=True,
+                body=UPLOAD,
+                headers=(("Content-Type", "multipart/form-data; boundary=b"),),
+            ),
+        ),
+        *(
+            (f"{method} /api/attachments/<uid>{part}", Route(EVERYBODY, f"/api/attachments/none{part}"))
+            for method, part in (
+                ("GET", ""),
+                ("GET", "/thumb"),
+                ("GET", "/original"),
+                ("PATCH", ""),
+                ("DELETE", ""),
+            )
+        ),
+        *_open("GET /mark", "GET /photos", "GET /api/mark", "GET /api/mark/mine", "GET /api/mark/outline"),
+        # administration
+        *_for(ADMINISTRATOR, "GET /admin/layers", "GET /admin/layers/new", "POST /admin/layers/new"),
+        *_for(ADMINISTRATOR, "POST /admin/layers/order", "GET /admin/bases", "POST /admin/bases"),
+        *_for(ADMINISTRATOR, "GET /admin/presets", "POST /admin/presets", "POST /admin/presets/order"),
+        *_for(
+            ADMINISTRATOR, "GET /admin/units", "POST /admin/units", "GET /admin/posts", "POST /admin/posts"
+        ),
+        *(
+            (
+                f"{method} {rule}",
+                Route(ADMINISTRATOR, rule.replace("<key>", filled).replace("<name>", "none"), form=True),
+            )
+            for method, rule, filled in (
+                ("GET", "/admin/layers/<key>", "idle_parcel"),
+                ("POST", "/admin/layers/<key>", "idle_parcel"),
+                ("POST", "/admin/layers/<key>/archive", "idle_parcel"),
+                ("POST", "/admin/layers/<key>/restore", "idle_parcel"),
+                ("POST", "/admin/layers/<key>/delete", "idle_parcel"),
+                ("POST", "/admin/presets/<key>/drop", "overview"),
+                ("POST", "/admin/units/<key>", "none"),
+                ("POST", "/admin/units/<key>/merge", "none"),
+                ("POST", "/admin/posts/<key>", "none"),
+                ("POST", "/admin/posts/<key>/delete", "none"),
+                ("POST", "/admin/bases/<name>/check", ""),
+                ("POST", "/admin/bases/<name>/move", ""),
+                ("POST", "/admin/bases/<name>/remove", ""),
+            )
+        ),
+        ("GET /admin/deleted", Route(EDITORS | ADMINISTRATOR | {"stranger"}, "/admin/deleted")),
+        ("GET /api/posts", Route(EVERYBODY, "/api/posts")),
+        ("GET /api/posts/<key>/projects", Route(EVERYBODY, "/api/posts/none/projects")),
     ]
 
 

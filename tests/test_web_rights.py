@@ -81,6 +81,8 @@ def ask(caller: Caller, method: str, route: Route) -> Answer:
     headers = dict(route.headers)
     if method == "GET":
         return caller.get(route.path, headers)
+    if isinstance(route.body, bytes):
+        return caller.ask(method, route.path, body=route.body, headers=headers)
     if route.form:
         return caller.ask(method, route.path, data={"x": "1"}, headers=headers)
     return caller.ask(method, route.path, json=route.body if route.body is not None else {}, headers=headers)

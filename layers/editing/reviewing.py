@@ -54,6 +54,7 @@ def decide(database: Database, viewer: Viewer, ref: int | str, decision: Decisio
     _check(decision)
     with database.reading() as session:
         found = target(session, viewer, ref)
+        require(viewer, "review", unit=found.unit, visibility=found.visibility, town=found.town)
         waits = found.state.review is not None
         proposed = None if waits else proposals.open_proposal(session, found.id)
         if not waits and proposed is None:
