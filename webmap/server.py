@@ -107,6 +107,7 @@ def _serve_with_waitress(config: Config, listener: socket.socket, timer: Timer) 
 def _application(config: Config) -> Flask:
     from webmap import create_app, logs
 
+    logs.start_logging()
     logs.keep_logs(config.home, "requests")
     return create_app(config)
 
