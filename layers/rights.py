@@ -7,6 +7,7 @@ Nobody below an account sees 敏感; with an account, only those who answer for 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from layers.errors import NotAllowed, NotSignedIn
@@ -73,7 +74,8 @@ _SEEN_BY: Final[dict[str, tuple[str, ...]]] = {
 class Viewer:
     """Who is asking. `name` goes into the log and into acts, the rest decides what is seen and may be done.
 
-    unit: the name of the own office. town: set for the staff of a town, who write only inside it.
+    unit: the name of the own office. town: set for the staff of a town, who write only inside it. at: the day about
+    whose end is asked; None is now.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Viewer:
     unit: str = ""
     town: str | None = None
     account: int | None = None
+    at: date | None = None
 
 
 PUBLIC_VIEWER: Final = Viewer("访客", "public")
@@ -113,7 +116,7 @@ def may_see(viewer: Viewer, visibility: str, unit: str | None = None) -> bool:
 def sight(viewer: Viewer) -> Viewer:
     """Only what decides what is seen: the same for all who see the same. For keys of what is kept."""
     unit = sensitive_unit(viewer)
-    return Viewer("", viewer.audience, "editor" if unit else None, unit or "")
+    return Viewer("", viewer.audience, "editor" if unit else None, unit or "", at=viewer.at)
 
 
 def may(

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from flask import request
 
+from layers import clock
 from layers.crs import Bounds
 from layers.errors import InvalidValue
 from layers.listing import Column
+from layers.rights import Viewer
+from layers.store.seen import require_insider
 
 MOST_ROWS: Final = 5000
+EARLIEST: Final = date(2000, 1, 1)
 LONGEST_WORDS: Final = 100
 LONGEST_SHOWN: Final = 60
 BBOX_EXAMPLE: Final = "118.4,35.5,118.5,35.6"
@@ -61,6 +67,22 @@ def words(name: str = "q") -> str:
     if len(text) > LONGEST_WORDS:
         raise _refused(name, text, f"不超过 {LONGEST_WORDS} 个字的文字")
     return text
+
+
+def as_of(viewer: Viewer) -> Viewer:
+    """`at=2026-03-01`: the same viewer, who asks about the end of that day; about now when nothing is said."""
+    text = request.args.get("at", "").strip()
+    if not text:
+        return viewer
+    require_insider(viewer)
+    today = clock.today()
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise _refused("at", text, f"日期，例如 {today.isoformat()}") from None
+    if not EARLIEST <= day <= today:
+        raise _refused("at", text, f"{EARLIEST.isoformat()} 到今天（{today.isoformat()}）之间的日期")
+    return replace(viewer, at=day) if day < today else viewer
 
 
 def flag(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Final
 
 from flask import url_for
@@ -34,7 +35,7 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
         "groups": [_group(group.key) for group in headings(found)],
         "presets": [_preset(chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),
-        "tiles": _tiles(found),
+        "tiles": _tiles(found, viewer.at),
         "data_date": max(dates).isoformat() if dates else None,
         "sample": any(layer.sample for layer in found),
     }
@@ -119,18 +120,18 @@ def _preset(chip: Chip, found: Sequence[LayerSummary]) -> dict[str, Any]:
     return {"key": chip.key, "title": chip.title, "layers": chip.shows(found), "bounds": chip.bounds}
 
 
-def _tiles(found: Sequence[LayerSummary]) -> dict[str, Any]:
+def _tiles(found: Sequence[LayerSummary], at: date | None) -> dict[str, Any]:
     small = [layer.key for layer in found if layer.count <= SMALL_LAYER][:MOST_LAYERS]
     large = [layer.key for layer in found if layer.key not in small]
     return {
-        "url": _tilejson(small),
+        "url": _tilejson(small, at),
         "keys": small,
-        "large": [{"key": key, "url": _tilejson([key])} for key in large],
+        "large": [{"key": key, "url": _tilejson([key], at)} for key in large],
     }
 
 
-def _tilejson(keys: Sequence[str]) -> str | None:
-    return url_for("tiles.tilejson", keys="+".join(keys)) if keys else None
+def _tilejson(keys: Sequence[str], at: date | None) -> str | None:
+    return url_for("tiles.tilejson", keys="+".join(keys), at=at) if keys else None
 
 
 def _swatches(kind: LayerKind) -> dict[str, Any]:

@@ -83,8 +83,8 @@ def finding(viewer: Viewer) -> Select[Any]:
 
 
 def read_features(session: Session, viewer: Viewer, found: Select[Any]) -> list[FoundFeature]:
-    """The features that such a statement finds, as they are today."""
-    today = clock.today()
+    """The features that such a statement finds, as they are today, or were on the day that is asked about."""
+    today = viewer.at or clock.today()
     rows = session.execute(found).all()
     kinds = kinds_beneath(session, rows)
     return [_feature(row, kinds[row.layer_id], viewer, today) for row in rows]

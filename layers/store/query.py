@@ -21,27 +21,34 @@ from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.near import at_point, related_to
+from layers.store.past import features_then, finding_then
 from layers.store.seen import layers_seen, seen
 from layers.store.tables import Feature, Layer
-from layers.store.tile_rows import TileRows, tile_rows
+from layers.store.tile_columns import TileRows
+from layers.store.tile_rows import tile_rows
 from layers.store.totals import LayerSummary, Totals, layers
+from layers.store.towns import LARGE_LAYER, TownTotal, is_large, town_totals
 
 __all__ = [
+    "LARGE_LAYER",
     "FoundFeature",
     "LayerSummary",
     "Square",
     "TileRows",
     "Totals",
+    "TownTotal",
     "at_point",
     "count_features",
     "drawn_tile",
     "feature_of",
     "find_features",
+    "is_large",
     "layer_named",
     "layers",
     "related_to",
     "tile_rows",
     "tile_token",
+    "town_totals",
 ]
 
 
@@ -79,6 +86,11 @@ def find_features(
     offset: int = 0,
 ) -> list[FoundFeature]:
     """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id")."""
+    if viewer.at is not None:
+        then = features_then(viewer, layer, bounds)
+        ordered = _order(kind_for(layer), viewer, order, descending, then.c)
+        past = finding_then(viewer, then).where(then.c.id > after).order_by(*ordered)
+        return read_features(session, viewer, past.limit(limit).offset(offset))
     ordered = _order(kind_for(layer), viewer, order, descending)
     # First which, then what: sorting whole rows would carry their shapes along.
     page = (
@@ -94,6 +106,9 @@ def find_features(
 
 def count_features(session: Session, viewer: Viewer, layer: Layer, *, bounds: Bounds | None = None) -> int:
     """How many features of the layer this viewer may see."""
+    if viewer.at is not None:
+        then = select(func.count()).select_from(features_then(viewer, layer, bounds))
+        return session.execute(then).scalar_one()
     counted = (
         select(func.count()).select_from(Feature).join(Layer).where(*_in_layer(layer, bounds), *seen(viewer))
     )
@@ -102,11 +117,17 @@ def count_features(session: Session, viewer: Viewer, layer: Layer, *, bounds: Bo
 
 def feature_of(session: Session, viewer: Viewer, ref: int | str) -> FoundFeature:
     """The feature with this id or uid; UnknownThing when there is none that this viewer may see."""
-    named = Feature.id == ref if isinstance(ref, int) else Feature.uid == ref
-    found = read_features(session, viewer, finding(viewer).where(named)) if _may_exist(ref) else []
+    found = read_features(session, viewer, _finding_one(viewer, ref)) if _may_exist(ref) else []
     if not found:
         raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除，或者您无权查看。")
     return found[0]
+
+
+def _finding_one(viewer: Viewer, ref: int | str) -> Select[Any]:
+    if viewer.at is None:
+        return finding(viewer).where(Feature.id == ref if isinstance(ref, int) else Feature.uid == ref)
+    then = features_then(viewer)
+    return finding_then(viewer, then).where(then.c.id == ref if isinstance(ref, int) else then.c.uid == ref)
 
 
 def _in_layer(layer: Layer, bounds: Bounds | None) -> list[ColumnElement[bool]]:
@@ -118,26 +139,29 @@ def _may_exist(ref: int | str) -> bool:
     return 0 < ref < 2**31 if isinstance(ref, int) else is_clean(ref)
 
 
-def _order(kind: LayerKind, viewer: Viewer, key: str, descending: bool) -> list[ColumnElement[Any]]:
+def _order(
+    kind: LayerKind, viewer: Viewer, key: str, descending: bool, of: Any = Feature
+) -> list[ColumnElement[Any]]:
+    """of: where the columns are, the table itself or the features of a past day."""
     if key == "id":
-        return [Feature.id.desc() if descending else Feature.id.asc()]
-    value = _sorting(kind, viewer, key)
-    return [(value.desc() if descending else value.asc()).nulls_last(), Feature.id.asc()]
+        return [of.id.desc() if descending else of.id.asc()]
+    value = _sorting(kind, viewer, key, of)
+    return [(value.desc() if descending else value.asc()).nulls_last(), of.id.asc()]
 
 
-def _sorting(kind: LayerKind, viewer: Viewer, key: str) -> ColumnElement[Any]:
+def _sorting(kind: LayerKind, viewer: Viewer, key: str, of: Any) -> ColumnElement[Any]:
     field = kind.by_key.get(key)
     if key == "symbol":
-        return _declared(json_text(Feature.derived, key), (each.key for each in kind.classes))
+        return _declared(json_text(of.derived, key), (each.key for each in kind.classes))
     if key in (*DERIVED_FIELDS, *kind.derived_tiled):
-        return json_value(Feature.derived, key)
+        return json_value(of.derived, key)
     if field is None or not may_see(viewer, field.visibility):
         raise InvalidValue(
             f"不能按“{key[:60]}”排序：{kind.title}没有这个字段，或者您无权查看。请换一个字段。"
         )
     if isinstance(field, Choice):
-        return _declared(json_text(Feature.properties, key), field.choices)
-    return json_value(Feature.properties, key)
+        return _declared(json_text(of.properties, key), field.choices)
+    return json_value(of.properties, key)
 
 
 def _declared(value: ColumnElement[str], words: Iterable[str]) -> ColumnElement[int]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, or_, select, union_all
+from sqlalchemy.orm import aliased
 
+from layers import clock
 from layers.errors import NotAllowed, NotSignedIn
 from layers.rights import Viewer, seen_by, sensitive_unit
 from layers.store.tables import DONE, Act, Feature, HiddenAct, Layer
@@ -24,7 +27,7 @@ def layers_seen(viewer: Viewer) -> list[ColumnElement[bool]]:
     """What holds for every layer this viewer may see."""
     return [
         _open_to(viewer, Layer.visibility, Layer.unit == sensitive_unit(viewer)),
-        or_(Layer.act_id.is_(None), Layer.act_id.not_in(_hidden_acts())),
+        or_(Layer.act_id.is_(None), Layer.act_id.not_in(hidden_acts(viewer.at))),
         Layer.archived_at.is_(None),
         Layer.deleted_at.is_(None),
     ]
@@ -37,8 +40,8 @@ def features_seen(viewer: Viewer) -> list[ColumnElement[bool]]:
 
 def _open_features(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [
-        or_(Feature.visibility.is_(None), _open_to(viewer, Feature.visibility, _in_own_layer(viewer))),
-        Feature.act_id.not_in(_hidden_acts()),
+        open_to_viewer(viewer, Feature.visibility),
+        Feature.act_id.not_in(hidden_acts()),
         *([] if is_insider(viewer) else [stands()]),
     ]
 
@@ -62,6 +65,11 @@ def stands() -> ColumnElement[bool]:
     return Feature.id.not_in(select(Feature.id).where(Feature.review.is_not(None)))
 
 
+def open_to_viewer(viewer: Viewer, visibility: Any) -> ColumnElement[bool]:
+    """What a feature of such a layer, or an earlier version of it, says of who may see it."""
+    return or_(visibility.is_(None), _open_to(viewer, visibility, _in_own_layer(viewer)))
+
+
 def _open_to(viewer: Viewer, visibility: Any, is_own: ColumnElement[bool]) -> ColumnElement[bool]:
     """What everybody of this audience sees, and what is sensitive in a layer of the own unit."""
     plain: ColumnElement[bool] = visibility.in_(seen_by(viewer))
@@ -74,7 +82,25 @@ def _in_own_layer(viewer: Viewer) -> ColumnElement[bool]:
     return Feature.layer_id.in_(select(Layer.id).where(Layer.unit == sensitive_unit(viewer)))
 
 
-def _hidden_acts() -> CompoundSelect[int]:
+def hidden_acts(at: date | None = None) -> CompoundSelect[int]:
+    """Acts whose rows nobody sees now, or saw at the end of that day."""
     # Few acts are not done or undone, so it is cheaper to know those than to look every act up.
-    undone = select(HiddenAct.act_id).where(HiddenAct.until_act_id.is_(None))
+    undone = (
+        select(HiddenAct.act_id).where(HiddenAct.until_act_id.is_(None)) if at is None else _undone_then(at)
+    )
     return union_all(select(Act.id).where(Act.state != DONE), undone)
+
+
+def _undone_then(day: date) -> Select[int]:
+    since, until, end = aliased(Act), aliased(Act), day_end(day)
+    return (
+        select(HiddenAct.act_id)
+        .join(since, since.id == HiddenAct.since_act_id)
+        .outerjoin(until, until.id == HiddenAct.until_act_id)
+        .where(since.at < end, or_(HiddenAct.until_act_id.is_(None), until.at >= end))
+    )
+
+
+def day_end(day: date) -> datetime:
+    """The moment with which the county's next day begins, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), clock.timezone()).astimezone(UTC)

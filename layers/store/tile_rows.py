@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Date, Float, Integer, Select, bindparam, literal, select
 from sqlalchemy.orm import Session
 
@@ -20,20 +18,12 @@ from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import in_layer_bounds, json_row, wkb
+from layers.store.past import tile_rows_then
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer
+from layers.store.tile_columns import TileRows
 
 _SIDES: Final = ("west", "south", "east", "north")
-
-
-@dataclass(frozen=True)
-class TileRows:
-    """The features that meet a tile, column by column."""
-
-    ids: NDArray[np.int64]
-    wkb: list[bytes]
-    anchors: NDArray[np.float64]
-    columns: dict[str, list[Any]]
 
 
 def tile_rows(
@@ -42,6 +32,8 @@ def tile_rows(
     """What a tile needs of the features that meet it; fields that the viewer may not see are left out."""
     kind = kind_for(layer)
     told = travelling(kind, viewer, fields)
+    if viewer.at is not None:
+        return tile_rows_then(session, viewer, layer, kind, bounds, told)
     asked = {"layer": layer.id, "today": clock.today()} | dict(zip(_SIDES, map(float, bounds), strict=True))
     rows = session.connection().execute(_statement(sight(viewer), tuple(told)), asked).all()
     if not rows:

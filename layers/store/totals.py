@@ -17,7 +17,8 @@ from layers.kinds import kind_for
 from layers.rights import Viewer, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import json_number, json_text
-from layers.store.seen import features_seen, layers_seen, stands
+from layers.store.past import values_then
+from layers.store.seen import day_end, features_seen, layers_seen, stands
 from layers.store.tables import Feature, Layer
 
 
@@ -65,7 +66,8 @@ class LayerSummary:
 
 def layers(session: Session, viewer: Viewer) -> list[LayerSummary]:
     """All layers in the order of the legend, with what they amount to today."""
-    found = session.scalars(select(Layer).where(*layers_seen(viewer)).order_by(Layer.order, Layer.id))
+    there = [] if viewer.at is None else [Layer.created_at < day_end(viewer.at)]
+    found = session.scalars(select(Layer).where(*layers_seen(viewer), *there).order_by(Layer.order, Layer.id))
     return [_summary(layer, _layer_totals(session, viewer, layer)) for layer in found]
 
 
@@ -112,7 +114,12 @@ def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
 
 
 def _layer_totals(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotals:
-    """Kept in memory until the layer or the day changes; a writing session keeps nothing, it may roll back."""
+    """Kept in memory until the layer or the day changes; a writing session keeps nothing, it may roll back.
+
+    Nor are past days kept, of which there are many.
+    """
+    if viewer.at is not None:
+        return _count(session, viewer, layer)
     kept: dict[Any, Any] = session.info.get("totals", {})
     edition, place = (layer.version, clock.today()), (layer.id, sight(viewer))
     if kept.get(place, (None, None))[0] != edition:
@@ -122,6 +129,8 @@ def _layer_totals(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotal
 
 
 def _count(session: Session, viewer: Viewer, layer: Layer) -> _LayerTotals:
+    if viewer.at is not None:
+        return _added(map(_single, values_then(session, viewer, layer, kind_for(layer))))
     today = clock.today()
     of_layer = [Feature.layer_id == layer.id, *features_seen(viewer), stands()]
     symbol = json_text(Feature.derived, "symbol").label("symbol")

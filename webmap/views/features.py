@@ -14,6 +14,7 @@ from layers.card import card, measures
 from layers.rights import Viewer
 from layers.store import offices, query
 from layers.store.query import FoundFeature
+from webmap import asked
 from webmap.accounts import note_sensitive
 from webmap.answers import answer, digest
 from webmap.database import current, viewer
@@ -26,7 +27,7 @@ MOST_RELATED: Final = 6
 
 @blueprint.get("/<ref>")
 def one(ref: str) -> Response:
-    body, etag = told(current(), viewer(), reference(ref))
+    body, etag = told(current(), asked.as_of(viewer()), reference(ref))
     return answer(body, etag=etag, mimetype=GEOJSON)
 
 
@@ -34,11 +35,14 @@ def told(session: Session, viewer: Viewer, ref: int | str) -> tuple[dict[str, An
     """The feature with its card, and its ETag."""
     feature = query.feature_of(session, viewer, ref)
     note_sensitive([feature])
-    related = query.related_to(session, viewer, feature, MOST_RELATED)
+    # What lies beside it and what may be done with it are told of today only.
+    now = viewer.at is None
+    related = query.related_to(session, viewer, feature, MOST_RELATED) if now else []
     sample = query.layer_named(session, viewer, feature.layer_key).sample
     known = offices.beside(session, viewer, feature.properties)
     shown = card(feature, viewer, related, sample=sample, beside=known)
-    body = as_geojson(feature, viewer) | {"card": shown} | editing.about(session, viewer, feature.uid)
+    body = as_geojson(feature, viewer) | {"card": shown}
+    body |= editing.about(session, viewer, feature.uid) if now else {"at": str(viewer.at)}
     # The version stands in front, so that an edit can say from which version it started.
     return body, f"{feature.version}-{digest(json.dumps(body, ensure_ascii=False))}"
 

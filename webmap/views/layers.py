@@ -23,7 +23,8 @@ ROWS: Final = 100
 
 @blueprint.get("/layers")
 def catalogue() -> Response:
-    return answer(maps.catalogue(current(), viewer()))
+    """With `at=`, the map as it was at the end of that day."""
+    return answer(maps.catalogue(current(), asked.as_of(viewer())))
 
 
 @blueprint.get("/style")
@@ -41,13 +42,14 @@ def kind(key: str) -> Response:
 @blueprint.get("/layers/<key>/features")
 def rows(key: str) -> Response:
     """One page of a layer as GeoJSON, with the words of the screen beside the stored values."""
-    layer = query.layer_named(current(), viewer(), key)
+    who = asked.as_of(viewer())
+    layer = query.layer_named(current(), who, key)
     bounds = asked.bounds()
-    shown = columns(kind_for(layer), viewer())
+    shown = columns(kind_for(layer), who)
     order, descending = asked.order(shown)
     found = query.find_features(
         current(),
-        viewer(),
+        who,
         layer,
         bounds=bounds,
         limit=asked.whole("limit", ROWS, 1, asked.MOST_ROWS),
@@ -58,11 +60,10 @@ def rows(key: str) -> Response:
     note_sensitive(found)
     body: dict[str, Any] = {
         "type": "FeatureCollection",
-        "count": query.count_features(current(), viewer(), layer, bounds=bounds),
+        "count": query.count_features(current(), who, layer, bounds=bounds),
         "columns": [{"key": each.key, "title": each.title, "unit": each.unit} for each in shown],
         "features": [
-            as_geojson(each, viewer()) | {"words": words(shown, each.properties, each.derived)}
-            for each in found
+            as_geojson(each, who) | {"words": words(shown, each.properties, each.derived)} for each in found
         ],
     }
     return answer(body, mimetype=GEOJSON)

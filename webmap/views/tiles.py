@@ -9,6 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from layers import tiles
+from webmap import asked
 from webmap.answers import KEEP, PRIVATE, answer, digest
 from webmap.database import current, viewer
 
@@ -21,20 +22,22 @@ GZIP_LEVEL: Final = 4
 @blueprint.get("/<keys>.json")
 def tilejson(keys: str) -> Response:
     names = tiles.layer_keys(keys)
-    token = tiles.token(current(), viewer(), names)
-    address = f"{request.url_root}tiles/{quote(keys, safe='+')}/{{z}}/{{x}}/{{y}}.mvt?v={quote(token)}"
-    return answer(tiles.tilejson(current(), viewer(), names, address))
+    who = asked.as_of(viewer())
+    token = tiles.token(current(), who, names)
+    then = f"&at={who.at.isoformat()}" if who.at else ""
+    address = f"{request.url_root}tiles/{quote(keys, safe='+')}/{{z}}/{{x}}/{{y}}.mvt?v={quote(token)}{then}"
+    return answer(tiles.tilejson(current(), who, names, address))
 
 
 @blueprint.get("/<keys>/<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>.mvt")
 def tile(keys: str, z: int, x: int, y: int) -> Response:
-    names, place = tiles.layer_keys(keys), tiles.tile_at(z, x, y)
-    token = tiles.token(current(), viewer(), names)
+    names, place, who = tiles.layer_keys(keys), tiles.tile_at(z, x, y), asked.as_of(viewer())
+    token = tiles.token(current(), who, names)
     etag = digest(f"{token} {keys} {z}/{x}/{y}")
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304, mimetype=MVT)
     else:
-        response = _packed(tiles.tile(current(), viewer(), names, place))
+        response = _packed(tiles.tile(current(), who, names, place))
     # Two ways to write the same tile, packed and plain, share a weak ETag.
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = KEEP if request.args.get("v") == token else PRIVATE
