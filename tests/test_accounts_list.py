@@ -139,6 +139,7 @@ def test_a_file_that_is_no_such_list_is_refused(keeper: Caller, content: bytes, 
 
 def test_an_empty_list_can_be_had(keeper: Caller) -> None:
     answer = keeper.get("/admin/accounts/list.xlsx")
+    assert answer.headers["content-disposition"].isascii()
     book = openpyxl.load_workbook(BytesIO(answer.body))
     assert [cell.value for cell in book.worksheets[0][1]] == list(HEADING)
     assert LAND in [row[0].value for row in book.worksheets[1].iter_rows(min_row=2)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Response, current_app, request
 
@@ -27,3 +28,11 @@ def answer(
 def digest(text: str) -> str:
     """A short name for exactly this content."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def to_save(content: bytes, name: str, mimetype: str) -> Response:
+    """A file that the browser saves under this name, which may be Chinese."""
+    response = current_app.response_class(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -17,6 +17,7 @@ from layers.store import audit
 from layers.store.audit import DEEDS, RESULTS, Entry, Wanted
 from webmap import asked
 from webmap.accounts import note
+from webmap.answers import to_save
 from webmap.database import current, the_config, viewer
 
 blueprint = Blueprint("log", __name__, url_prefix="/admin/log")
@@ -60,12 +61,8 @@ def exported() -> Response:
     writer.writerow(HEADING)
     writer.writerows([harmless(cell) for cell in _cells(entry)] for entry in reversed(found))
     note("export_log", f"{len(found)} 行")
-    answer = make_response("\ufeff" + file.getvalue())
-    answer.mimetype = "text/csv"
-    name = f"审计日志-{clock.today().isoformat()}.csv"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    text = "\ufeff" + file.getvalue()
+    return to_save(text.encode(), f"审计日志-{clock.today().isoformat()}.csv", "text/csv")
 
 
 def harmless(text: str) -> str:

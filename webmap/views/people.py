@@ -14,6 +14,7 @@ from layers.rights import ROLES, require
 from layers.store import accounts as store
 from layers.store import audit
 from webmap import accounts, roster
+from webmap.answers import to_save
 from webmap.database import the_database, viewer
 from webmap.passwords import FIRST_DAYS, first_password, hashed
 
@@ -123,7 +124,7 @@ def empty_list() -> Response:
     """An empty list to fill in."""
     with the_database().reading() as reading:
         units = store.known_units(reading)
-    return _file(roster.empty(units), "账号名单.xlsx")
+    return to_save(roster.empty(units), "账号名单.xlsx", XLSX)
 
 
 @blueprint.post("/list")
@@ -194,14 +195,6 @@ def _link_page(person: store.Person, word: str) -> Response:
 
 def _page(template: str, status: int = 200, **facts: Any) -> Response:
     return make_response(render_template(template, **{"roles": ROLES, **facts}), status)
-
-
-def _file(content: bytes, name: str) -> Response:
-    answer = make_response(content)
-    answer.mimetype = XLSX
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
 
 
 def _sent() -> bytes:
