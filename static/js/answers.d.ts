@@ -331,11 +331,26 @@ declare namespace Api {
     history: HistoryStep[];
   }
 
-  /** What waits for who reviews. */
+  interface TrayItem {
+    uid: string;
+    name: string;
+    layer: string;
+    kind: string;
+    version: number;
+    town: string | null;
+    bounds: Bounds;
+    who?: string;
+    by?: string;
+    at: string;
+    reason?: string | null;
+  }
+
+  /** What waits for this account. */
   interface InTray {
-    count: number;
-    items: any[];
-    [more: string]: any;
+    counts: { pending: number; proposals: number; returned: number; total: number };
+    pending: TrayItem[];
+    proposals: TrayItem[];
+    returned: TrayItem[];
   }
 
   interface LayerForm {

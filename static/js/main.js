@@ -1,11 +1,14 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
 import { byId, later } from "app/dom.js";
+import { AsOf } from "app/edit/as_of.js";
+import { Bulk } from "app/edit/bulk.js";
 import { Desk } from "app/edit/desk.js";
 import { Drafts } from "app/edit/drafts.js";
 import { DraftOffer, Editing } from "app/edit/editing.js";
 import { Fresh } from "app/edit/fresh.js";
 import { Past } from "app/edit/past.js";
+import { Reviewing, Tray } from "app/edit/review.js";
 import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
@@ -94,8 +97,20 @@ const desk = new Desk(
 );
 const editing = new Editing(desk, view, strip, notice, dialog("question"));
 const past = new Past(byId("past"), server);
+const tray = new Tray(byId("tray"), document.getElementById("review"), server);
+const reviewing = new Reviewing(server, dialog("question"));
+const bulk = new Bulk(server, dialog("question"));
+const asOf = new AsOf(byId("day"), dialog("question"));
 const fresh = new Fresh(() => server.layers(true));
 card.actions = (/** @type {Api.Feature} */ feature) => editing.actionsFor(feature);
+card.above = (/** @type {Api.Feature} */ feature) => reviewing.sectionsFor(feature);
+table.actions = (/** @type {Api.Layer} */ { may = [] }) =>
+  may.includes("edit") && !asOf.day
+    ? [
+        { words: "批量修改", least: 1, act: chooseValue },
+        { words: "合并", least: 2, act: joinRows },
+      ]
+    : [];
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;
@@ -106,6 +121,8 @@ let renewed = Promise.resolve();
 
 async function start() {
   obstacle.clear();
+  server.at_day = boot.account ? page.state.at : null;
+  asOf.show(server.at_day);
   try {
     await show(...(await Promise.all([server.layers(), server.style()])));
   } catch (error) {
@@ -126,6 +143,7 @@ async function show(catalogue, style) {
   editing.layers = catalogue.layers;
   fresh.start(catalogue);
   offer.show(Boolean(boot.account));
+  tray.count();
   status.showOrigin(catalogue);
   nameCounty(catalogue.county.title);
   offerBases();
@@ -209,6 +227,36 @@ function showChanges(catalogue) {
   table.offer(catalogue.layers);
   table.reload();
   renewed = view.renew({ ...catalogue.tiles, url: catalogue.tiles.url });
+}
+
+/** The map as it was at the end of a day. @param {string | null} day */
+async function showDay(day) {
+  server.at_day = day;
+  page.keep({ at: day });
+  await tell(async () => {
+    showChanges(await server.layers());
+    await reader.reload();
+  });
+}
+
+/** @param {Api.Layer} layer @param {string[]} uids */
+function chooseValue(layer, uids) {
+  tell(() => bulk.change(layer, uids));
+}
+
+/** @param {Api.Layer} layer @param {string[]} uids */
+async function joinRows({ key }, uids) {
+  await editing.join(key, uids);
+  table.unchoose();
+}
+
+/** @param {() => Promise<unknown>} act what goes wrong is said */
+async function tell(act) {
+  try {
+    await act();
+  } catch (error) {
+    notice.show(/** @type {Error} */ (error).message);
+  }
 }
 
 /** @param {Api.Feature} feature @param {boolean} isNew */
@@ -413,6 +461,26 @@ on(past, "undone", ({ uid, title, gone }) => {
   renewMap(gone ? null : uid);
 });
 on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));
+on(fresh, "asked", () => tray.count());
+on(tray, "open", async ({ uid, uids, bounds }) => {
+  await reader.open(uid, uids);
+  bringNear(bounds);
+});
+on(reviewing, "say", ({ text }) => notice.show(text));
+on(reviewing, "merging", ({ feature }) => editing.chooseInto(feature));
+on(editing, "into", ({ feature, into }) =>
+  reviewing.decide(feature, { decision: "merge", into: into.id }, `已并入“${into.properties.name}”。`),
+);
+on(reviewing, "decided", ({ uid, words }) => {
+  notice.show(words);
+  renewMap(uid);
+  tray.count();
+});
+on(bulk, "changed", ({ title, act }) => {
+  table.unchoose();
+  editing.tellDone({ title, act }, undefined);
+});
+on(asOf, "day", ({ day }) => showDay(day));
 on(offer, "resume", ({ draft }) => resume(draft));
 on(status, "scale", ({ denominator }) => view.setScale(denominator));
 on(server, "busy", ({ waiting }) => {
@@ -487,7 +555,7 @@ const buttons = {
 };
 for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
 // Only for who may.
-const offered = { add: () => editing.make(table.layer ?? undefined) };
+const offered = { add: () => editing.make(table.layer ?? undefined), as_of: () => asOf.choose() };
 for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);
 
 function turnMore() {
@@ -495,6 +563,7 @@ function turnMore() {
   byId("more").setAttribute("aria-expanded", String(!open));
 }
 document.addEventListener("click", ({ target }) => {
+  if (!(/** @type {Element} */ (target).closest("#tray, #review"))) tray.close();
   const inside = /** @type {Element} */ (target).closest("#more");
   if (!inside) byId("more").setAttribute("aria-expanded", "false");
 });

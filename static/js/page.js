@@ -9,8 +9,11 @@
  * @property {string | null} selected  uid
  * @property {{name: string, opacity: number} | null} base  what lies under the map
  * @property {string | null} table  key of the layer in the table drawer
+ * @property {string | null} at  the past day on which the map is seen
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
+
+const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
  * @param {string} query
@@ -25,6 +28,7 @@ export function read(query) {
     selected: given.get("sel") || null,
     table: given.get("table") || null,
     base: baseOf(given.get("base")),
+    at: DAY.test(given.get("at") ?? "") ? given.get("at") : null,
     canvas: given.get("renderer") === "canvas",
   };
 }
@@ -33,7 +37,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, base, canvas }) {
+export function write({ view, layers, opacity, selected, table, base, at, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -44,6 +48,7 @@ export function write({ view, layers, opacity, selected, table, base, canvas }) 
     selected && `sel=${encodeURIComponent(selected)}`,
     table && `table=${encodeURIComponent(table)}`,
     base && `base=${list([base.opacity < 1 ? `${base.name}:${base.opacity}` : base.name])}`,
+    at && `at=${at}`,
     canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;

@@ -18,6 +18,8 @@ export class Editing extends EventTarget {
   #joining = [];
   /** @type {Api.Feature | null} */
   #splitting = null;
+  /** What is merged into the feature that is clicked next. @type {Api.Feature | null} */
+  #into = null;
 
   /**
    * @param {import("app/edit/desk.js").Desk} desk
@@ -55,7 +57,7 @@ export class Editing extends EventTarget {
   }
 
   get isJoining() {
-    return this.#joining.length > 0;
+    return this.#joining.length > 0 || this.#into !== null;
   }
 
   /** Buttons of the card. @param {Api.Feature} feature @returns {Action[]} */
@@ -96,6 +98,11 @@ export class Editing extends EventTarget {
     await this.#tell(async () => {
       const [first] = this.#joining;
       const feature = await this.server.feature(id);
+      const merged = this.#into;
+      if (merged) {
+        this.#leave();
+        return this.#emit("into", { feature: merged, into: feature });
+      }
       if (feature.properties.layer !== first.properties.layer)
         return this.notice.show(`只能合并同一图层的图形。“${feature.properties.name}”在另一图层。`);
       const known = this.#joining.some((each) => each.id === feature.id);
@@ -114,7 +121,23 @@ export class Editing extends EventTarget {
     });
   }
 
-  /** @param {Done} done @param {string | null} show uid to open afterwards */
+  /** Into which feature does a mark go? A click on the map answers. @param {Api.Feature} feature */
+  chooseInto(feature) {
+    this.#into = feature;
+    this.view.outlines.show([{ geometry: feature.geometry, look: "theirs" }]);
+    this.strip.show({
+      title: "合并到",
+      advice: `在地图上点选“${feature.properties.name}”要并入的图形。`,
+      tools: [{ words: "取消", hint: "Esc", act: () => this.#leave() }],
+    });
+  }
+
+  /** What was done is said, with the way back, and shown. @param {Done} done @param {string | null} [show] uid to open afterwards */
+  tellDone(done, show) {
+    this.#done(done, show);
+  }
+
+  /** @param {Done} done @param {string | null} [show] uid to open afterwards */
   #done({ title, act }, show) {
     const undo = act ? { words: "撤销", act: () => this.takeBack(act, title) } : undefined;
     this.notice.show(title, undo);
@@ -219,6 +242,7 @@ export class Editing extends EventTarget {
   #leave() {
     this.#joining = [];
     this.#splitting = null;
+    this.#into = null;
     this.desk.clear();
     this.strip.close();
   }

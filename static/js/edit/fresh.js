@@ -2,7 +2,7 @@
 
 const EVERY_MS = 60_000;
 
-/** Emits "changed" {catalogue}. */
+/** Emits "asked" each time, "changed" {catalogue}. */
 export class Fresh extends EventTarget {
   #known = "";
   #timer = 0;
@@ -11,7 +11,10 @@ export class Fresh extends EventTarget {
   constructor(ask) {
     super();
     this.ask = ask;
-    document.addEventListener("visibilitychange", () => this.#follow());
+    document.addEventListener("visibilitychange", () => {
+      this.#follow();
+      if (!document.hidden) this.look();
+    });
   }
 
   /** What the page shows now. @param {Api.Catalogue} catalogue */
@@ -30,7 +33,10 @@ export class Fresh extends EventTarget {
   #follow() {
     clearInterval(this.#timer);
     if (document.hidden) return;
-    this.#timer = window.setInterval(() => this.look(), EVERY_MS);
+    this.#timer = window.setInterval(() => {
+      this.look();
+      this.dispatchEvent(new Event("asked"));
+    }, EVERY_MS);
   }
 
   /** @param {Api.Catalogue} catalogue */

@@ -121,7 +121,8 @@ export class Past extends EventTarget {
       const { message, status, details } = /** @type {import("app/api.js").ApiError} */ (error);
       const all = () => this.#undo(step, reason, place, "all");
       const way =
-        status === CONTESTED && details.despite?.includes("all") &&
+        status === CONTESTED &&
+        details.despite?.includes("all") &&
         html`<button class="button" type="button" @click=${all}>连同后来的修改一起撤销</button>`;
       fill(place, html`<p class="problem" role="alert">${message}</p>`, way);
     }

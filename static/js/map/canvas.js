@@ -4,7 +4,16 @@ import { readJson } from "app/api.js";
 import { Brush, pathOf } from "app/map/canvas_paint.js";
 import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
-import { absolute, CLOSE_ZOOM, drawnLayers, isRing, keyOf, SOURCE, sourceOf } from "app/map/gl_style.js";
+import {
+  absolute,
+  carriesPoints,
+  drawnLayers,
+  isRing,
+  keyOf,
+  presentIn,
+  SOURCE,
+  sourceOf,
+} from "app/map/gl_style.js";
 import { graticule } from "app/map/graticule.js";
 import { groundStrength } from "app/map/opacity.js";
 import { quietPane, Sheet } from "app/map/sheet.js";
@@ -48,6 +57,8 @@ export class CanvasMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
+  /** Layers that have tiles; null: all. @type {Set<string> | null} */
+  #present = null;
   /** @type {Promise<void>} */
   #standing;
 
@@ -63,7 +74,8 @@ export class CanvasMap extends EventTarget {
     this.rules = drawnLayers(setting.style.layers, setting)
       .map(shownRing)
       .map((layer) => ({ layer, brush: new Brush(layer, setting.style.patterns) }));
-    this.keys = Object.keys(setting.style.overlay);
+    this.overlay = setting.style.overlay;
+    this.keys = Object.keys(this.overlay);
     const pane = quietPane(map, PANE, 200);
     this.sheet = new Sheet(map, pane, MARGIN_PX);
     this.rings = new Sheet(map, pane, MARGIN_PX);
@@ -137,8 +149,9 @@ export class CanvasMap extends EventTarget {
     return rules.flatMap(({ layer }) => this.#hitsOf(layer, place, tolerance));
   }
 
-  /** The tiles have changed on the server. @param {TileAddresses} tiles */
+  /** The tiles have changed on the server; layers that are not named have none now. @param {TileAddresses} tiles */
   renew(tiles) {
+    this.#present = presentIn(tiles);
     this.tiles = tiles;
     this.#standing = this.#open(tiles);
   }
@@ -316,9 +329,14 @@ export class CanvasMap extends EventTarget {
   }
 
   /** @param {string} key */
+  #isOff(key) {
+    return this.off.has(key) || this.#present?.has(key) === false;
+  }
+
+  /** @param {string} key */
   #hasNames(key) {
-    if (this.off.has(key)) return false;
-    return sourceOf(key, this.tiles) === SOURCE || this.map.getZoom() >= CLOSE_ZOOM;
+    if (this.#isOff(key)) return false;
+    return carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key].cluster);
   }
 
   /** @param {string} key */
@@ -328,7 +346,7 @@ export class CanvasMap extends EventTarget {
 
   /** @param {StyleLayer} layer */
   #isDrawn(layer) {
-    return !this.off.has(keyOf(layer)) && !isRing(layer) && isAtZoom(layer, this.#zoom);
+    return !this.#isOff(keyOf(layer)) && !isRing(layer) && isAtZoom(layer, this.#zoom);
   }
 
   /** @param {StyleLayer} layer */

@@ -2,10 +2,11 @@
 
 import {
   absolute,
-  CLOSE_ZOOM,
+  carriesPoints,
   drawnLayers,
   isRing,
   keyOf,
+  presentIn,
   SOURCE,
   sourceOf,
   specification,
@@ -63,6 +64,8 @@ export class GlMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
+  /** Layers that have tiles; null: all. @type {Set<string> | null} */
+  #present = null;
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
@@ -73,7 +76,8 @@ export class GlMap extends EventTarget {
     this.tiles = setting.tiles;
     this.patterns = setting.style.patterns;
     this.layers = drawnLayers(setting.style.layers, setting);
-    this.keys = Object.keys(setting.style.overlay);
+    this.overlay = setting.style.overlay;
+    this.keys = Object.keys(this.overlay);
     this.sheet = addSheet(map, specification(this.layers, setting));
     this.gl = this.sheet.getMaplibreMap();
     this.#listen();
@@ -151,8 +155,10 @@ export class GlMap extends EventTarget {
     return this.gl.queryRenderedFeatures(around, { layers }).map(hit);
   }
 
-  /** The tiles have changed on the server. @param {Tiles} tiles */
+  /** The tiles have changed on the server; layers that are not named have none now. @param {Tiles} tiles */
   renew(tiles) {
+    this.#present = presentIn(tiles);
+    for (const key of this.keys) this.#applyVisible(key);
     const urls = [
       [SOURCE, tiles.url],
       ...(tiles.large ?? []).map(({ key, url }) => [sourceOf(key, tiles), url]),
@@ -161,6 +167,7 @@ export class GlMap extends EventTarget {
       const source = /** @type {import("maplibre-gl").VectorTileSource} */ (this.gl.getSource(String(name)));
       if (url) source?.setUrl(absolute(url));
     }
+    this.#collect();
   }
 
   /**
@@ -223,7 +230,7 @@ export class GlMap extends EventTarget {
 
   /** @param {string} key */
   #applyVisible(key) {
-    const visibility = this.off.has(key) ? "none" : "visible";
+    const visibility = this.#isOff(key) ? "none" : "visible";
     for (const { id } of this.#layersOf(key)) {
       if (this.gl.getLayoutProperty(id, "visibility") !== visibility) {
         this.gl.setLayoutProperty(id, "visibility", visibility);
@@ -295,9 +302,14 @@ export class GlMap extends EventTarget {
   }
 
   /** @param {string} key */
+  #isOff(key) {
+    return this.off.has(key) || this.#present?.has(key) === false;
+  }
+
+  /** @param {string} key */
   #hasNames(key) {
-    if (this.off.has(key)) return false;
-    return sourceOf(key, this.tiles) === SOURCE || this.map.getZoom() >= CLOSE_ZOOM;
+    if (this.#isOff(key)) return false;
+    return carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key].cluster);
   }
 
   // Tiles of two zooms may both be there for a moment: one place is one id and number.
@@ -322,7 +334,7 @@ export class GlMap extends EventTarget {
   /** @param {StyleLayer} layer */
   #isPickable(layer) {
     const key = keyOf(layer);
-    if (this.off.has(key) || isRing(layer)) return false;
+    if (this.#isOff(key) || isRing(layer)) return false;
     return !(this.backdrop.has(key) && layer.type === "fill");
   }
 

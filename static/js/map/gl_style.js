@@ -6,7 +6,7 @@ import { graticule } from "app/map/graticule.js";
  * @typedef {import("maplibre-gl").LayerSpecification} StyleLayer
  * @typedef {import("maplibre-gl").StyleSpecification} StyleSpecification
  * @typedef {[west: number, south: number, east: number, north: number]} Bounds
- * @typedef {{url: string | null, large?: {key: string, url: string}[]}} Tiles the small layers share one source
+ * @typedef {{url: string | null, keys?: string[], large?: {key: string, url: string}[]}} Tiles the small layers, whose keys it names, share one source
  */
 
 export const SOURCE = "county";
@@ -36,6 +36,22 @@ export function sourceOf(key, { large = [] }) {
 }
 
 /**
+ * Whether the label points of a layer are placed at this zoom. Those of a large layer are too many from afar, where its
+ * tiles carry what its towns amount to instead, if it has donuts.
+ * @param {string} key @param {number} zoom Leaflet's @param {Tiles} tiles
+ * @param {import("app/map/recipes.js").Cluster | null} cluster
+ */
+export function carriesPoints(key, zoom, tiles, cluster) {
+  if (sourceOf(key, tiles) === SOURCE || zoom >= CLOSE_ZOOM) return true;
+  return cluster?.style === "donut" && zoom < cluster.below_zoom;
+}
+
+/** The layers that have tiles; null where nothing is said of it. @param {Tiles} tiles */
+export function presentIn({ keys, large = [] }) {
+  return keys ? new Set([...keys, ...large.map(({ key }) => key)]) : null;
+}
+
+/**
  * The style layers as they stand at the start, with a hover ring for every layer of the theme.
  * @param {StyleLayer[]} layers
  * @param {{off: Set<string>, backdrop: Set<string>, tiles: Tiles}} setting
@@ -43,7 +59,7 @@ export function sourceOf(key, { large = [] }) {
  */
 export function drawnLayers(layers, { off, backdrop, tiles }) {
   const themes = [...new Set(layers.map(keyOf))].filter((key) => !backdrop.has(key));
-  const rings = themes.map((key) => ring(layers, key));
+  const rings = themes.map((key) => ring(layers, key, sourceOf(key, tiles) !== SOURCE));
   return [...layers, ...rings].map((layer) => {
     const key = keyOf(layer);
     const visibility = off.has(key) ? "none" : "visible";
@@ -83,8 +99,10 @@ function vectorSource(url) {
 }
 
 // An ink ring around the one feature whose state says hover, as wide apart as its widest line.
-/** @param {StyleLayer[]} layers @param {string} key @returns {StyleLayer} */
-function ring(layers, key) {
+// GL fetches tiles only for what it draws: the ring of a layer with tiles of its own stands at every zoom, so that
+// its label points come from afar too.
+/** @param {StyleLayer[]} layers @param {string} key @param {boolean} always @returns {StyleLayer} */
+function ring(layers, key, always) {
   const own = layers.filter((layer) => keyOf(layer) === key);
   const isArea = own.some(({ type }) => type === "fill");
   const widest = /** @type {any} */ (own.find(({ type }) => type === "line")?.paint);
@@ -93,7 +111,7 @@ function ring(layers, key) {
     type: "line",
     source: SOURCE,
     "source-layer": key,
-    minzoom: Math.min(...own.map(({ minzoom = 0 }) => minzoom)),
+    minzoom: always ? 0 : Math.min(...own.map(({ minzoom = 0 }) => minzoom)),
     metadata: { layer: key },
     paint: {
       "line-color": INK,

@@ -32,8 +32,10 @@ export class Card extends EventTarget {
     this.signs = null;
     /** What else can be done with a feature. @type {(feature: Api.Feature) => Action[]} */
     this.actions = () => [];
-    /** What else is known of it, below the facts. @type {(feature: Api.Feature) => (Node | null)[]} */
-    this.sections = () => [];
+    /** What must be said before the facts. @type {(feature: Api.Feature) => (Node | null)[]} */
+    this.above = () => [];
+    /** What belongs below the facts. @type {(feature: Api.Feature) => (Node | null)[]} */
+    this.below = () => [];
   }
 
   get isOpen() {
@@ -64,7 +66,8 @@ export class Card extends EventTarget {
   show(feature) {
     const { card } = feature;
     const body = html`<div class="card-body">
-      ${head(card)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${rows(card)} ${this.#related(card)}
+      ${head(card)} ${this.above(feature)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${rows(card)}
+      ${this.below(feature)} ${this.#related(card)}
     </div>`;
     this.#present(body, this.#buttons(feature), foot(card));
     const symbol = card.tags.find((tag) => tag.symbol)?.symbol ?? null;

@@ -20,6 +20,8 @@ export class TableDrawer extends EventTarget {
   #asking = null;
   /** @type {Api.Row[]} */
   #rows = [];
+  /** @type {Set<string>} */
+  #chosen = new Set();
 
   /**
    * @param {HTMLElement} element
@@ -31,6 +33,8 @@ export class TableDrawer extends EventTarget {
     this.element = element;
     this.whole = whole;
     this.ask = ask;
+    /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => {words: string, least: number, act: (layer: Api.Layer, uids: string[]) => void}[]} */
+    this.actions = () => [];
     this.#soon = later(REST_MS, () => this.#load());
   }
 
@@ -51,6 +55,7 @@ export class TableDrawer extends EventTarget {
     const known = this.#layers.find(({ key }) => key === layer) ?? this.#layers[0];
     if (!known) return;
     this.#layer = known.key;
+    this.#chosen.clear();
     this.#order = { desc: false };
     this.element.hidden = false;
     document.body.dataset.table = known.key;
@@ -92,7 +97,7 @@ export class TableDrawer extends EventTarget {
       this.open(/** @type {HTMLSelectElement} */ (event.target).value);
     return html`<header class="table-head">
       <label>表格 <select aria-label="选择图层" @change=${choose}>${choices}</select></label>
-      <span class="found quiet" role="status"></span>
+      <span class="found quiet" role="status"></span><span class="chosen" role="status"></span>
       <a class="whole" href="${this.whole}${encodeURIComponent(this.#layer ?? "")}">完整表格</a>
       <button class="close" type="button" aria-label="关闭表格" title="关闭（T）" @click=${() => this.close()}>×</button>
     </header>`;
@@ -145,6 +150,7 @@ export class TableDrawer extends EventTarget {
     const add = html`<button class="button" type="button" @click=${() => this.#load(true)}>再显示 ${Math.min(rest, ROWS)} 行（还有 ${rest} 行）</button>`;
     const scrolled = more ? this.#body.scrollTop : 0;
     fill(this.#body, this.#table(columns), rest > 0 && add);
+    this.#showChosen();
     this.#body.scrollTop = scrolled;
     this.dispatchEvent(new CustomEvent("shown"));
   }
@@ -152,7 +158,7 @@ export class TableDrawer extends EventTarget {
   /** @param {Api.Column[]} every */
   #table(every) {
     const columns = every.filter((column) => this.#isTold(column));
-    const head = columns.map((column) => this.#heading(column));
+    const head = [this.#chooses && this.#chooseAll(), ...columns.map((column) => this.#heading(column))];
     const rows = this.#rows.map((feature) => this.#row(feature, columns));
     return html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
   }
@@ -185,6 +191,63 @@ export class TableDrawer extends EventTarget {
       const uids = this.#rows.map((row) => row.id);
       this.dispatchEvent(new CustomEvent("open", { detail: { uid: id, uids } }));
     };
-    return html`<tr data-uid="${id}" aria-selected="false" @click=${open}>${cells}</tr>`;
+    return html`<tr data-uid="${id}" aria-selected="false" @click=${open}>${this.#chooses && this.#choice(id)}${cells}</tr>`;
+  }
+
+  get #known() {
+    return this.#layers.find(({ key }) => key === this.#layer);
+  }
+
+  get #chooses() {
+    return this.#known && this.actions(this.#known).length > 0;
+  }
+
+  #chooseAll() {
+    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" aria-label="选中列出的各行">`);
+    box.checked = this.#rows.length > 0 && this.#rows.every(({ id }) => this.#chosen.has(id));
+    box.addEventListener("change", () => {
+      for (const { id } of this.#rows) this.#choose(id, box.checked);
+      this.#showChosen();
+    });
+    return html`<th scope="col" class="choose">${box}</th>`;
+  }
+
+  /** @param {string} id */
+  #choice(id) {
+    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" aria-label="选中这一行">`);
+    box.checked = this.#chosen.has(id);
+    box.addEventListener("change", () => {
+      this.#choose(id, box.checked);
+      this.#showChosen();
+    });
+    const stop = (/** @type {Event} */ event) => event.stopPropagation();
+    return html`<td class="choose" @click=${stop}>${box}</td>`;
+  }
+
+  /** @param {string} id @param {boolean} on */
+  #choose(id, on) {
+    if (on) this.#chosen.add(id);
+    else this.#chosen.delete(id);
+    const box = this.element.querySelector(`tr[data-uid="${CSS.escape(id)}"] .choose input`);
+    if (box) /** @type {HTMLInputElement} */ (box).checked = on;
+  }
+
+  #showChosen() {
+    const place = this.element.querySelector(".chosen");
+    const layer = this.#known;
+    if (!place || !layer) return;
+    const uids = [...this.#chosen];
+    const acts = this.actions(layer).filter(({ least }) => uids.length >= least);
+    const buttons = acts.map(
+      ({ words, act }) =>
+        html`<button class="button" type="button" @click=${() => act(layer, uids)}>${words}</button>`,
+    );
+    fill(place, uids.length > 0 && `已选 ${uids.length} ${layer.measure_word}`, uids.length > 0 && buttons);
+  }
+
+  /** None is chosen any more. */
+  unchoose() {
+    for (const id of [...this.#chosen]) this.#choose(id, false);
+    this.#showChosen();
   }
 }
