@@ -113,8 +113,9 @@ def remove_attachment(session: Session, viewer: Viewer, found: FoundAttachment) 
 
 def give_role(session: Session, viewer: Viewer, found: FoundAttachment, role: str | None) -> None:
     """Say whether it shows the site as it was or as it is."""
-    with one_act(session, "attach", viewer, reason=ROLES.get(role or "", "")):
-        found.row.role = checked_role(role)
+    checked_role(role)
+    with one_act(session, "attach", viewer, reason=ROLES.get(role or "")):
+        found.row.role = role
 
 
 def is_own(session: Session, viewer: Viewer, feature: FoundFeature) -> bool:
