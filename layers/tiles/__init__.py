@@ -21,11 +21,12 @@ from layers.tiles.cut import buffer_of, cut_tile, label_layer
 from layers.tiles.encode import EXTENT
 from layers.tiles.generalise import EXACT_FROM_Z, TOLERANCE
 from layers.tiles.mercator import Tile
+from layers.tiles.overview import SUMMED, is_summed, overview_layer
 
 MIN_Z: Final = 0
 MAX_Z: Final = 16
 MOST_LAYERS: Final = 40
-_EDITION: Final = 3
+_EDITION: Final = 4
 """One more whenever the same features make other tiles: browsers keep a tile for a year by its token."""
 _DERIVED_TITLES: Final = {
     "symbol": "图例类别",
@@ -35,6 +36,7 @@ _DERIVED_TITLES: Final = {
     "length_km": "长度（公里）",
     "review": "审核状态",
 }
+_SUMMED_FIELDS: Final = dict.fromkeys(SUMMED, "大图层在小比例尺下的乡镇合计")
 _LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
 
 __all__ = ["MAX_Z", "MIN_Z", "MOST_LAYERS", "Tile", "layer_keys", "tile", "tile_at", "tilejson", "token"]
@@ -104,6 +106,8 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
 def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
     layer = query.layer_named(session, viewer, key)
     kind = kind_for(layer)
+    if is_summed(kind, place.z) and query.is_large(session, viewer, layer):
+        return overview_layer(query.town_totals(session, viewer, layer), key, place)
     buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
     # Only Python knows where labels stand along a line.
     has_lines = "line" in kind.shapes
@@ -122,7 +126,7 @@ def _vector_layers(key: str, kind: LayerKind, viewer: Viewer) -> list[dict[str, 
         {
             "id": f"{key}_points",
             "description": f"{kind.title}（注记点）",
-            "fields": fields | _LINE_LABEL_FIELDS,
+            "fields": fields | _LINE_LABEL_FIELDS | _SUMMED_FIELDS,
         },
     ]
 

@@ -1,6 +1,6 @@
 // What stands where at this zoom? Symbols, donuts and names by priority, none over another. Pure.
 
-import { crowdsOf } from "app/map/cluster.js";
+import { crowdsOf, weightOf } from "app/map/cluster.js";
 import { lengthOf, measured, namesOf, spread } from "app/map/names.js";
 import {
   alongPlaces,
@@ -76,7 +76,17 @@ import { metresPerPixel } from "app/map/scale.js";
  * @typedef {PlacedMarker | PlacedDonut | PlacedLabel} Placed
  */
 
-const LEVEL = { square: 0, dot: 1, diamond: 2, shield: 3, hexagon: 4, pentagon: 4, triangle: 4, circle: 4, seal: 4 };
+const LEVEL = {
+  square: 0,
+  dot: 1,
+  diamond: 2,
+  shield: 3,
+  hexagon: 4,
+  pentagon: 4,
+  triangle: 4,
+  circle: 4,
+  seal: 4,
+};
 const DONUT_LEVEL = 5;
 const LABEL_LEVEL = 6;
 const SELECTED_LEVEL = 7;
@@ -199,7 +209,7 @@ class Arrangement {
       level: DONUT_LEVEL,
       spot: { x, y },
       shares: sharesOf(members),
-      count: members.length,
+      count: howMany(members),
       word: recipe.measure_word,
       area_mu: members.reduce((sum, item) => sum + (Number(item.point.properties.area_mu) || 0), 0),
       bounds: boundsOf(members),
@@ -219,7 +229,7 @@ class Arrangement {
     const one = { ...common, spot, marker, size, box, from: null, text: marker.text ?? "", name: "" };
     const hollow = Boolean(marker.hollow);
     this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow, selected: false });
-    const text = `${members.length}${recipe.measure_word}`;
+    const text = `${howMany(members)}${recipe.measure_word}`;
     const color = look.label?.color ?? marker.edge;
     this.#writeCount(
       { ...common, kind: "label", level: LABEL_LEVEL, type: COUNT_TYPE, color, halo: 3.4, text },
@@ -520,15 +530,25 @@ function sharesOf(members) {
       color: marker ? signalColor(marker) : "",
       count: 0,
     };
-    shares.set(order, { ...share, count: share.count + 1 });
+    shares.set(order, { ...share, count: share.count + weightOf(point) });
   }
   return [...shares].sort(([a], [b]) => a - b).map(([, share]) => share);
 }
 
+/** @param {Item[]} members */
+function howMany(members) {
+  return members.reduce((sum, { point }) => sum + weightOf(point), 0);
+}
+
+/** What a point stands for lies in here. @param {LabelPoint} point @returns {Box} west, south, east, north */
+function groundOf({ lon, lat, properties }) {
+  const { west = lon, south = lat, east = lon, north = lat } = properties;
+  return [west, south, east, north];
+}
+
 /** @param {Item[]} members @returns {Box} west, south, east, north */
 function boundsOf(members) {
-  const [lons, lats] = [members.map(({ point }) => point.lon), members.map(({ point }) => point.lat)];
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  return around(members.map(({ point }) => groundOf(point)));
 }
 
 /** @param {Box[]} places right, left, above, below, corners */

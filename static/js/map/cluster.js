@@ -21,14 +21,25 @@ const FEW = 8;
  */
 export function crowdsOf(items, cluster) {
   const seen = items.filter((item) => item.inView);
-  if (cluster.style === "donut" && isFull(seen)) return [crowd(seen)];
+  if (cluster.style === "donut" && !seen.some(isSum) && isFull(seen)) return [crowd(seen)];
   const groups = [...groupedBy(seen, cluster.by)];
   const big = groups.filter((group) => isCrowd(group, cluster)).map(crowd);
   return merged(big, cluster.style === "donut" ? DONUT_PX - 6 : DIAMOND_PX);
 }
 
+/** For how many features a point stands: from afar, one of a large layer stands for a class of its town. @param {import("app/map/recipes.js").LabelPoint} point */
+export function weightOf({ properties }) {
+  return Number(properties.count ?? 1);
+}
+
+/** @param {Item} item */
+function isSum({ point }) {
+  return point.properties.count !== undefined;
+}
+
 /** @param {Item[]} group @param {Cluster} cluster */
 function isCrowd(group, cluster) {
+  if (group.some(isSum)) return true;
   return group.length > cluster.over && (cluster.style === "donut" || touching(group));
 }
 
@@ -63,8 +74,14 @@ function groupedBy(items, field) {
 
 /** @param {Item[]} members @returns {Crowd} */
 function crowd(members) {
-  const sum = members.reduce((at, { spot }) => ({ x: at.x + spot.x, y: at.y + spot.y }), { x: 0, y: 0 });
-  return { members, x: sum.x / members.length, y: sum.y / members.length };
+  const sum = { x: 0, y: 0, weight: 0 };
+  for (const { point, spot } of members) {
+    const weight = weightOf(point);
+    sum.x += spot.x * weight;
+    sum.y += spot.y * weight;
+    sum.weight += weight;
+  }
+  return { members, x: sum.x / sum.weight, y: sum.y / sum.weight };
 }
 
 /** @param {Crowd[]} crowds @param {number} reach @returns {Crowd[]} none nearer than `reach` */
