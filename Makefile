@@ -9,13 +9,14 @@ RESOLVE := uv pip compile --quiet --universal --fork-strategy fewest --python-ve
            --no-header --no-emit-index-url --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test setup-test lint format bench dist manual lock clean
+.PHONY: help run setup test setup-test lint format soak bench dist manual lock clean
 
 help:
 	@echo "make run     set up and start the sample county   安装并启动示例（首次需联网）"
 	@echo "make test    set up and run every check and test  安装并运行全部检查与测试"
 	@echo "make dist    build the installers for machines without network  制作离线安装包"
 	@echo "make lint    checks only                          仅静态检查"
+	@echo "make soak    many people at once, and a server that dies: minutes  并发与断电测试（数分钟）"
 	@echo "make bench   measure; trust the ratios            性能测量"
 	@echo "make manual  take the pictures of the handbook anew   重新生成使用手册截图"
 	@echo "make format  put the source in its usual form     统一代码格式"
@@ -44,6 +45,9 @@ lint: setup-test
 format: setup-test
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 	@$(NODE) node_modules/@biomejs/biome/bin/biome check --write
+
+soak: setup-test
+	@$(BIN)/python -m tests.soak
 
 bench: setup-test
 	@$(BIN)/python -m tests.bench

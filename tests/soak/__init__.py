@@ -1,0 +1,1 @@
+"""What needs minutes: many people at once, two on one feature, and a server that dies."""
