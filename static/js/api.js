@@ -112,6 +112,11 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.#ref(ref)}/restore`, {});
   }
 
+  /** What was taken off the map. @returns {Promise<{features: any[]}>} */
+  deleted() {
+    return this.#get(`${this.urls.api}deleted`);
+  }
+
   /** @returns {Promise<Api.InTray>} */
   review() {
     return this.#get(`${this.urls.api}review`, {}, undefined, true);

@@ -16,9 +16,6 @@ def page() -> Response:
     """Whoever may change data sees what was deleted of it; administrators see which layers were."""
     if not may(viewer(), "manage_layers"):
         require(viewer(), "edit")
-    urls = {
-        "deleted": url_for("map.page") + "api/deleted",
-        "restore": url_for("map.page") + "api/features/",
-        "map": url_for("map.page"),
-    }
+    api = url_for("map.page") + "api/"
+    urls = {"api": api, "feature": f"{api}features/"}
     return managed_page("deleted.html", urls=urls, may_edit=may(viewer(), "edit"))

@@ -10,7 +10,8 @@ import { html } from "app/dom.js";
  * @param {() => void} keep
  */
 export function choicesOf(field, at, words, inUse, show, keep) {
-  const choices = (field.choices ??= []);
+  field.choices ??= [];
+  const { choices } = field;
   const add = () => {
     choices.push({ title: "" });
     show(`choice_${at}_${choices.length - 1}`);

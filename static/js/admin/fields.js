@@ -162,7 +162,9 @@ function tick(field, key, label, usual) {
 }
 
 function refresh() {
-  byId("editor").querySelector(".look")?.replaceWith(lookOf(declaration, words, inUse, show));
+  byId("editor")
+    .querySelector(".look")
+    ?.replaceWith(lookOf(declaration, words, inUse, show));
 }
 
 function keep() {

@@ -10,7 +10,8 @@ import { html } from "app/dom.js";
  * @param {(focus?: string) => void} show
  */
 export function lookOf(declaration, words, inUse, show) {
-  const look = (declaration.look ??= {});
+  declaration.look ??= {};
+  const { look } = declaration;
   const { geometry } = declaration;
   /** @param {string} key @param {string} label @param {string[][]} offered @param {string} usual */
   const part = (key, label, offered, usual) =>
