@@ -21,9 +21,9 @@ class Taken(NamedTuple):
         return statistics.median(self.seconds)
 
 
-def in_turns(acts: Mapping[str, Act], rounds: int) -> dict[str, Taken]:
+def in_turns(acts: Mapping[str, Act], rounds: int, *, warm_up: bool = True) -> dict[str, Taken]:
     """Every way once to warm up, then all of them in every round, each time beginning with another."""
-    for act in acts.values():
+    for act in acts.values() if warm_up else ():
         act()
     names = list(acts)
     taken: dict[str, list[float]] = {name: [] for name in names}

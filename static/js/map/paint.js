@@ -144,8 +144,7 @@ function paintBadge(ink, { x, y }, marker, { size, text = "", hollow = marker.ho
   const from = corners === 6 ? 0 : -Math.PI / 2;
   const reach = (size / 2) * (corners === 3 ? 1.3 : corners === 5 ? 1.1 : 1);
   if (!corners) ink.arc(x, y, size / 2, 0, 2 * Math.PI);
-  else
-    for (let i = 0; i < corners; i++) addCorner(ink, { x, y }, reach, from + (i * 2 * Math.PI) / corners);
+  else for (let i = 0; i < corners; i++) addCorner(ink, { x, y }, reach, from + (i * 2 * Math.PI) / corners);
   ink.closePath();
   ink.lineJoin = "round";
   stroke(ink, WHITE, 3);
@@ -176,7 +175,7 @@ export function paintDonut(ink, spot, donut, fonts) {
   ink.fill();
   ink.lineCap = "butt";
   paintShares(ink, spot, donut);
-  paintCount(ink, { x, y: y + 2 }, String(donut.count), donut.word, fonts);
+  paintCount(ink, { x, y: y + 2 }, countWords(donut.count), donut.word, fonts);
   ink.font = fonts.css({ size: 12, face: "digits" });
   paintCentred(ink, { x, y: y + 15 }, areaWords(donut.area_mu), INK_2);
 }
@@ -186,6 +185,11 @@ export function paintDonut(ink, spot, donut, fonts) {
 function areaWords(area_mu) {
   if (area_mu >= 9999.5) return `${(area_mu / 10_000).toFixed(1)}万亩`;
   return `${Math.round(area_mu).toLocaleString("en-US")}亩`;
+}
+
+/** Short enough for the hole of a donut. @param {number} count */
+function countWords(count) {
+  return count < 10_000 ? String(count) : `${(count / 10_000).toFixed(1)}万`;
 }
 
 /** @param {Ink} ink @param {Spot} spot @param {{shares: {color: string, count: number}[], count: number}} donut */
@@ -286,7 +290,17 @@ function paintCentred(ink, { x, y }, text, color) {
   ink.fillText(text, x, y);
 }
 
-const SWATCH_SIZES = { seal: 18, diamond: 16, shield: 14, square: 12.5, dot: 9, hexagon: 16, pentagon: 16, triangle: 14, circle: 16 };
+const SWATCH_SIZES = {
+  seal: 18,
+  diamond: 16,
+  shield: 14,
+  square: 12.5,
+  dot: 9,
+  hexagon: 16,
+  pentagon: 16,
+  triangle: 14,
+  circle: 16,
+};
 // A dashed line shows at least so much of its rhythm.
 const PERIODS = 2.4;
 const SWATCH_WORDS = { seal: "景", shield: "S" };
