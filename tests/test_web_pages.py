@@ -115,18 +115,25 @@ def test_the_page_starts_from_constants_only(client: FlaskClient) -> None:
     boot = json.loads(re.search(r'id="boot">(.*?)</script>', client.get("/").text)[1])  # type: ignore[index]
     assert boot["map"] == "map_county"
     assert boot["viewer"] == "internal"
-    assert boot["urls"] == {
-        "layers": "/api/layers",
-        "style": "/api/style",
-        "feature": "/api/features/",
-        "search": "/api/search",
-        "at": "/api/at",
-        "table": "/table/",
-        "tiles": "/tiles/",
-        "rows": "/api/layers/",
-        "bases": "/api/bases",
-        "shift": "/api/bases/shift",
-    }
+    assert boot["account"] is None
+    assert {
+        address for address in boot["urls"].values() if isinstance(address, str) and address[0] != "/"
+    } == set()
+    assert (
+        boot["urls"].items()
+        >= {
+            "layers": "/api/layers",
+            "style": "/api/style",
+            "feature": "/api/features/",
+            "search": "/api/search",
+            "at": "/api/at",
+            "table": "/table/",
+            "tiles": "/tiles/",
+            "rows": "/api/layers/",
+            "bases": "/api/bases",
+            "shift": "/api/bases/shift",
+        }.items()
+    )
 
 
 def test_behind_a_prefix_every_address_has_it(tmp_path: Path) -> None:
@@ -158,7 +165,7 @@ def test_an_asset_without_its_digest_is_asked_for_each_time(client: FlaskClient)
 def test_pages_are_packed_for_those_who_can_unpack(client: FlaskClient) -> None:
     packed = client.get("/", headers={"Accept-Encoding": "gzip"})
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert "Accept-Encoding" in packed.headers["Vary"]
     assert b"map_county" in gzip.decompress(packed.data)
     plain = client.get("/", headers={"Accept-Encoding": "identity, gzip;q=0"})
     assert "Content-Encoding" not in plain.headers

@@ -35,7 +35,8 @@ def test_a_started_server_says_so_in_one_line(server: Server) -> None:
 def test_everything_else_it_writes_is_json(server: Server) -> None:
     server.get("/api/layers")
     wait_for(lambda: '"path": "/api/layers"' in server.log.read_text("utf-8"))
-    assert all(line.startswith(("{", "全域一张图已启动")) for line in lines(server)), lines(server)
+    told = ("{", "全域一张图已启动", "还没有账号。建立第一个系统管理账号请打开：")
+    assert all(line.startswith(told) for line in lines(server)), lines(server)
 
 
 def test_an_empty_data_folder_is_set_up(server: Server) -> None:

@@ -171,7 +171,9 @@ def _chain(session: Session) -> AuditChain:
 
 def _in_order(session: Session) -> Iterator[AuditRow]:
     found = select(AuditRow).order_by(AuditRow.id).execution_options(yield_per=_TURN)
-    yield from session.scalars(found)
+    # Closed also when somebody stops at the first bad line: PostgreSQL holds a cursor open.
+    with session.execute(found) as rows:
+        yield from rows.scalars()
 
 
 def _digest(row: AuditRow, before: str) -> str:
