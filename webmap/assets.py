@@ -6,6 +6,7 @@ stale. Modules import each other by bare names (`app/map/gl.js`), which the impo
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ _HERE: Final = Path(__file__).parent
 STATIC: Final = next(place for place in (_HERE / "static", _HERE.parent / "static") if place.is_dir())
 DIGEST_LENGTH: Final = 12
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+PACKED: Final = {"text/javascript", "text/css", "application/json", "image/svg+xml"}
 FONTS: Final = "public, max-age=604800"
 
 
@@ -66,8 +68,31 @@ def _add_digest(endpoint: str, values: dict[str, Any]) -> None:
 
 def _keep(response: Response) -> Response:
     if request.endpoint == "static" and response.status_code in (200, 206, 304):
-        response.headers["Cache-Control"] = _keeping((request.view_args or {})["filename"])
+        name = (request.view_args or {})["filename"]
+        response.headers["Cache-Control"] = _keeping(name)
+        if response.mimetype in PACKED:
+            response.vary.add("Accept-Encoding")
+            _pack(response, STATIC / name)
     return response
+
+
+def _pack(response: Response, file: Path) -> None:
+    """Texts travel packed: a third of their bytes. A part of a file stays what it is."""
+    if response.status_code != 200 or request.accept_encodings["gzip"] <= 0:
+        return
+    facts = file.stat()
+    packed = _packed(file, facts.st_mtime_ns, facts.st_size)
+    response.close()
+    response.direct_passthrough = False
+    response.set_data(packed)
+    response.headers["Content-Encoding"] = "gzip"
+    # The packed bytes are another representation of the same file.
+    response.set_etag(response.get_etag()[0] or "", weak=True)
+
+
+@lru_cache(maxsize=512)
+def _packed(file: Path, _changed_ns: int, _size: int) -> bytes:
+    return gzip.compress(file.read_bytes(), mtime=0)
 
 
 def _keeping(name: str) -> str:
