@@ -17,7 +17,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here: the command line and the timer do without Flask and folium.
     from flask import Flask
 
-    from webmap import accounts, assets, database, errors, headers, logs, proxy
+    from webmap import accounts, assets, body, database, errors, headers, logs, proxy
     from webmap.config import read_config
     from webmap.views import (
         account,
@@ -57,6 +57,7 @@ def create_app(config: Config | None = None) -> Flask:
     headers.protect(app)
     logs.log_requests(app)
     attachments.take_files(app)
+    body.take_shapes(app)
     accounts.guard(app, config)
     database.connect(app, config)
     proxy.stand_behind(app, config)

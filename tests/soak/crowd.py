@@ -22,6 +22,8 @@ READS = (
     "/api/acts?limit=10",
 )
 LONGEST_WAIT_S = 2.0
+READS_EVERY_S, WRITES_EVERY_S = 1.0, 0.25
+"""Somebody who reads asks about once a second, somebody who writes saves without a pause to think."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def crowd(server: Server, writers: int, readers: int, seconds: float, seed: int 
 def _write(caller: Caller, shared: list[str], until: float, journal: Journal, chance: random.Random) -> None:
     while time.monotonic() < until:
         count_one_more(caller, chance.choice(shared), journal)
+        time.sleep(WRITES_EVERY_S * chance.random())
 
 
 def _read(caller: Caller, until: float, journal: Journal) -> None:
@@ -83,7 +86,7 @@ def _read(caller: Caller, until: float, journal: Journal) -> None:
         start = time.perf_counter()
         journal.heard(caller.get(path), 200, 204)
         journal.spent_s.append(time.perf_counter() - start)
-        time.sleep(0.05)
+        time.sleep(READS_EVERY_S)
 
 
 def _counters(caller: Caller, shared: list[str]) -> Counter[str]:
