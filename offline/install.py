@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import socket
 import ssl
@@ -110,19 +111,22 @@ def install(options: argparse.Namespace) -> None:
     version = unpacked(place, package)
     try:
         write_settings(place)
-        changed_over(place, version, before, service, options)
+        link = changed_over(place, version, before, service, options)
     except BaseException:
         if current(place) != version.name:
             shutil.rmtree(version, ignore_errors=True)
         raise
     remove_old_versions(place)
-    tell(place, version, service)
+    tell(place, version, service, link)
 
 
 def changed_over(
     place: Place, version: Path, before: str | None, service: Service | None, options: argparse.Namespace
-) -> None:
-    """Stop the old one, back up and upgrade the data, try the new one, start it; or go back."""
+) -> str | None:
+    """Stop the old one, back up and upgrade the data, try the new one, start it; or go back.
+
+    Gives the way to the first account, where there is none yet.
+    """
     owner = service.prepare() if service else None
     if service and before:
         service.stop()
@@ -132,7 +136,7 @@ def changed_over(
         webmap(place, version, owner, "upgrade", "--no-backup")
         if options.sample:
             webmap(place, version, owner, "sample", "--if-empty")
-        tried(place, version, owner)
+        link = tried(place, version, owner)
         note(place, version.name)
         if service:
             service.start(version)
@@ -143,6 +147,7 @@ def changed_over(
             raise
         went = f"已退回原来的版本 {before} 和原来的数据" if before else "没有留下安装"
         raise Refused(f"新版本没有启动成功，{went}。{reason}") from None
+    return link
 
 
 def backed_up(place: Place, version: Path, owner: str | None) -> str:
@@ -374,13 +379,15 @@ def serving(place: Place, version: Path, owner: str | None, port: int) -> Iterat
         log.unlink(missing_ok=True)
 
 
-def tried(place: Place, version: Path, owner: str | None) -> None:
-    """Let the new version answer once, on a port of its own."""
+def tried(place: Place, version: Path, owner: str | None) -> str | None:
+    """Let the new version answer once, on a port of its own; it then says how to make the first account."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with serving(place, version, owner, port) as lives:
         wait_until_ready(port, {}, lives)
+        found = re.search(r"/setup/[\w-]+", (place.folder / "trial.log").read_text("utf-8", "replace"))
+    return found[0] if found else None
 
 
 def wait_until_ready(
@@ -425,8 +432,12 @@ def remove_old_versions(place: Place) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def tell(place: Place, version: Path, service: Service | None) -> None:
+def tell(place: Place, version: Path, service: Service | None, link: str | None) -> None:
     say(f"\n{TITLE}已安装，数据在 {place.data} 。")
+    if link:
+        say(
+            f"启动后请用这个网址建立第一个系统管理账号（24 小时内有效，只能用一次）：\n  {place.address}{link}"
+        )
     if service:
         say(f"服务已启动，开机自动运行。请打开 {place.address}")
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -55,9 +56,10 @@ def test_a_machine_without_network_gets_the_map(package: Path, unshare: list[str
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["outside"] == "Network is unreachable"
     assert "全域一张图已安装" in seen["said"]
+    assert re.search(r"系统管理账号.*\n +http://127\.0\.0\.1:8160/setup/\S+", seen["said"])
     assert seen["tile"] == 200
     assert seen["bytes"] > 500
-    assert "闲置低效用地" in seen["seen"]
+    assert {"闲置低效用地", "道路项目", "行政区划"} <= set(seen["layers"])
     assert seen["errors"] == []
 
 

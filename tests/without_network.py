@@ -73,7 +73,7 @@ def bare_environment() -> dict[str, str]:
 
 
 def look(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
     from tests.browser import FLAGS, chromium
     from tests.running import Server, wait_until_ready
@@ -89,9 +89,10 @@ def look(process: subprocess.Popen[bytes]) -> dict[str, Any]:
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(server.url)
         page.wait_for_function("() => window.map_county?.view?.isDrawn", timeout=60_000)
-        seen = page.inner_text("body")
+        expect(page.get_by_text("示意·示例·非涉密")).to_be_visible()
         browser.close()
-    return {"tile": tile.status, "bytes": len(tile.body), "errors": errors, "seen": seen}
+    titles = [layer["title"] for layer in layers]
+    return {"tile": tile.status, "bytes": len(tile.body), "errors": errors, "layers": titles}
 
 
 def tile_in_the_middle(bounds: list[float], zoom: int = 9) -> str:

@@ -110,6 +110,8 @@ def run(tls: bool) -> None:
     config = read_config()
     if tls:
         config = replace(config, tls=True)
+    if config.home.exists():
+        _make_home(config)  # a file in its place
     shelf_of(config)  # a mistake in the declared base maps stops the start
     if config.tls:
         must_serve_tls(config)

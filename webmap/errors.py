@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from layers import errors
 from webmap.accounts import note
-from webmap.database import READING, let_go
+from webmap.database import READING, let_go, the_database
 from webmap.logs import LOG, reference
 
 STATUS: Final[dict[type[errors.MapError], int]] = {
@@ -65,6 +65,10 @@ SENTENCES: Final = {
 STALE_FORM: Final = "页面已过期，本次提交没有保存。请刷新页面后再提交；若仍然如此，请重新登录。"
 OUR_FAULT: Final = (
     "这是程序的问题，不是您的操作有误，未保存的修改没有写入。请把编号 {reference} 告诉系统管理员。"
+)
+OTHER_VERSION: Final = (
+    "数据库的结构不是本版本的（也许刚恢复了旧的备份），页面暂时不能使用。"
+    "请管理员停止服务，运行 webmap upgrade 后再启动。没有改动任何数据。"
 )
 WRONG_HOST: Final = "服务器不接受以“{host}”访问。请改用启动时显示的网址；确需使用这个名称时，由管理员把它加入设置 WEBMAP_HOSTS。"
 RETRY_AFTER_S: Final = 5
@@ -132,8 +136,19 @@ def _wrong_host() -> Response:
 
 
 def _from_a_bug(error: Exception) -> Response:
+    if _is_other_version():
+        LOG.warning("refused", extra={"facts": {"reference": reference(), "why": OTHER_VERSION}})
+        return _answer(500, OTHER_VERSION)
     LOG.error("bug", exc_info=error, extra={"facts": {"reference": reference(), "path": request.path[:200]}})
     return _answer(500, OUR_FAULT.format(reference=reference()))
+
+
+def _is_other_version() -> bool:
+    """A column that is not there is no bug where the tables are those of another version."""
+    try:
+        return not the_database().is_current()
+    except Exception:
+        return False
 
 
 def _answer(status: int, sentence: str, details: Mapping[str, Any] | None = None) -> Response:

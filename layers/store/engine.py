@@ -7,6 +7,7 @@ are compiled for whichever database asks.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -57,6 +58,8 @@ from layers.store.geopackage import CORNERS, HEADER_BYTES, corner, from_blob, to
 SPATIAL_INDEX: Final = "rtree_feature_shape"
 WEB_MERCATOR_COLUMN: Final = "shape_3857"
 DEFAULT_TIMEOUT_S: Final = 10.0
+STATEMENT_TIMEOUT_S: Final = 120
+CONNECT_TIMEOUT_S: Final = 10
 _CLAIMS: Final = 1949
 """The first key of our advisory locks on PostgreSQL."""
 
@@ -106,6 +109,8 @@ class Database:
             _create_file(self.path)
         with self._turn(), self._writers.begin() as connection:
             if not self.is_sqlite:
+                # A large table takes what it takes.
+                connection.execute(text("SET LOCAL statement_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key, 0)"), {"key": _CLAIMS})
             upgrade.to_head(connection)
 
@@ -611,10 +616,10 @@ def _is_writing(connection: Connection | None) -> bool:
 
 
 def _postgis(url: URL, timeout_s: float) -> Engine:
-    patience = f"-c lock_timeout={int(timeout_s * 1000)}"
+    patience = f"-c lock_timeout={int(timeout_s * 1000)} -c statement_timeout={STATEMENT_TIMEOUT_S * 1000}"
     engine = create_engine(
         url,
-        connect_args={"options": patience},
+        connect_args={"options": patience, "connect_timeout": CONNECT_TIMEOUT_S},
         max_overflow=64,
         pool_pre_ping=True,
         json_serializer=to_json,
@@ -626,6 +631,14 @@ def _postgis(url: URL, timeout_s: float) -> Engine:
 
 def _snapshots(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def _lacks_extension(state: str | None, said: str) -> bool:
+    """Not allowed to make one, not installed on that server, or its type or function is gone."""
+    if state in ("42501", "0A000", "58P01"):
+        return "extension" in said
+    missing = re.search(r"(type|function) \"?(public\.)?(geometry|geography|st_\w+|similarity)\b", said)
+    return state in ("42704", "42883") and missing is not None
 
 
 # --- sentences for errors ------------------------------------------------------------------------------
@@ -642,9 +655,12 @@ class _Sentences:
         error = context.original_exception
         if isinstance(error, sqlite3.Error):
             return self._of_sqlite(error, _is_writing(context.connection))
-        if context.connection is None and getattr(error, "sqlstate", None) is None:
+        if context.is_pre_ping:
+            return None  # the pool finds out by this very error that it needs a new connection
+        if context.connection is None:
             return WrongSetting(
-                f"连接不上数据库 {self._place}。请检查设置 WEBMAP_DATABASE_URL 和数据库服务是否运行。"
+                f"连接不上数据库 {self._place}。请检查数据库服务是否运行，"
+                "以及设置 WEBMAP_DATABASE_URL 的主机、数据库名、用户和密码。"
             )
         return self.of_postgres(error, lost=context.is_disconnect)
 
@@ -654,6 +670,10 @@ class _Sentences:
             return Busy(busy_sentence(self._timeout_s))
         if name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
             return NoSpace(FULL)
+        if name.startswith("SQLITE_IOERR"):
+            return NoSpace(
+                f"数据库文件 {self._place} 读写出错，磁盘可能已满或有故障。请清理磁盘空间，检查磁盘后重试。"
+            )
         if name.startswith("SQLITE_CANTOPEN"):
             return WrongSetting(
                 f"找不到或打不开数据库文件 {self._place}。请检查设置 WEBMAP_HOME，或先运行 webmap upgrade 建立。"
@@ -675,10 +695,18 @@ class _Sentences:
             return Busy(busy_sentence(self._timeout_s))
         if state == "53100":
             return NoSpace(FULL)
-        if state == "42501" and "extension" in str(error):
+        if state == "57014" and "statement timeout" in str(error):
+            return Busy(
+                f"数据库算了 {STATEMENT_TIMEOUT_S} 秒还没有算完，已停止，本次未改动任何数据。请缩小范围后重试。"
+            )
+        if _lacks_extension(state, str(error)):
             return WrongSetting(
-                f"数据库 {self._place} 缺少扩展。请数据库管理员执行："
+                f"数据库 {self._place} 缺少扩展。请安装 PostGIS，再请数据库管理员在这个数据库里执行："
                 "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm;"
+            )
+        if state in ("25006", "42501"):
+            return WrongSetting(
+                f"数据库 {self._place} 不允许写入或建表。请检查 WEBMAP_DATABASE_URL 里的用户有没有这个数据库的权限。"
             )
         return WrongSetting(self._not_upgraded()) if state == "42P01" else None
 

@@ -31,7 +31,6 @@ SQLITE_FILE: Final = "map.db"
 DUMP_FILE: Final = "map.dump"
 _NOT_OURS: Final = ("sqlite_", SPATIAL_INDEX, "spatial_ref_sys", "geometry_columns", "geography_columns")
 _PROGRAMS: Final = Path("/usr/lib/postgresql")
-_FULL: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")
 
 
 @dataclass(frozen=True)
@@ -113,26 +112,36 @@ def put_back(dump: Path, database: Database) -> None:
 
 
 def _copy_sqlite(source: Path, target: Path) -> Content:
-    try:
-        with _opened(source) as live, closing(sqlite3.connect(target)) as copied:
-            live.backup(copied)
-            # One file, which says all: the journal of the live database stays behind.
-            copied.execute("PRAGMA journal_mode = DELETE")
-            return _content_of_file(copied)
-    except sqlite3.Error as error:
-        name = getattr(error, "sqlite_errorname", "")
-        if name in _FULL:
-            raise NoSpace(FULL) from None
-        if name.startswith("SQLITE_CANTOPEN"):
-            raise WrongSetting(f"打不开数据库 {source}，没有可备份的内容。请检查设置 WEBMAP_HOME。") from None
-        raise UnreadableFile(f"数据库 {source} 读不出来（{error}），不能备份。请用最近的备份恢复。") from None
+    if not source.is_file():
+        raise WrongSetting(f"没有数据库 {source}，没有可备份的内容。请检查设置 WEBMAP_HOME。")
+    with _opened(source) as live, closing(sqlite3.connect(target)) as copied:
+        live.backup(copied)
+        # One file, which says all: the journal of the live database stays behind.
+        copied.execute("PRAGMA journal_mode = DELETE")
+        return _content_of_file(copied)
 
 
 @contextmanager
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
-        connection.execute("PRAGMA query_only = ON")
-        yield connection
+    try:
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)) as connection:
+            connection.execute("PRAGMA query_only = ON")
+            yield connection
+    except sqlite3.Error as error:
+        raise _refused(file, error) from None
+
+
+def _refused(file: Path, error: sqlite3.Error) -> MapError:
+    name = getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_FULL":
+        return NoSpace(FULL)
+    if name.startswith("SQLITE_IOERR"):
+        return NoSpace(f"数据库文件 {file} 读写出错，磁盘可能已满或有故障。请清理磁盘空间，检查磁盘后重试。")
+    if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY")):
+        return WrongSetting(
+            f"打不开数据库文件 {file}，文件夹可能不允许写入。请检查设置 WEBMAP_HOME 和文件夹的权限。"
+        )
+    return UnreadableFile(f"{file} 不是完好的数据库文件（{error}）。请用最近的备份恢复。")
 
 
 def _content_of_file(connection: sqlite3.Connection) -> Content:
