@@ -16,6 +16,7 @@ from layers.measure import half_up, mu
 from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
 from webmap.cli import with_database
+from webmap.cli_ledger import update
 from webmap.config import read_config
 
 SEEN_BY: Final = ("public", "internal", "公开", "内部")
@@ -34,6 +35,7 @@ MOST_WARNINGS: Final = 20
 @click.option("--crs", "system", type=int, help="坐标系的 EPSG 编号；文件没有声明时需要。")
 @click.option("--encoding", help="属性文字的编码，GBK 或 UTF-8；一般不用填。")
 @click.option("--source-layer", help="文件里有几个图层时，导入哪一个。")
+@click.option("--key", help="表格没有图形时，按哪一列更新图上已有的图形，如 地块编号；与 --layer 一起用。")
 @click.option("--parameters", help="1980西安、1954北京坐标系的转换参数：4 个或 7 个数，用逗号分隔。")
 @click.option(
     "--shift", type=click.Choice(["gcj02", "bd09", "none"]), help="坐标带有哪种公开地图的偏移；none 为没有。"
@@ -50,13 +52,14 @@ def command(
     system: int | None,
     encoding: str | None,
     source_layer: str | None,
+    key: str | None,
     parameters: str | None,
     shift: str | None,
     *,
     dry_run: bool,
     good_rows: bool,
 ) -> None:
-    """把文件（Shapefile、GeoPackage、GeoJSON）导入为图层里的图形。"""
+    """把文件（Shapefile、FileGDB、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel、CSV）导入为图层里的图形。"""
 
     def planned(database: Database) -> Plan:
         return plan(
@@ -74,8 +77,24 @@ def command(
             public_map=shift,
         )
 
+    def ledger(database: Database) -> None:
+        update(
+            database,
+            file,
+            layer=layer or kind,
+            key=key or "",
+            encoding=encoding,
+            source_layer=source_layer,
+            who=_who(),
+            dry_run=dry_run,
+            good_rows=good_rows,
+        )
+
     def act(database: Database) -> None:
         database.upgrade()
+        if key:
+            ledger(database)
+            return
         found = planned(database)
         _say(_told(found))
         _carry_out(database, found, dry_run=dry_run, good_rows=good_rows)

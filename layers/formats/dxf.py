@@ -25,7 +25,9 @@ def read(source: Source, folder: Path, layer: str | None) -> Dataset:
     _check(source)
     answer = sandbox.read(folder, source.parts[".dxf"].name, sandbox.DXF, layer="entities")
     layers = [str(value or "0") for value in answer.columns.get("Layer", [""] * len(answer.shapes))]
-    texts = answer.columns.get("Text", [None] * len(layers))
+    layers = [_readable(name) for name in layers]
+    texts: Values = [_readable(str(text)) if text else None for text in answer.columns.get("Text", [])]
+    texts = texts or [None] * len(layers)
     drawn = [at for at, shape in enumerate(answer.shapes) if shape is not None and not texts[at]]
     if not drawn:
         raise UnreadableFile("DXF 里没有图形（只有文字或块）。请在 CAD 中炸开图块后另存为 DXF。")
@@ -48,6 +50,16 @@ def _check(source: Source) -> None:
         raise UnreadableFile("这是二进制 DXF。请在 CAD 中另存为“AutoCAD 2010 DXF（ASCII）”后再导入。")
     if start.split()[:2] != [b"0", b"SECTION"] and start.split()[:1] != [b"999"]:
         raise UnreadableFile(f"“{source.name}.dxf”不是 DXF。请在 CAD 中另存为 DXF 后再导入。")
+
+
+def _readable(text: str) -> str:
+    """Chinese in GBK that the file called Latin."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("cp1252").decode("gb18030")
+    except UnicodeError:
+        return text
 
 
 def _area(shape: BaseGeometry) -> BaseGeometry:

@@ -168,7 +168,12 @@ def _plain(text: str) -> str:
 
 def _columns(placed: Sequence[_Placed]) -> dict[str, Values]:
     names = dict.fromkeys(name for each in placed for name in each.values)
-    return {name: [each.values.get(name) for each in placed] for name in names}
+    found: dict[str, Values] = {name: [each.values.get(name) for each in placed] for name in names}
+    title = found.get("name")
+    # The title of a placemark often repeats one of its fields.
+    if title and any(name != "name" and values == title for name, values in found.items()):
+        del found["name"]
+    return found
 
 
 # --- shapes ----------------------------------------------------------------------------------------------

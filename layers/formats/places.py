@@ -151,7 +151,7 @@ def _take_pair(dataset: Dataset, one: str, other: str) -> None:
         if y is not None and x is not None and sorts[at] in right:
             dataset.shapes[at] = shapely.Point(x, y)
         elif dataset.columns[north][at] is not None or dataset.columns[east][at] is not None:
-            came = f"{dataset.columns[north][at]}，{dataset.columns[east][at]}"
+            came = f"{dataset.columns[one][at]}，{dataset.columns[other][at]}"
             dataset.bad_shapes[at] = f"坐标“{came[:60]}”不是本表其余各行那样的坐标。请改正这一行。"
     dataset.has_shapes = True
     for name in (north, east):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from layers.intake.applying import Result, apply
+from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.planning import NewLayer, Plan, plan
 from layers.intake.rows import RowProblem
 
-__all__ = ["NewLayer", "Plan", "Result", "RowProblem", "apply", "plan"]
+__all__ = ["JoinPlan", "NewLayer", "Plan", "Result", "RowProblem", "apply", "apply_join", "plan", "plan_join"]
