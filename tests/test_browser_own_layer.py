@@ -15,7 +15,7 @@ from tests.people import add_account, bring_in, sign_in
 from tests.running import Server, running, webmap
 
 TITLE = "闲置土地 2024年核查"
-POINTS = {
+POINTS: dict[str, tuple[tuple[float, float], dict[str, object]]] = {
     "甲地块核查点": (
         (118.40, 35.60),
         {"核查结果": "属实", "核查人": "张三丰", "涉及面积（亩）": 12.5, "序号": 7},
@@ -143,3 +143,19 @@ def test_the_editor_says_what_is_wrong_and_keeps_what_was_typed(
     expect(page.locator("[name=title]")).to_have_value("核查（秘密★）")
     expect(page.locator("#title_0")).to_have_value("甲")
     trouble[:] = [line for line in trouble if "403" not in line]
+
+
+def test_what_was_deleted_comes_back_from_the_recycle_bin(county: Server, blank_page: Visit) -> None:
+    editor = sign_in(county, "editor")
+    (feature, *_) = editor.get("/api/layers/idle_parcel/features?limit=1").json()["features"]
+    uid, name = feature["id"], feature["properties"]["name"]
+    version = editor.get(f"/api/features/{uid}").headers["etag"].strip('"').split("-")[0]
+    gone = editor.delete(f"/api/features/{uid}", headers={"If-Match": f'"{version}"'})
+    assert gone.status == 200, gone.text
+
+    page = signed_in(blank_page, county, "editor", "/admin/deleted")
+    expect(page.locator("#deleted")).to_contain_text(name)
+    page.get_by_role("button", name=f"恢复“{name}”").click()
+    expect(page.get_by_role("status")).to_have_text(f"“{name}”已恢复。")
+    expect(page.locator("#deleted")).to_contain_text("回收站是空的")
+    assert editor.get(f"/api/features/{uid}").status == 200

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -80,7 +81,13 @@ def test_colours_follow_one_field_and_never_stand_alone() -> None:
 
 @pytest.mark.parametrize("geometry", ["point", "line", "polygon"])
 def test_every_look_compiles(geometry: str) -> None:
-    parts = {"color": COLORS, "width": WIDTHS, "dash": DASHES, "fill": FILLS, "marker": MARKERS}
+    parts: dict[str, Sequence[str]] = {
+        "color": tuple(COLORS),
+        "width": tuple(WIDTHS),
+        "dash": tuple(DASHES),
+        "fill": tuple(FILLS),
+        "marker": tuple(MARKERS),
+    }
     for part, names in parts.items():
         for name in names:
             own = kind(declaration_from({"geometry": geometry, "fields": [], "look": {part: name}}))

@@ -197,6 +197,14 @@ def test_a_theme_of_the_countys_own_stands_in_the_top_bar(app: Flask, admin: Cal
     assert "核查" not in admin.get("/api/layers").text
 
 
+def test_ticks_of_a_shipped_theme_win_over_what_is_shipped(app: Flask, admin: Caller) -> None:
+    page = {"key": "roads", "version": "0", "title": "道路互联", "view": "county", "as_shipped": "1"}
+    assert admin.post("/admin/presets", data=page | {"layer": "road_project"}).status == 303
+    presets = {each["key"]: each for each in admin.get("/api/layers").json()["presets"]}
+    assert presets["roads"]["layers"] == ["road_project"]
+    assert "road_project" in presets["overview"]["layers"]
+
+
 def test_offices_are_kept_on_their_pages(app: Flask, admin: Caller) -> None:
     assert admin.post("/admin/units", data={"name": "大数据局", "sort": "bureau", "parent": ""}).status == 303
     assert admin.post("/admin/units", data={"name": "大数据局", "sort": "bureau"}).status == 422

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -59,7 +60,7 @@ def write() -> AnyResponse:
                 key,
                 whole("version"),
                 title=title,
-                layers=None if text("as_shipped") else _layers(),
+                layers=_chosen(key),
                 bounds=_bounds(key),
                 hidden=text("hidden") == "1",
             )
@@ -117,6 +118,17 @@ def _towns() -> list[tuple[str, Bounds]]:
     layer = query.layer_named(current(), viewer(), BOUNDARIES)
     found = query.find_features(current(), viewer(), layer, limit=MOST_TOWNS)
     return [(each.name, each.bounds) for each in found if each.properties.get("level") == "town"]
+
+
+def _chosen(key: str | None) -> list[str] | None:
+    """None leaves it to the shipped theme: when that was ticked, and no layer was ticked otherwise."""
+    ticked = _layers()
+    if key is None or not text("as_shipped"):
+        return ticked
+    chip = themes.theme_named(current(), key)
+    shown = replace(chip, layers=None).shows(_on_maps())
+    as_before = set(ticked) in (set(shown), set(chip.shows(_on_maps())))
+    return None if chip.shipped and as_before else ticked
 
 
 def _layers() -> list[str]:
