@@ -15,6 +15,7 @@ from layers.store import audit
 from layers.store.audit import Wanted
 from layers.store.engine import Database
 from tests.running import webmap
+from webmap import timer
 
 AUDITOR = signed_in("王审计", "auditor", "发展和改革局", None, 7)
 EDITOR = signed_in("赵业务", "editor", "自然资源和规划局", None, 8)
@@ -137,3 +138,16 @@ def test_the_command_names_a_tampered_line(sqlite_database: Database, home: Path
     bad = webmap("audit", "--check", home=home)
     assert bad.returncode == 1
     assert "第 2 行" in bad.stderr
+
+
+def test_every_night_lines_go_that_were_kept_long_enough(sqlite_database: Database) -> None:
+    now = datetime(2026, 11, 20, 4, tzinfo=UTC)
+    for days in (400, 380, 364, 10):
+        with clock.standing_at(now - timedelta(days=days)):
+            note(sqlite_database, EDITOR, f"{days} days ago")
+    with clock.standing_at(now):
+        assert timer._refresh(clock.today())
+    with sqlite_database.reading() as session:
+        kept = [each.subject for each in audit.entries(session, AUDITOR, Wanted(), limit=10)]
+    assert kept[1:] == ["10 days ago", "364 days ago"]
+    assert check(sqlite_database).wrong is None
