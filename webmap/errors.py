@@ -100,7 +100,7 @@ def _from_the_map(error: errors.MapError) -> AnyResponse:
     return response
 
 
-def _from_http(error: HTTPException) -> Response:
+def _from_http(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     if status >= 500:
         return _from_a_bug(error)
