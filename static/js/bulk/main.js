@@ -5,7 +5,6 @@ import { Sheet } from "app/bulk/sheet.js";
 import { byId, later } from "app/dom.js";
 import { PinMap } from "app/map/pins.js";
 import { MarkList } from "app/mark/list.js";
-import { middle } from "app/mark/near.js";
 import { unpack } from "app/mark/pack.js";
 import { Queue } from "app/mark/queue.js";
 import { Sender } from "app/mark/sender.js";
@@ -85,7 +84,7 @@ async function add(files) {
     reading -= 1;
     showSoon();
   }
-  await loadShift();
+  await correct();
   show();
   map.fit(shots.sites);
 }
@@ -95,11 +94,13 @@ async function recallDevices() {
   return (await queue.recall(DEVICES)) ?? [];
 }
 
-// The shift changes by centimetres within a county.
-async function loadShift() {
-  const raw = shots.all.flatMap((shot) => shot.raw ?? []);
-  if (shots.shift || !raw.length) return;
-  shots.shift = await server.shift(middle(raw)).catch(() => null);
+async function correct() {
+  try {
+    await shots.correct((place) => server.shift(place));
+  } catch (error) {
+    say(`火星坐标没有改正：${/** @type {Error} */ (error).message}`);
+    for (const [device, datum] of shots.datums) if (datum === "gcj02") shots.datums.delete(device);
+  }
 }
 
 function show() {
@@ -236,8 +237,9 @@ on(sender, "idle", async () => {
   await showSending();
 });
 on(sender, "signed-out", () => say("登录已过期：没有上传的都还在这个浏览器里，重新登录后自动上传。"));
-on(sheet, "datum", ({ device, datum }) => {
+on(sheet, "datum", async ({ device, datum }) => {
   shots.datums.set(device, datum);
+  await correct();
   show();
 });
 on(sheet, "all", ({ type }) => {

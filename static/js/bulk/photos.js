@@ -26,8 +26,8 @@ export class Shots {
   all = [];
   /** @type {Map<string, Datum>} */
   datums = new Map();
-  /** How far GCJ-02 lies from the truth here. @type {{lon: number, lat: number} | null} */
-  shift = null;
+  /** Where photos in GCJ-02 truly were taken, by uid. @type {Map<string, {lon: number, lat: number}>} */
+  #corrected = new Map();
   /** @type {Map<string, {type?: string, name?: string}>} */
   #said = new Map();
   /** A site is known by its first photo. @type {Map<string, string>} */
@@ -76,10 +76,24 @@ export class Shots {
   }
 
   /** @param {Shot} shot @returns {{lon: number, lat: number} | null} */
-  placeOf({ placed, raw, device }) {
+  placeOf({ uid, placed, raw, device }) {
     if (placed || !raw) return placed;
-    if (this.datums.get(device) !== "gcj02" || !this.shift) return raw;
-    return { lon: raw.lon - this.shift.lon, lat: raw.lat - this.shift.lat };
+    return (this.datums.get(device) === "gcj02" && this.#corrected.get(uid)) || raw;
+  }
+
+  /** Learn where the photos in GCJ-02 truly were taken. @param {(place: {lon: number, lat: number}) => Promise<{lon: number, lat: number}>} ask how far GCJ-02 lies from the truth at a place */
+  async correct(ask) {
+    const due = this.all.filter(
+      (shot) => this.datums.get(shot.device) === "gcj02" && !this.#corrected.has(shot.uid),
+    );
+    await Promise.all(
+      due.map(async ({ uid, raw }) => {
+        if (!raw) return;
+        // The answer holds for the true place, which is known to half a kilometre at first.
+        const near = less(raw, await ask(raw));
+        this.#corrected.set(uid, less(raw, await ask(near)));
+      }),
+    );
   }
 
   /** @returns {Site[]} */
@@ -187,6 +201,11 @@ function photo(shot, site, shots) {
 function dayOf({ told }) {
   const found = /^\d{4}-(\d\d)-(\d\d)/.exec(told.taken_at ?? "");
   return found ? `${Number(found[1])}月${Number(found[2])}日` : "";
+}
+
+/** @param {{lon: number, lat: number}} place @param {{lon: number, lat: number}} shift */
+function less({ lon, lat }, shift) {
+  return { lon: lon - shift.lon, lat: lat - shift.lat };
 }
 
 /** @param {File} a @param {File} b */
