@@ -22,7 +22,7 @@ from layers.kinds.custom_layer import custom_kind
 from layers.kinds.own_fields import Declaration
 from layers.store.acts import one_act
 from layers.store.bulk import abandon_bulk, add_in_turns, finish_bulk, start_bulk, sweep_pending
-from layers.store.engine import is_clean
+from layers.store.engine import is_clean, one_at_a_time
 from layers.store.pace import Pace
 from layers.store.refresh import refresh_derived, settle_towns
 from layers.store.rows import (
@@ -140,7 +140,8 @@ class Known:
 
 
 def known(session: Session, uid: str) -> Known | None:
-    """What is stored under this uid, deleted or not."""
+    """What is stored under this uid, deleted or not; nobody else can store it until the end of the transaction."""
+    one_at_a_time(session, uid)
     feature = session.scalar(select(Feature).where(Feature.uid == uid))
     if feature is None:
         return None

@@ -274,6 +274,13 @@ def new_ids(session: Session, table: Table, count: int) -> list[int]:
     return list(connection.scalars(text(own), name))
 
 
+def one_at_a_time(session: Session, name: str) -> None:
+    """Whoever else writes under this name waits until the end of the transaction; on SQLite everybody does."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+
+
 def insert_columns(
     session: Session, table: Table, columns: Mapping[str, Sequence[Any]], common: Mapping[str, Any]
 ) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Integer, Select, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -96,20 +96,20 @@ def held(
 
     deleted: it may be one that was taken off the map.
     """
-    feature = session.scalar(_holding(act, ref, deleted), execution_options=_ANEW)
-    if feature is None:
+    named = Feature.id == ref if isinstance(ref, int) else Feature.uid == ref
+    feature = session.scalar(select(Feature).where(named).with_for_update(), execution_options=_ANEW)
+    # Asked afterwards: who has waited for a lock sees the other's row, but not what it was joined with.
+    if feature is None or not _is_there(session, act, feature, deleted):
         raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除。请刷新后重试。")
     check_version(session, feature, version)
     return feature
 
 
-def _holding(act: Act, ref: int | str, deleted: bool) -> Select[Feature]:
-    named = Feature.id == ref if isinstance(ref, int) else Feature.uid == ref
-    there = [or_(Act.state == DONE, Act.id == act.id)]
-    if not deleted:
-        there.append(Feature.deleted_at.is_(None))
+def _is_there(session: Session, act: Act, feature: Feature, deleted: bool) -> bool:
+    if feature.deleted_at is not None and not deleted:
+        return False
     return (
-        select(Feature).join(Act, Act.id == Feature.act_id).where(named, *there).with_for_update(of=Feature)
+        feature.act_id == act.id or session.get_one(Act, feature.act_id, populate_existing=True).state == DONE
     )
 
 
