@@ -15,7 +15,7 @@ from typing import Any, Final
 from layers import clock
 from layers.blobs import Blobs
 from layers.errors import InvalidValue, TooLarge, UnreadableFile, UnsupportedFile
-from layers.formats.photo import read_photo
+from layers.photos import read_photo
 from layers.store.attachments import NewAttachment, checked_role, checked_source, checked_uid
 
 MOST_BYTES: Final = 25 * 1024 * 1024

@@ -191,7 +191,7 @@ def test_the_child_has_no_network_where_the_system_lets_it_leave() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         program = (
-            "import socket; from layers.formats import read_child; read_child.isolate();"
+            "import socket; from layers.fence import isolate; isolate();"
             f"socket.create_connection(('127.0.0.1', {port}), 2)"
         )
         told = subprocess.run(

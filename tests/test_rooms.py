@@ -18,7 +18,9 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "rights": BASE,
     "rules": BASE,
     "symbols": BASE,
-    "formats": BASE,
+    "fence": set(),
+    "formats": BASE | {"fence"},
+    "photos": BASE | {"fence"},
     "blobs": BASE,
     "kinds": BASE | {"rules", "symbols", "rights"},
     # What a reader is shown of a feature: on its card, in a table.
@@ -27,7 +29,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "store": BASE | {"kinds", "rights"},
     "intake": BASE | {"kinds", "rights", "store", "formats"},
     "export": BASE | {"kinds", "rights", "store", "formats"},
-    "attaching": BASE | {"store", "formats", "blobs"},
+    "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
     **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "analysis", "jobs", "sample")},
 }

@@ -6,7 +6,6 @@ python -I -m layers.formats.read_child FOLDER; the folder holds the question and
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import sqlite3
 import sys
@@ -18,9 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from layers.errors import UnreadableFile
+from layers.fence import isolate, limit
 from layers.formats import sandbox
-
-_NEW_USER_NAMESPACE, _NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000
 
 
 def main(folder: Path) -> None:
@@ -32,29 +30,6 @@ def main(folder: Path) -> None:
         _read(folder, question)
     except UnreadableFile as refusal:
         _say(folder, {"error": refusal.message})
-
-
-def isolate() -> None:
-    """Leave the network behind, where the system lets an ordinary process do so."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).unshare(_NEW_USER_NAMESPACE | _NEW_NETWORK_NAMESPACE)
-
-
-def limit(limits: dict[str, Any]) -> None:
-    """Bound what this process may use; Windows has only the parent's clock."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, limits["memory_bytes"]),
-        (resource.RLIMIT_CPU, limits["cpu_s"]),
-        (resource.RLIMIT_FSIZE, limits["file_bytes"]),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 def _read(folder: Path, question: dict[str, Any]) -> None:

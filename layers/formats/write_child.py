@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from layers.fence import isolate, limit
 from layers.formats import sandbox
-from layers.formats.read_child import isolate, leave_out, limit
+from layers.formats.read_child import leave_out
 
 _SHAPE_TYPES: Final = {
     "point": ("Point", "MultiPoint"),

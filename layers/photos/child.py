@@ -1,6 +1,6 @@
 """The child process that decodes photos: the only file that opens pictures from outside.
 
-python -I -m layers.formats.photo_child FOLDER; the folder holds the question and takes the answer.
+python -I -m layers.photos.child FOLDER; the folder holds the question and takes the answer.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from layers.formats import photo
-from layers.formats.read_child import isolate, limit
+from layers.fence import isolate, limit
+from layers.photos import reading
 
 MEDIA_TYPES: Final = {
     "JPEG": "image/jpeg",
@@ -39,9 +39,8 @@ READERS: Final = (
     JpegImagePlugin.JpegImageFile.format,
     PngImagePlugin.PngImageFile.format,
     WebPImagePlugin.WebPImageFile.format,
-    "HEIF",
 )
-"""Nothing else is tried; a JPEG of several pictures (MPO) is found by the first."""
+"""Nothing else is tried, but HEIF; a JPEG of several pictures (MPO) is found by the first."""
 _PIXELS: Final = "“{{name}}”有 {width}×{height} 像素，超过 {most} 万像素的上限，没有解码。请缩小后再上传。"
 
 
@@ -51,7 +50,7 @@ class TooManyPixels(Exception):
 
 def main(folder: Path) -> None:
     """Answer the question in the folder."""
-    question = json.loads((folder / photo.QUESTION).read_text("utf-8"))
+    question = json.loads((folder / reading.QUESTION).read_text("utf-8"))
     isolate()
     limit(question["limits"])
     try:
@@ -60,15 +59,14 @@ def main(folder: Path) -> None:
         told = {"error": str(refusal)}
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, ArithmeticError):
         told = {"error": ""}
-    (folder / photo.ANSWER).write_text(json.dumps(told), "utf-8")
+    (folder / reading.ANSWER).write_text(json.dumps(told), "utf-8")
 
 
 def _written_anew(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
     # What a picture promises of its size is read before anything is decoded, and judged here.
     Image.MAX_IMAGE_PIXELS = None
-    _learn_heif()
     warnings.simplefilter("ignore")
-    with Image.open(folder / photo.PHOTO, formats=READERS) as picture:
+    with Image.open(folder / reading.PHOTO, formats=_readers(folder)) as picture:
         _refuse_large(picture, question["most_pixels"])
         media_type, facts = MEDIA_TYPES[str(picture.format)], _facts(picture)
         picture.draft("RGB", (question["shown_px"], question["shown_px"]))
@@ -77,10 +75,15 @@ def _written_anew(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
     return {"media_type": media_type, "width": width, "height": height, **facts}
 
 
-def _learn_heif() -> None:
+def _readers(folder: Path) -> tuple[str, ...]:
+    """HEIF is learnt for a file that begins like one only: its library starts as slowly as all the rest."""
+    with (folder / reading.PHOTO).open("rb") as file:
+        if file.read(12)[4:8] != b"ftyp":
+            return READERS
     from pillow_heif import register_heif_opener
 
     register_heif_opener(thumbnails=False, decode_threads=1)
+    return ("HEIF",)
 
 
 def _refuse_large(picture: Image.Image, most: int) -> None:
@@ -97,9 +100,9 @@ def _write(folder: Path, picture: Image.Image, question: dict[str, Any]) -> tupl
     has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
     clear = upright.convert("RGBA") if has_alpha else None
     flat.paste(clear or upright.convert("RGB"), mask=clear)
-    flat.save(folder / photo.SHOWN, "JPEG", quality=85, optimize=True, progressive=True)
+    flat.save(folder / reading.SHOWN, "JPEG", quality=85, optimize=True, progressive=True)
     small = ImageOps.fit(flat, (question["thumb_px"], question["thumb_px"]))
-    small.save(folder / photo.THUMB, "JPEG", quality=80, optimize=True)
+    small.save(folder / reading.THUMB, "JPEG", quality=80, optimize=True)
     return flat.size
 
 

@@ -60,7 +60,7 @@ def _run(folder: Path, name: str) -> None:
     kept = {each: os.environ[each] for each in ("SYSTEMROOT", "COMSPEC") if each in os.environ}
     try:
         subprocess.run(  # noqa: S603 (our own program, an argument of ours)
-            [sys.executable, "-I", "-X", "utf8", "-m", "layers.formats.photo_child", str(folder)],
+            [sys.executable, "-I", "-X", "utf8", "-m", "layers.photos.child", str(folder)],
             env=kept | {"HOME": str(folder), "TMPDIR": str(folder), "OPENBLAS_NUM_THREADS": "1"},
             cwd=folder,
             stdin=subprocess.DEVNULL,
