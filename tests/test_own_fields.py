@@ -11,6 +11,7 @@ import pytest
 from layers.errors import InvalidValue, UnknownThing
 from layers.kinds import CUSTOM, LayerKind, kind_of
 from layers.kinds.custom_layer import custom_kind, declaration_from
+from layers.kinds.form import form_fields
 from layers.kinds.own_fields import MOST_CHOICES, MOST_FIELDS, Declaration
 from layers.kinds.own_looks import COLORS, DASHES, FILLS, MARKERS, WIDTHS
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER
@@ -264,6 +265,16 @@ def test_a_retired_field_is_seen_by_nobody() -> None:
     own = kind(declaration_from(raw, declaration_from(check_layer()), in_use=True))
     assert "f5" not in own.by_key
     assert own.seen_properties({"f5": 3, "f6": 1.5}, SYSTEM_VIEWER) == {"f6": 1.5}
+
+
+def test_the_form_offers_what_is_in_use_and_keeps_what_is_stored() -> None:
+    raw = declaration_from(check_layer()).stored()
+    raw["fields"][1]["choices"][0]["retired"] = True
+    raw["fields"][1]["help"] = "可多选"
+    own = kind(declaration_from(raw, declaration_from(check_layer()), in_use=True))
+    (asked,) = [each for each in form_fields(own, INTERNAL_VIEWER) if each["key"] == "f2"]
+    assert (asked["type"], asked["help"]) == ("choices", "可多选")
+    assert [each["label"] for each in asked["choices"]] == ["围而不建", "改变用途", "超期（停用）"]
 
 
 def test_a_field_can_be_named_before_it_has_a_key() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from layers.kinds.base import LayerKind
-from layers.kinds.fields import Choice, Field, Number, Text
+from layers.kinds.fields import Choice, Choices, Field, Number, Text
 from layers.kinds.record import ORIGIN, PLACE, SUPERVISION
 from layers.rights import Viewer, may_see
 
@@ -32,7 +32,7 @@ def asked_for(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> list[
 
 
 def _asked(field: Field) -> dict[str, Any]:
-    """type: text, names, number, whole, year, day, flag or choice. max: the largest number, or the longest text."""
+    """type: text, names, number, whole, year, day, flag, choice or choices. max: the largest number, or the longest text."""
     return {
         "key": field.key,
         "label": field.title,
@@ -40,7 +40,7 @@ def _asked(field: Field) -> dict[str, Any]:
         "unit": field.unit,
         "required": field.required,
         "choices": _choices(field),
-        "help": field.source,
+        "help": field.help or field.source,
         "min": field.at_least if isinstance(field, Number) else None,
         "max": _most(field),
         "multiline": isinstance(field, Text) and field.longest > _ONE_LINE,
@@ -51,9 +51,12 @@ def _asked(field: Field) -> dict[str, Any]:
 
 
 def _choices(field: Field) -> list[dict[str, str]]:
-    if not isinstance(field, Choice):
+    """Those in use, then the retired ones, so that a record that has one keeps it."""
+    if not isinstance(field, Choice | Choices):
         return []
-    return [{"value": code, "label": word} for code, word in field.choices.items()]
+    told = [(code, word) for code, word in field.choices.items() if code not in field.retired]
+    old = [(code, f"{word}（停用）") for code, word in field.choices.items() if code in field.retired]
+    return [{"value": code, "label": word} for code, word in (*told, *old)]
 
 
 def _most(field: Field) -> float | None:
