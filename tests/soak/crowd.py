@@ -21,6 +21,8 @@ READS = (
     "/api/search?q=jiehu",
     "/api/acts?limit=10",
 )
+EMPTY = ("/healthz",)
+"""What asks nothing of the database: how busy the machine is with other things."""
 LONGEST_WAIT_S = 2.0
 READS_EVERY_S, WRITES_EVERY_S = 1.0, 0.25
 """Somebody who reads asks about once a second, somebody who writes saves without a pause to think."""
@@ -39,6 +41,7 @@ class Report:
     p50_s: float
     p95_s: float
     longest_s: float
+    idle_p95_s: float
     lost: int
     troubles: list[str]
 
@@ -47,6 +50,7 @@ class Report:
             f"{self.writers} writers, {self.readers} readers, {self.seconds:.0f} s: "
             f"{self.edits} edits ({self.stale} stale), {self.reads} reads; edit p50 {self.p50_s * 1000:.0f} ms, "
             f"p95 {self.p95_s * 1000:.0f} ms, longest {self.longest_s * 1000:.0f} ms; "
+            f"an empty request meanwhile p95 {self.idle_p95_s * 1000:.0f} ms; "
             f"lost {self.lost}, refused or failed {len(self.troubles)}"
         )
 
@@ -57,7 +61,7 @@ def crowd(server: Server, writers: int, readers: int, seconds: float, seed: int 
     shared = parcels(people[0], SHARED_PARCELS)
     before = _counters(people[0], shared)
     journals = [Journal() for _ in range(writers)]
-    looked = [Journal() for _ in range(readers)]
+    looked, idle = [Journal() for _ in range(readers)], Journal()
     until = time.monotonic() + seconds
     work = [
         *(
@@ -65,12 +69,13 @@ def crowd(server: Server, writers: int, readers: int, seconds: float, seed: int 
             for at, (caller, journal) in enumerate(zip(people, journals, strict=False))
         ),
         *(threading.Thread(target=_read, args=(people[-1], until, journal)) for journal in looked),
+        threading.Thread(target=_read, args=(people[-1], until, idle, EMPTY)),
     ]
     for thread in work:
         thread.start()
     for thread in work:
         thread.join()
-    return _report(seconds, journals, looked, before, _counters(people[0], shared))
+    return _report(seconds, journals, looked, idle, before, _counters(people[0], shared))
 
 
 def _write(caller: Caller, shared: list[str], until: float, journal: Journal, chance: random.Random) -> None:
@@ -79,8 +84,8 @@ def _write(caller: Caller, shared: list[str], until: float, journal: Journal, ch
         time.sleep(WRITES_EVERY_S * chance.random())
 
 
-def _read(caller: Caller, until: float, journal: Journal) -> None:
-    for path in itertools.cycle(READS):
+def _read(caller: Caller, until: float, journal: Journal, paths: tuple[str, ...] = READS) -> None:
+    for path in itertools.cycle(paths):
         if time.monotonic() >= until:
             return
         start = time.perf_counter()
@@ -98,6 +103,7 @@ def _report(
     seconds: float,
     journals: list[Journal],
     looked: list[Journal],
+    idle: Journal,
     before: Counter[str],
     after: Counter[str],
 ) -> Report:
@@ -105,6 +111,7 @@ def _report(
     for journal in journals:
         acknowledged.update(journal.counted)
     spent = sorted(each for journal in journals for each in journal.spent_s)
+    empty = sorted(idle.spent_s)
     return Report(
         seconds=seconds,
         writers=len(journals),
@@ -115,6 +122,7 @@ def _report(
         p50_s=spent[len(spent) // 2],
         p95_s=spent[int(len(spent) * 0.95)],
         longest_s=spent[-1],
+        idle_p95_s=empty[int(len(empty) * 0.95)],
         lost=sum(abs(after[uid] - before[uid] - acknowledged[uid]) for uid in after),
         troubles=[trouble for journal in (*journals, *looked) for trouble in journal.troubles],
     )

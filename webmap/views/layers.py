@@ -7,6 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 
 from layers.kinds import kind_for, kind_of
+from layers.kinds.form import form_fields
 from layers.listing import columns, words
 from layers.store import query
 from webmap import asked
@@ -36,7 +37,9 @@ def style() -> Response:
 
 @blueprint.get("/kinds/<key>")
 def kind(key: str) -> Response:
-    return answer(kind_of(key).schema())
+    """The JSON schema of its properties, and the fields of its form."""
+    found = kind_of(key)
+    return answer(found.schema() | {"fields": form_fields(found, viewer())})
 
 
 @blueprint.get("/layers/<key>/features")

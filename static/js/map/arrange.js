@@ -19,6 +19,7 @@ import {
 import {
   DONUT_PX,
   isHollow,
+  markerOf,
   markerSize,
   markerText,
   SHIELD_PX,
@@ -329,8 +330,9 @@ class Arrangement {
 
   /** @param {Item} item @param {Spot} spot */
   #stand(item, spot) {
-    const { point, marker, size, selected } = item;
-    if (!marker) return;
+    const { point, size, selected } = item;
+    if (!item.marker) return;
+    const marker = markerOf(item.marker, point.properties);
     const box = boxAround(spot.x, spot.y, size);
     this.#standing.set(item, selected ? grown(box, RING_ROOM_PX) : box);
     this.#put({

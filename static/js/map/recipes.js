@@ -111,6 +111,23 @@ export function isHollow(marker, properties) {
   return Boolean(marker.hollow_from ? (properties[marker.hollow_from] ?? marker.hollow) : marker.hollow);
 }
 
+/**
+ * The marker of a feature: hollow while it waits for review, so that nobody takes it for one that stands.
+ * @param {Marker} marker @param {Record<string, any>} properties
+ */
+export function markerOf(marker, properties) {
+  if (!properties.review) return marker;
+  const edge = marker.shape === "seal" || marker.hollow ? marker.edge : marker.fill;
+  return {
+    ...marker,
+    hollow: true,
+    hollow_from: undefined,
+    fill: "#FFFFFF",
+    edge,
+    mark: /** @type {""} */ (""),
+  };
+}
+
 /** The colour that stands for a marker where it has no room for its shape. @param {Marker} marker */
 export function signalColor(marker) {
   return marker.hollow ? marker.edge : marker.fill;
