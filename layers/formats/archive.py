@@ -38,7 +38,7 @@ class Archive:
     def __init__(self, path: Path) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
             raise UnreadableFile("压缩包已损坏，或不是 zip 格式。请重新打包为 zip 后再导入。") from None
         try:
             self.members = tuple(_checked(self._zip))
@@ -51,7 +51,7 @@ class Archive:
         try:
             with self._zip.open(member.info) as source:
                 return source.read(length)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError):
             raise UnreadableFile(f"压缩包中的“{member.path}”无法解压。请重新打包后再导入。") from None
 
     def unpack(self, member: Member, target: Path) -> None:
@@ -59,7 +59,7 @@ class Archive:
         try:
             with self._zip.open(member.info) as source, target.open("wb") as sink:
                 shutil.copyfileobj(source, sink)  # stops at the declared size
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError):
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError):
             raise UnreadableFile(f"压缩包中的“{member.path}”无法解压。请重新打包为 zip 后再导入。") from None
 
     def __enter__(self) -> Self:

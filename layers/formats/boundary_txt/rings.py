@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.formats.boundary_txt.lines import PointLine, numbered
 
-_MOST_RINGS: Final = 2_000
+_MOST_RINGS: Final = 1_000
 _SAME_M, _CLOSE_M, _SPIKE_DEG = 0.001, 0.05, 1.0
 _ENOUGH: Final = 3
 _LOOSE: Final = 20
@@ -121,14 +121,15 @@ def _crossed(rings: Sequence[Ring], areas: Areas) -> str:
     """Two rings that partly overlap, or are the same: even-odd would make a hole of it."""
     for at in np.flatnonzero(~shapely.is_valid(areas)).tolist():
         return f"圈 {rings[at].label}（第 {rings[at].lines[0]} 行起）自相交：{_place(areas[at])}。请改正界址点顺序。"
-    tree = shapely.STRtree(areas)
-    for one, other in sorted(tree.query(areas, "intersects").T.tolist()):
-        same = one < other and areas[one].equals(areas[other])
-        if one < other and (same or areas[one].overlaps(areas[other])):
-            return (
-                f"圈 {rings[one].label}（第 {rings[one].lines[0]} 行起）与圈 {rings[other].label}"
-                f"（第 {rings[other].lines[0]} 行起）{'完全相同' if same else '部分重叠'}。请改正其中一圈。"
-            )
+    one, other = shapely.STRtree(areas).query(areas, "intersects")
+    one, other = one[one < other], other[one < other]
+    same = shapely.equals(areas[one], areas[other])
+    for at in np.flatnonzero(same | shapely.overlaps(areas[one], areas[other])).tolist():
+        first, second = rings[int(one[at])], rings[int(other[at])]
+        return (
+            f"圈 {first.label}（第 {first.lines[0]} 行起）与圈 {second.label}（第 {second.lines[0]} 行起）"
+            f"{'完全相同' if same[at] else '部分重叠'}。请改正其中一圈。"
+        )
     return ""
 
 

@@ -1,0 +1,202 @@
+"""Does a broken or hostile file of any format end in a sentence, in time, and without a byte of ours in it?"""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from layers.errors import MapError
+from layers.formats import Dataset, read_dataset
+from tests import files
+from tests.plots import HOLE, SQUARE, header, record, ring, text
+
+SECONDS = 30
+OURS = "root:x:0"
+
+
+def txt(path: Path) -> Path:
+    lines = text(header(), record("10", "0.75"), ring(SQUARE), ring(HOLE, "2", 5))
+    path.write_bytes(lines.encode("gbk"))
+    return path
+
+
+def kml(path: Path) -> Path:
+    files.parcels().to_crs(4326).to_file(path, driver="KML")
+    return path
+
+
+def csv(path: Path) -> Path:
+    frame = files.parcels()
+    frame.assign(WKT=frame.geometry.to_wkt()).drop(columns="geometry").to_csv(path, index=False)
+    return path
+
+
+def xlsx(path: Path) -> Path:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in (["台账"], ["名称", "经度", "纬度"], ["甲", 118.4, 35.5], ["乙", 118.5, 35.6]):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+def dxf(path: Path) -> Path:
+    files.parcels()[["geometry"]].to_file(path, driver="DXF")
+    return path
+
+
+def gpkg(path: Path) -> Path:
+    files.parcels().to_file(path)
+    return path
+
+
+def geojson(path: Path) -> Path:
+    files.parcels().to_crs(4326).to_file(path)
+    return path
+
+
+def shapefile(path: Path) -> Path:
+    return files.gbk_shapefile_zip(path)
+
+
+OF_OURS: dict[str, Callable[[Path], Path]] = {
+    "txt": txt,
+    "kml": kml,
+    "csv": csv,
+    "xlsx": xlsx,
+    "geojson": geojson,
+}
+OF_GDAL: dict[str, Callable[[Path], Path]] = {"dxf": dxf, "gpkg": gpkg, "zip": shapefile}
+
+
+def opened(path: Path) -> Dataset | None:
+    """What becomes of a file; anything but a dataset or a sentence of ours fails the test."""
+    started, dataset, said = time.monotonic(), None, ""
+    try:
+        dataset = read_dataset(path)
+    except MapError as refusal:
+        said = refusal.message
+    assert OURS not in said
+    assert time.monotonic() - started < SECONDS
+    return dataset
+
+
+def spoilt(content: bytes, chance: random.Random) -> bytes:
+    """Some bytes changed, or the end gone, or something odd in the middle."""
+    flipped = bytearray(content)
+    for _ in range(chance.choice([1, 5, 40])):
+        flipped[chance.randrange(len(flipped))] = chance.randrange(256)
+    if chance.random() < 0.4:
+        return bytes(flipped[: chance.randrange(1, len(flipped))])
+    at = chance.randrange(len(flipped))
+    odd = [b"", b"nan", b"1e999", b",,,,", b"@", b"\0" * 5, b"[[[[", b"\xff\xfe", b"99999999999999999999"]
+    return bytes(flipped[:at] + chance.choice(odd) + flipped[at + chance.randrange(20) :])
+
+
+@pytest.mark.parametrize(("suffix", "make"), OF_OURS.items(), ids=OF_OURS)
+def test_spoilt_bytes_end_in_a_sentence(tmp_path: Path, suffix: str, make: Callable[[Path], Path]) -> None:
+    content = make(tmp_path / f"good.{suffix}").read_bytes()
+    path = tmp_path / f"a.{suffix}"
+    for seed in range(40):
+        path.write_bytes(spoilt(content, random.Random(seed)))
+        opened(path)
+
+
+@pytest.mark.parametrize(("suffix", "make"), OF_GDAL.items(), ids=OF_GDAL)
+def test_spoilt_bytes_for_gdal_end_in_a_sentence(
+    tmp_path: Path, suffix: str, make: Callable[[Path], Path]
+) -> None:
+    content = make(tmp_path / f"good.{suffix}").read_bytes()
+    path = tmp_path / f"a.{suffix}"
+    for seed in range(4):
+        path.write_bytes(spoilt(content, random.Random(seed)))
+        opened(path)
+
+
+VRT = (
+    '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource relativeToVRT="0">/etc/passwd</SrcDataSource>'
+    "<SrcLayer>passwd</SrcLayer></OGRVRTLayer></OGRVRTDataSource>"
+)
+SUFFIXES = ["txt", "kml", "ovkml", "kmz", "csv", "xlsx", "dxf", "gpkg", "geojson", "zip", "shp"]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_virtual_file_under_any_name_gives_nothing_away(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_text(VRT)
+    dataset = opened(path)
+    assert dataset is None or (not dataset.has_shapes and OURS not in repr(dataset.columns))
+
+
+def test_a_virtual_file_in_a_geodatabase_folder_gives_nothing_away(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.gdb/gdb", VRT)
+        archive.writestr("a.gdb/a00000001.gdbtable", VRT)
+        archive.writestr("a.gdb/../../b.gdb/x", VRT)
+    assert opened(path) is None
+
+
+def circle(count: int, wild: float = 0) -> list[tuple[float, float]]:
+    chance = random.Random(count)
+    turns = [-2 * math.pi * at / count for at in range(count)]
+    return [
+        (
+            3930000 + 900 * math.cos(t) + wild * chance.random(),
+            39630000 + 900 * math.sin(t) + wild * chance.random(),
+        )
+        for t in turns
+    ]
+
+
+@pytest.mark.parametrize("count", [100, 5_000, 30_000])
+def test_a_bow_tie_of_many_corners_is_taken_in_its_time(tmp_path: Path, count: int) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text(header(), record(), ring(circle(count, wild=700), closed=False)), "utf-8")
+    dataset = opened(path)
+    assert dataset is not None
+    assert len(dataset) == 1
+
+
+def test_more_rings_than_a_plot_can_have_are_refused(tmp_path: Path) -> None:
+    squares = [
+        line
+        for at in range(1_100)
+        for line in ring([(x + 200 * (at // 40), y + 200 * (at % 40)) for x, y in SQUARE], str(at))
+    ]
+    path = tmp_path / "a.txt"
+    path.write_text(text(header(), record(), squares), "utf-8")
+    dataset = opened(path)
+    assert dataset is not None
+    assert "最多 1,000 个" in dataset.bad_shapes[0]
+
+
+def test_a_table_that_lies_about_its_size_is_read_as_it_is(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "good.xlsx")
+    lying = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path) as good, zipfile.ZipFile(lying, "w", zipfile.ZIP_DEFLATED) as bad:
+        for name in good.namelist():
+            content = good.read(name)
+            bad.writestr(name, content.replace(b'ref="A1:C4"', b'ref="A1:XFD1048576"'))
+    dataset = opened(lying)
+    assert dataset is not None
+    assert len(dataset) == 2
+
+
+def test_a_cell_beyond_all_columns_is_cut_off(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(["名称", "经度", "纬度"])
+    book.active.append(["甲", 118.4, 35.5])
+    book.active["XFD3"] = "远"
+    book.save(tmp_path / "a.xlsx")
+    dataset = opened(tmp_path / "a.xlsx")
+    assert dataset is not None
+    assert len(dataset.columns) < 300
