@@ -51,7 +51,7 @@ def manager() -> Viewer:
 def page(template: str, *, status: int = 200, **facts: Any) -> Response:
     """A page under the tabs of administration."""
     told = {
-        "tabs": _tabs(),
+        "tabs": tabs(),
         "done": DONE.get(request.args.get("done", "")),
         "imports": assets.import_map(),
         "error": None,
@@ -60,6 +60,19 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
     response = make_response(render_template(f"admin/{template}", **told), status)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def tabs() -> list[dict[str, Any]]:
+    """The pages of administration that this viewer may open."""
+    shown = [tab for tab in TABS if tab[0] in current_app.view_functions and _opens(tab[2])]
+    return [
+        {
+            "title": title,
+            "url": url_for(endpoint),
+            "here": _family(endpoint) == _family(request.endpoint or ""),
+        }
+        for endpoint, title, _ in shown
+    ]
 
 
 def done(word: str, endpoint: str, **values: Any) -> AnyResponse:
@@ -96,18 +109,6 @@ def whole(name: str) -> int:
     if not (given.isascii() and given.isdigit() and len(given) < 10):
         raise InvalidValue(f"表单里的 {name} 收到“{given[:40]}”，应为数字。请刷新页面后重试。")
     return int(given)
-
-
-def _tabs() -> list[dict[str, Any]]:
-    shown = [tab for tab in TABS if tab[0] in current_app.view_functions and _opens(tab[2])]
-    return [
-        {
-            "title": title,
-            "url": url_for(endpoint),
-            "here": _family(endpoint) == _family(request.endpoint or ""),
-        }
-        for endpoint, title, _ in shown
-    ]
 
 
 def _opens(deed: str) -> bool:

@@ -16,6 +16,7 @@ from layers.store import audit
 from webmap import accounts, roster
 from webmap.answers import to_save
 from webmap.database import the_database, viewer
+from webmap.managing import tabs
 from webmap.passwords import FIRST_DAYS, first_password, hashed
 
 blueprint = Blueprint("people", __name__, url_prefix="/admin/accounts")
@@ -43,7 +44,7 @@ def listed() -> Response:
         all=len(everybody),
         words=words,
         locked=locked,
-        done=request.args.get("done"),
+        saved=request.args.get("done"),
     )
 
 
@@ -194,7 +195,7 @@ def _link_page(person: store.Person, word: str) -> Response:
 
 
 def _page(template: str, status: int = 200, **facts: Any) -> Response:
-    return make_response(render_template(template, **{"roles": ROLES, **facts}), status)
+    return make_response(render_template(template, **{"roles": ROLES, "tabs": tabs(), **facts}), status)
 
 
 def _sent() -> bytes:
