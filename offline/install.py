@@ -527,6 +527,9 @@ def unit(place: Place, version: Path) -> str:
     """The systemd unit. The child that opens foreign files makes namespaces of its own, so those two stay allowed."""
     command = " ".join(f'"{part}"' for part in command_line(place, version, "run"))
     low_port = "CAP_NET_BIND_SERVICE" if place.port < 1024 else ""
+    settings = read_settings(place.settings)
+    named = [settings[name] for name in ("WEBMAP_BACKUP_TO", "WEBMAP_BLOBS") if settings.get(name)]
+    writable = " ".join([f'"{place.data}"', *(f'"-{folder}"' for folder in named)])
     at_home = place.data.is_relative_to("/home") or place.data.is_relative_to("/root")
     return f"""\
 [Unit]
@@ -547,7 +550,7 @@ NoNewPrivileges=yes
 CapabilityBoundingSet={low_port}
 AmbientCapabilities={low_port}
 ProtectSystem=strict
-ReadWritePaths="{place.data}"
+ReadWritePaths={writable}
 ProtectHome={"no" if at_home else "yes"}
 PrivateTmp=yes
 PrivateDevices=yes

@@ -16,6 +16,7 @@ from webmap.certificates import usable
 from webmap.config import Config
 from webmap.keeping.presence import Presence
 from webmap.timer import Timer
+from webmap.work import Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -26,7 +27,7 @@ GRACE_S: Final = 8
 NO_TLS_HERE: Final = """\
 在 Windows 上本程序自己不提供 https。请在前面放 nginx 或 Caddy，并设置 WEBMAP_PROXIES=1。
 Caddy 的配置（Caddyfile）：
-    https://map.county.gov.cn {{
+    map.county.gov.cn {{
         tls server.crt server.key
         reverse_proxy 127.0.0.1:{port}
     }}
@@ -49,15 +50,32 @@ def listening_socket(config: Config) -> socket.socket:
     return found
 
 
+class Beside:
+    """The processes beside the server."""
+
+    def __init__(self) -> None:
+        self._all = (Timer(), Worker())
+
+    def start(self) -> None:
+        """Start all of them."""
+        for each in self._all:
+            each.start()
+
+    def stop(self) -> None:
+        """Let all of them end."""
+        for each in self._all:
+            each.stop()
+
+
 def serve(config: Config, listener: socket.socket) -> None:
-    """Answer requests until somebody stops the process; the timer runs beside."""
-    timer, presence = Timer(), Presence(config.home)
+    """Answer requests until somebody stops the process; the timer and the worker run beside."""
+    beside, presence = Beside(), Presence(config.home)
     presence.begin()
     try:
         if sys.platform == "win32":
-            _serve_with_waitress(config, listener, timer)
+            _serve_with_waitress(config, listener, beside)
         else:
-            _serve_with_gunicorn(config, listener, timer)
+            _serve_with_gunicorn(config, listener, beside)
     finally:
         presence.end()
 
@@ -92,16 +110,16 @@ def _another(port: int) -> int:
     return port + 1 if port < 65535 else 8000
 
 
-def _serve_with_waitress(config: Config, listener: socket.socket, timer: Timer) -> None:
+def _serve_with_waitress(config: Config, listener: socket.socket, beside: Beside) -> None:
     from waitress import create_server
 
     server = create_server(_application(config), sockets=[listener], threads=config.threads, ident=None)
-    timer.start()
+    beside.start()
     print(started(config), flush=True)  # noqa: T201
     try:
         server.run()
     finally:
-        timer.stop()
+        beside.stop()
 
 
 def _application(config: Config) -> Flask:
@@ -112,14 +130,14 @@ def _application(config: Config) -> Flask:
     return create_app(config)
 
 
-def _serve_with_gunicorn(config: Config, listener: socket.socket, timer: Timer) -> None:
+def _serve_with_gunicorn(config: Config, listener: socket.socket, beside: Beside) -> None:
     from gunicorn.app.base import BaseApplication
 
     class Served(BaseApplication):  # type: ignore[misc]
         """Gunicorn without a command line of its own."""
 
         def load_config(self) -> None:
-            for name, value in _gunicorn_settings(config, listener, timer).items():
+            for name, value in _gunicorn_settings(config, listener, beside).items():
                 self.cfg.set(name, value)
 
         def load(self) -> Flask:
@@ -128,7 +146,7 @@ def _serve_with_gunicorn(config: Config, listener: socket.socket, timer: Timer) 
     Served().run()
 
 
-def _gunicorn_settings(config: Config, listener: socket.socket, timer: Timer) -> dict[str, Any]:
+def _gunicorn_settings(config: Config, listener: socket.socket, beside: Beside) -> dict[str, Any]:
     return {
         "bind": f"fd://{listener.detach()}",
         "worker_class": "gthread",
@@ -138,8 +156,8 @@ def _gunicorn_settings(config: Config, listener: socket.socket, timer: Timer) ->
         "graceful_timeout": GRACE_S,
         "loglevel": "warning",
         "control_socket_disable": True,
-        "when_ready": _call(timer.start),
-        "on_exit": _call(timer.stop),
+        "when_ready": _call(beside.start),
+        "on_exit": _call(beside.stop),
         "post_worker_init": _say_once(config),
     } | (_tls_settings(config) if config.tls else {})
 

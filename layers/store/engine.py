@@ -711,7 +711,7 @@ class _Sentences:
                 f"数据库 {self._place} 缺少扩展。请安装 PostGIS，再请数据库管理员在这个数据库里执行："
                 "CREATE EXTENSION postgis; CREATE EXTENSION btree_gist; CREATE EXTENSION pg_trgm;"
             )
-        if state in ("25006", "42501"):
+        if state == "42501":
             return WrongSetting(
                 f"数据库 {self._place} 不允许写入或建表。请检查 WEBMAP_DATABASE_URL 里的用户有没有这个数据库的权限。"
             )
