@@ -28,9 +28,9 @@ def ids(county: Database) -> list[int]:
 
 
 @pytest.fixture
-def county(sqlite_database: Database) -> Database:
-    add_county(sqlite_database)
-    return sqlite_database
+def county(database: Database) -> Database:
+    add_county(database)
+    return database
 
 
 def ledger(folder: Path, *rows: list[object]) -> Path:
