@@ -21,8 +21,8 @@ function enable(form) {
     row.addEventListener("dragend", () => {
       row.draggable = false;
       row.classList.remove("dragged");
-      if (dragged) form.requestSubmit();
       dragged = null;
+      if (isMoved(form)) form.requestSubmit();
     });
   }
   form.addEventListener("dragover", (event) => {
@@ -31,6 +31,12 @@ function enable(form) {
     event.preventDefault();
     if (over && over !== dragged && form.contains(over)) place(dragged, over, event.clientY);
   });
+}
+
+/** @param {HTMLFormElement} form */
+function isMoved(form) {
+  const data = new FormData(form);
+  return data.getAll("key").join() !== data.getAll("was").join();
 }
 
 /** @param {HTMLElement} row @param {Element} over @param {number} y */
