@@ -13,8 +13,8 @@ from layers.measure import half_up, mu
 from layers.store import query
 from layers.store.query import FoundFeature, LayerSummary
 from webmap import asked
-from webmap.catalogue import headings
 from webmap.accounts import note_sensitive
+from webmap.catalogue import headings
 from webmap.database import current, viewer
 
 blueprint = Blueprint("table", __name__, url_prefix="/table")
