@@ -3,9 +3,9 @@ import { fill, html, later } from "app/dom.js";
 import { ask } from "app/edit/ask.js";
 import { Conflict } from "app/edit/conflict.js";
 import { shapeOf, textOf } from "app/edit/coordinates.js";
+import { drawingTools } from "app/edit/drawing.js";
 import { failureOf } from "app/edit/failures.js";
 import { Form } from "app/edit/form.js";
-import { drawingTools } from "app/edit/tools.js";
 import { changeOf, draftOf, featureOf, fieldsOf, newWork, workOn } from "app/edit/work.js";
 
 /**
@@ -212,8 +212,8 @@ export class Desk extends EventTarget {
     try {
       const feature = await this.#withFreshWord(send);
       this.drafts.drop(work.ref);
-      this.#emit("saved", { feature, isNew: work.isNew });
       this.#leave("", true);
+      this.#emit("saved", { feature, isNew: work.isNew });
     } catch (error) {
       this.#explain(/** @type {ApiError} */ (error));
     } finally {
@@ -228,11 +228,12 @@ export class Desk extends EventTarget {
     try {
       return await send();
     } catch (error) {
-      const { status } = /** @type {ApiError} */ (error);
-      if (status !== 400 && status !== 401) throw error;
+      const failure = /** @type {ApiError} */ (error);
+      if (failure.status !== 400 && failure.status !== 401) throw failure;
       const before = this.server.csrf;
       const account = await this.server.account().catch(() => null);
-      if (!account || (status === 400 && this.server.csrf === before)) throw error;
+      if (!account) throw Object.assign(failure, { status: 401 });
+      if (failure.status === 400 && this.server.csrf === before) throw failure;
       return send();
     }
   }

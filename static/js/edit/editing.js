@@ -85,12 +85,14 @@ export class Editing extends EventTarget {
   /** Asks into which layer, then draws. @param {string} [proposed] */
   async make(proposed) {
     if (!(await this.desk.close())) return;
-    const layers = this.open;
-    const chosen = layers.length === 1 ? layers[0].key : await this.#chooseLayer(layers, proposed);
-    if (!chosen) return;
-    const { shapes } = await this.server.form(chosen);
-    const sort = shapes.length === 1 ? shapes[0] : await this.#chooseSort(shapes);
-    if (sort) await this.#tell(() => this.desk.make(chosen, sort));
+    await this.#tell(async () => {
+      const layers = this.open;
+      const chosen = layers.length === 1 ? layers[0].key : await this.#chooseLayer(layers, proposed);
+      if (!chosen) return;
+      const { shapes } = await this.server.form(chosen);
+      const sort = shapes.length === 1 ? shapes[0] : await this.#chooseSort(shapes);
+      if (sort) await this.desk.make(chosen, sort);
+    });
   }
 
   /** A click on the map while features are chosen. @param {number} id */
