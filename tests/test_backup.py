@@ -103,10 +103,14 @@ def test_a_backup_takes_the_place_of_the_data_in_use(database: Database, kept: C
     add_act(database, "误操作")
     photo = add_photo(kept.home)
     photo.unlink()
+    (kept.home / "secret.key").unlink()
+    (kept.home / "bases.json").write_text("newer", "utf-8")
     database.dispose()
     aside = restore.replace(made, kept)
     assert people(database) == ["李工"]
     assert photo.read_bytes() == PHOTO
+    assert (kept.home / "secret.key").read_text("utf-8") == "s"
+    assert (kept.home / "bases.json").read_text("utf-8") == "newer"
     if aside:  # SQLite: what was there is kept beside
         with opened(f"sqlite:///{aside / 'map.db'}") as before:
             assert people(before) == ["李工", "误操作"]

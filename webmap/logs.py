@@ -77,9 +77,10 @@ class SharedFile(WatchedFileHandler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one line; a disk that is full must not take the answer down with it."""
-        with suppress(OSError):
+        with suppress(OSError):  # Windows moves no file that another process holds: it grows on
             if self._path.exists() and self._path.stat().st_size > MOST_BYTES:
                 self._move_on()
+        with suppress(OSError):
             super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802

@@ -41,6 +41,7 @@ def replace(folder: Path, config: Config) -> Path | None:
     told = _checked(folder)
     presence.refuse_while_serving(config.home)
     _bring_blobs(folder, told, config)
+    _bring_settings(folder, told, config)
     if told.database != "sqlite":
         _restore_database(folder, told, config.database_url)
         return None
@@ -98,6 +99,16 @@ def _bring_blobs(folder: Path, told: Manifest, config: Config) -> None:
             target = config.blobs_folder / Path(kept.path).relative_to(BLOBS)
             if not target.exists():
                 _place(folder / kept.path, target)
+
+
+def _bring_settings(folder: Path, told: Manifest, config: Config) -> None:
+    """Keys and certificates that are lost; those in use stay."""
+    for kept in told.files:
+        target = (
+            config.home / Path(kept.path).relative_to(OTHER) if kept.path.startswith(f"{OTHER}/") else None
+        )
+        if target and not target.exists():
+            _place(folder / kept.path, target)
 
 
 def _place(source: Path, target: Path) -> None:
