@@ -23,7 +23,7 @@ export function shapeOf(sort, text) {
   const wrong = places.findIndex(([lon, lat, more]) => more !== undefined || !isPlace(lon, lat));
   if (wrong >= 0)
     return {
-      problem: `第 ${wrong + 1} 行“${rows[wrong].trim()}”应为“经度, 纬度”两个度数，如 118.4553, 35.5501。`,
+      problem: `第 ${wrong + 1} 行“${rows[wrong].trim()}”应为“经度, 纬度”两个度数，如 118.4561, 35.5501。`,
     };
   if (places.length < LEAST[sort])
     return { problem: `至少需要 ${LEAST[sort]} 行坐标，现在有 ${places.length} 行。` };
