@@ -16,7 +16,7 @@ from layers.intake import Plan, apply, plan
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, query
 from tests.county import add_county
-from tests.files import area_mu
+from tests.files import area_mu, beside, parcels, shapefile, zipped
 from tests.plots import EAST, SQUARE, header, moved, record, ring, text
 from tests.running import webmap
 
@@ -177,3 +177,25 @@ def test_swapped_or_foreign_answers_never_guess(county: Database, tmp_path: Path
         planned(county, path)
     with pytest.raises(MapError):
         planned(county, path, crs=4528)
+
+
+def test_a_shapefile_of_xian_80_comes_in_with_parameters_only(county: Database, tmp_path: Path) -> None:
+    frame = parcels(1).to_crs(4527).set_crs(2363, allow_override=True)
+    path = shapefile(tmp_path / "西安", frame)
+    with pytest.raises(InvalidValue, match=r"1980西安坐标系.*四参数或七参数"):
+        planned(county, path)
+    found = planned(county, path, parameters="0,0.001,0,0")
+    meant = parcels(1).to_crs(4548).translate(0.001, 0).to_crs(4490).iloc[0]
+    assert found.good[0].shape.hausdorff_distance(meant) < 1e-8
+    assert "四参数" in found.shift
+
+
+def test_a_txt_in_a_zip_is_read_and_a_note_beside_a_shapefile_is_not(
+    county: Database, tmp_path: Path
+) -> None:
+    alone = file(tmp_path, header(), record(), ring(SQUARE))
+    packed = zipped(tmp_path / "a.zip", {"报送/界址点.txt": alone})
+    assert len(planned(county, packed).good) == 1
+    plain = shapefile(tmp_path / "p", parcels())
+    both = zipped(tmp_path / "b.zip", {**beside(plain), "说明.txt": alone})
+    assert len(planned(county, both).good) == 3

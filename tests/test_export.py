@@ -7,6 +7,7 @@ import io
 import sqlite3
 import struct
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,17 @@ import openpyxl
 import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy.orm import Session
 
 from layers.errors import InvalidValue, MapError, NotAllowed, NotSignedIn, QuestionToUser
 from layers.export import FORMATS, Exported, export
 from layers.formats import read_dataset
 from layers.intake import Plan, plan
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, signed_in
-from layers.store import Database
+from layers.store import Database, query
 from layers.store.edit import NewFeature
 from tests.county import add_county
+from tests.databases import opened
 from tests.files import area_mu
 from tests.running import webmap
 from tests.stored import lay, store
@@ -124,6 +127,32 @@ def test_shapes_and_values_come_back_the_same(
             assert told["name"] == meant.properties["name"]
         else:
             assert told == meant.properties
+
+
+def test_every_kind_comes_back_with_its_values(sample_home: Path, tmp_path: Path) -> None:
+    """The whole sample county, layer by layer, as tables and as drawings of the earth."""
+    with opened(f"sqlite:///{sample_home / 'map.db'}") as database:
+        with database.reading() as session:
+            layers = [each for each in query.layers(session, SYSTEM_VIEWER) if each.count]
+            stored = {each.key: values_of(session, each.key) for each in layers}
+        assert len(layers) > 15
+        for layer, form in [(layer, form) for layer in layers for form in ("csv", "kml")]:
+            target = tmp_path / f"{layer.key}.{form}"
+            export(database, SYSTEM_VIEWER, layer.key, form=form, target=target)
+            code = 4490 if form == "csv" else None
+            back = plan(database, SYSTEM_VIEWER, target, kind=layer.kind, crs=code)
+            assert back.problems == [], (layer.key, form)
+            assert [values(row.properties) for row in back.good] == stored[layer.key], (layer.key, form)
+
+
+def values_of(session: Session, key: str) -> list[dict[str, Any]]:
+    layer = query.layer_named(session, SYSTEM_VIEWER, key)
+    return [values(each.properties) for each in query.find_features(session, SYSTEM_VIEWER, layer)]
+
+
+def values(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is derived, or marks the sample."""
+    return {key: value for key, value in properties.items() if key not in ("is_sample", "extra", "town")}
 
 
 def test_a_ledger_has_typed_numbers_real_dates_and_totals_that_add_up(

@@ -176,6 +176,13 @@ def test_closed_outlines_are_areas_named_by_the_text_in_them(tmp_path: Path, cod
     assert "CAD" in dataset.doubt
 
 
+def test_a_name_belongs_to_the_smallest_area_around_it(tmp_path: Path) -> None:
+    outer = [(x + (500 if x > 39633200 else -500), y + (500 if y > 3936600 else -500)) for x, y in CORNERS]
+    texts = (label("期", 39633250, 3936650), label("片区", 39632800, 3936200))
+    path = dxf(tmp_path / "a.dxf", outline("地块", outer), outline("地块"), *texts)
+    assert read_dataset(path).columns["name"] == ["片区", "期"]
+
+
 def test_an_outline_that_returns_to_its_start_is_an_area_too(tmp_path: Path) -> None:
     path = dxf(tmp_path / "a.dxf", outline("地块", [*CORNERS, CORNERS[0]], closed=0))
     assert read_dataset(path).shapes[0].area == 10000

@@ -55,7 +55,7 @@ def _columns(kind: LayerKind, fields: Sequence[Field], features: Sequence[FoundF
         if each.key not in _NEVER and any(value is not None for value in column.values):
             yield column
     for column in (*_derived(kind, features), *_extra(features)):
-        short = column.short or short_name(column.title, taken)
+        short = column.short or shorts.get(column.key) or short_name(column.title, taken)
         taken.add(short)
         yield Column(column.key, short, column.title, column.sort, column.values, column.unit, column.digits)
 

@@ -18,6 +18,7 @@ from layers.formats.sources import Source, wanted_layer
 _BINARY_MAGIC: Final = b"AutoCAD Binary DXF"
 _CLOSE_M: Final = 0.001
 _ENOUGH: Final = 4
+_ON_M: Final = 0.01
 
 
 def read(source: Source, folder: Path, layer: str | None) -> Dataset:
@@ -73,13 +74,17 @@ def _area(shape: BaseGeometry) -> BaseGeometry:
 
 
 def _names(shapes: NDArray[np.object_], all_shapes: NDArray[np.object_], texts: Values) -> dict[int, str]:
-    """The text that lies in an area, where there is exactly one."""
+    """Each text belongs to the smallest area around it, else to the point or line it stands on; one is a name."""
     labels = [at for at, text in enumerate(texts) if text and all_shapes[at] is not None]
     if not labels:
         return {}
-    tree = shapely.STRtree(all_shapes[labels])
-    areas = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-    inside: dict[int, list[str]] = {}
-    for area, label in tree.query(shapes[areas], "intersects").T.tolist():
-        inside.setdefault(int(areas[area]), []).append(str(texts[labels[label]]))
-    return {at: found[0] for at, found in inside.items() if len(found) == 1}
+    sizes = shapely.area(shapes)
+    near = shapely.STRtree(shapes).query(all_shapes[labels], "dwithin", distance=_ON_M)
+    owner: dict[int, int] = {}
+    for label, at in near.T.tolist():
+        if label not in owner or sizes[at] < sizes[owner[label]]:
+            owner[label] = at
+    found: dict[int, list[str]] = {}
+    for label, at in owner.items():
+        found.setdefault(at, []).append(str(texts[labels[label]]))
+    return {at: words[0] for at, words in found.items() if len(words) == 1}

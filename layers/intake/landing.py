@@ -138,8 +138,13 @@ def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | Unrea
         return InvalidShape(f"文件没有坐标系，坐标{_values(raw)}。{cause}。")
     unread = f"声明的坐标系“{dataset.crs.name}”无法识别" if dataset.crs else "没有坐标系（缺少 .prj）"
     said = dataset.doubt or unread
+    picked = (
+        "若坐标取自高德、百度、奥维等公开地图，请同时说明它的偏移。"
+        if max(map(abs, raw)) <= 180
+        else _OLD_DATUMS
+    )
     return QuestionToUser(
-        f"文件{said}，坐标{_values(raw)}。请选择坐标系。{_OLD_DATUMS}",
+        f"文件{said}，坐标{_values(raw)}。请选择坐标系。{picked}",
         [Answer(str(each.code), each.title, each.lands(county)) for each in straight],
     )
 

@@ -255,6 +255,8 @@ def _compare_areas(document: Document, areas: Sequence[float | None]) -> None:
     units = Counter(_unit(record, area) for record, area in zip(document.records, areas, strict=True))
     usual = next((unit for unit, _ in units.most_common() if unit), "公顷")
     for record, area in zip(document.records, areas, strict=True):
+        if area is None and record.sort in ("点", "线"):
+            record.area = None
         if record.area is None or area is None:
             record.area_unit = usual
             continue
