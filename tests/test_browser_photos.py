@@ -18,6 +18,7 @@ from tests.running import Server, running
 TOURISM = "文化和旅游局"
 SENT_TIMEOUT_MS = 120_000
 READ_TIMEOUT_MS = 60_000
+CARD_TIMEOUT_MS = 30_000
 MOST_CLICKS = 10
 PHOTOS, PLACELESS, SPOTS = 50, (7, 23, 41), 12
 SHIFTED_PHONE = ("HUAWEI", "ALN-AL00")
@@ -168,3 +169,71 @@ def test_a_reader_is_told_that_marking_needs_another_account(
     bring_in(page, county, sign_in(county, "reader", TOURISM))
     page.goto("/photos")
     expect(page.locator("#hint_bar")).to_contain_text("不能标点")
+
+
+# --- in the card ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def card(blank_page: Callable[..., Page], county: Server) -> Page:
+    """The card of a site of this test's own, open before an editor of its unit."""
+    editor = sign_in(county, "editor", TOURISM)
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [118.47, 35.55]},
+        "properties": {"name": "新景点", "site_type": "park"},
+    }
+    uid = editor.post("/api/layers/scenic_site/features", json=feature).json()["id"]
+    page = blank_page(county.url)
+    bring_in(page, county, editor)
+    page.goto(f"/?sel={uid}")
+    expect(page.get_by_role("button", name="添加照片或 PDF")).to_be_visible(timeout=CARD_TIMEOUT_MS)
+    return page
+
+
+def added(page: Page, *paths: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="添加照片或 PDF").click()
+    chooser.value.set_files(paths)
+
+
+def test_photos_are_added_marked_and_compared_in_the_card(card: Page, tmp_path: Path) -> None:
+    old, new = files(tmp_path, [photo((118.47, 35.55), seed=3, heading=45), photo(seed=4)])
+    added(card, old, new)
+    thumbs = card.locator(".photo-strip .thumb img")
+    expect(thumbs).to_have_count(2, timeout=CARD_TIMEOUT_MS)
+    viewer = card.get_by_role("dialog", name="照片")
+    for number, role in enumerate(("原貌", "现状")):
+        thumbs.nth(number).click()
+        expect(viewer.locator("img")).to_be_visible()
+        viewer.get_by_role("button", name=role).click()
+        expect(viewer.get_by_role("button", name=role)).to_have_attribute("aria-pressed", "true")
+        viewer.get_by_role("button", name="关闭").click()
+    card.get_by_role("button", name="原貌与现状对比").click()
+    slider = viewer.get_by_role("slider")
+    slider.fill("20")
+    assert viewer.locator(".compare").evaluate("each => each.style.getPropertyValue('--cut')") == "20%"
+    card.keyboard.press("Escape")
+    expect(viewer).to_be_hidden()
+
+
+def test_what_is_no_photo_is_refused_beside_the_photos(
+    card: Page, tmp_path: Path, trouble: list[str]
+) -> None:
+    bad = tmp_path / "a.jpg"
+    bad.write_bytes(b"<svg onload=alert(1)>")
+    added(card, bad)
+    expect(card.locator(".strip-trouble")).to_contain_text("不是能接收的格式", timeout=CARD_TIMEOUT_MS)
+    assert "415" in trouble.pop()
+
+
+def test_a_photo_is_removed_after_a_question(card: Page, tmp_path: Path) -> None:
+    added(card, *files(tmp_path, [photo(seed=6)]))
+    thumb = card.locator(".photo-strip .thumb img")
+    expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)
+    thumb.click()
+    viewer = card.get_by_role("dialog", name="照片")
+    viewer.get_by_role("button", name="删除").click()
+    expect(viewer).to_contain_text("原件仍留存备查")
+    viewer.get_by_role("button", name="删除").click()
+    expect(thumb).to_have_count(0)

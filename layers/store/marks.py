@@ -17,7 +17,10 @@ from layers.store.tables import Act, Attachment, Feature, FeatureVersion, Layer,
 
 @dataclass(frozen=True)
 class Mark:
-    """A site that this person marked. review: "pending", "returned" or None when it stands."""
+    """A site that this person marked. review: "pending", "returned" or None when it stands.
+
+    photo: uid of the first one.
+    """
 
     uid: str
     name: str
@@ -26,6 +29,7 @@ class Mark:
     review: str | None
     reason: str | None
     photos: int
+    photo: str | None
 
 
 def marks_of(session: Session, viewer: Viewer, limit: int) -> list[Mark]:
@@ -42,6 +46,7 @@ def marks_of(session: Session, viewer: Viewer, limit: int) -> list[Mark]:
             Feature.review,
             _last_reason().label("reason"),
             photos.label("photos"),
+            _first_photo().label("photo"),
         )
         .join(Layer, Layer.id == Feature.layer_id)
         .where(*seen(viewer), Feature.id.in_(_first_by(viewer.account)))
@@ -79,5 +84,21 @@ def _photos() -> ColumnElement[int]:
     )
 
 
+def _first_photo() -> ColumnElement[str]:
+    return (
+        select(Attachment.uid)
+        .where(
+            Attachment.feature_id == Feature.id,
+            Attachment.deleted_at.is_(None),
+            Attachment.thumb_sha256.is_not(None),
+        )
+        .order_by(Attachment.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def _mark(row: Any) -> Mark:
-    return Mark(row.uid, row.name or "", row.key, row.created_at, row.review, row.reason, row.photos)
+    return Mark(
+        row.uid, row.name or "", row.key, row.created_at, row.review, row.reason, row.photos, row.photo
+    )

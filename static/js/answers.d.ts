@@ -122,6 +122,7 @@ declare namespace Api {
     review: "pending" | "returned" | null;
     reason: string | null;
     photos: number;
+    thumb: string | null;
   }
 
   interface BasePart {

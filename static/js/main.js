@@ -32,6 +32,7 @@ import { Shown } from "app/panel/shown.js";
 import { Signs } from "app/panel/signs.js";
 import { Status } from "app/panel/status.js";
 import { Strip } from "app/panel/strip.js";
+import { PhotoStrip } from "app/photos/strip.js";
 import { TableDrawer } from "app/table/table.js";
 
 /**
@@ -103,6 +104,11 @@ const bulk = new Bulk(server, dialog("question"));
 const asOf = new AsOf(byId("day"), dialog("question"));
 const fresh = new Fresh(() => server.layers(true));
 card.actions = (/** @type {Api.Feature} */ feature) => editing.actionsFor(feature);
+const photos = new PhotoStrip(server);
+card.below = (/** @type {Api.Feature} */ { id }) => {
+  photos.show(id);
+  return [photos.element];
+};
 card.above = (/** @type {Api.Feature} */ feature) => reviewing.sectionsFor(feature);
 table.actions = (/** @type {Api.Layer} */ { may = [] }) =>
   may.includes("edit") && !asOf.day
@@ -440,7 +446,10 @@ on(desk, "opened", () => {
 });
 on(desk, "say", ({ text }) => notice.show(text));
 on(desk, "shape", ({ geometry }) => bringNear(boundsOf([geometry])));
-on(desk, "around", () => snapToNeighbours());
+on(desk, "around", () => {
+  bringIntoSight(boundsOf([view.editor.geometry]) ?? undefined);
+  snapToNeighbours();
+});
 on(desk, "saved", async ({ feature, isNew }) => {
   notice.show(savedWords(feature, isNew));
   await renewMap(feature.id);

@@ -217,4 +217,5 @@ def _told(mark: Mark) -> dict[str, Any]:
         "review": mark.review,
         "reason": mark.reason,
         "photos": mark.photos,
+        "thumb": url_for("attachments.thumb", uid=mark.photo) if mark.photo else None,
     }

@@ -9,7 +9,7 @@ const LINES = /** @type {Record<string, L.PathOptions>} */ ({
 });
 const ORDER = ["band", "county", "town", "river", "road"];
 const NAMES_FROM_ZOOM = 9;
-const CLOSE = 15.5;
+const CLOSE = 14.5;
 const PADDING = /** @type {[number, number]} */ ([18, 18]);
 
 /** @typedef {{lon: number, lat: number}} Place */

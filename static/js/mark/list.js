@@ -3,7 +3,7 @@ import { fill, html } from "app/dom.js";
 import { decided, fate, when } from "app/mark/words.js";
 
 /** @typedef {import("app/mark/queue.js").Mark} Mark */
-/** @typedef {{uid: string, title: string, at: number, words: string, tone: string, thumb: Blob | null, mark: Mark | null}} Row */
+/** @typedef {{uid: string, title: string, at: number, words: string, tone: string, thumb: Blob | string | null, mark: Mark | null}} Row */
 
 /** Emits "open" {mark}: a person wants to do something about it. */
 export class MarkList extends EventTarget {
@@ -36,9 +36,9 @@ export class MarkList extends EventTarget {
   /** @param {Row} row */
   #picture({ uid, thumb }) {
     if (!thumb) return "";
-    const url = this.#urls.get(uid) ?? URL.createObjectURL(thumb);
+    const url = typeof thumb === "string" ? thumb : (this.#urls.get(uid) ?? URL.createObjectURL(thumb));
     this.#urls.set(uid, url);
-    return html`<img src="${url}" alt="" width="56" height="56">`;
+    return html`<img src="${url}" alt="" width="56" height="56" loading="lazy">`;
   }
 
   /** @param {Mark} mark */
@@ -71,7 +71,7 @@ function there(marks, known) {
       uid: each.uid,
       title: each.name,
       at: Date.parse(each.at),
-      thumb: null,
+      thumb: each.thumb,
       mark: null,
       ...decided(each),
     }));

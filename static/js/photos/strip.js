@@ -13,6 +13,7 @@ export class PhotoStrip extends EventTarget {
   #told = null;
   #uid = "";
   #busy = 0;
+  #trouble = "";
 
   /** @param {Pick<import("app/api.js").Server, "attachments" | "attach" | "changeAttachment" | "removeAttachment">} server */
   constructor(server) {
@@ -25,6 +26,7 @@ export class PhotoStrip extends EventTarget {
   async show(uid) {
     this.#uid = uid;
     this.#told = null;
+    this.#trouble = "";
     this.element.hidden = true;
     try {
       const told = await this.server.attachments(uid);
@@ -48,10 +50,11 @@ export class PhotoStrip extends EventTarget {
     fill(
       this.element,
       html`<h3>照片与文件 <small>${attachments.length || ""}</small></h3>`,
-      html`<ul>${attachments.map((each, i) => html`<li>${this.#thumb(each, i)}</li>`)}${may_attach ? this.#adding() : null}</ul>`,
+      html`<ul>${may_attach ? this.#adding() : null}${attachments.map((each, i) => html`<li>${this.#thumb(each, i)}</li>`)}</ul>`,
       pair
         ? html`<button type="button" class="strip-act" @click=${() => this.#compare(pair)}>原貌与现状对比</button>`
         : null,
+      this.#trouble ? html`<p class="strip-trouble" role="alert">${this.#trouble}</p>` : null,
     );
   }
 
@@ -76,6 +79,7 @@ export class PhotoStrip extends EventTarget {
   async #add(files) {
     const uid = this.#uid;
     this.#busy = files.length;
+    this.#trouble = "";
     for (const file of files) {
       this.#draw();
       const facts = { uid: newUid(), name: file.name };
@@ -179,9 +183,8 @@ export class PhotoStrip extends EventTarget {
   #fail(error) {
     const message = /** @type {Error} */ (error).message;
     this.dispatchEvent(new CustomEvent("failed", { detail: { message } }));
-    const line = html`<p class="strip-trouble" role="alert">${message}</p>`;
-    this.element.querySelector(".strip-trouble")?.remove();
-    this.element.append(line);
+    this.#trouble = message;
+    this.#draw();
   }
 }
 
