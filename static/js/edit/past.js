@@ -94,11 +94,12 @@ export class Past extends EventTarget {
   /** @param {Api.HistoryStep} step */
   #undoing(step) {
     const place = html`<div class="step-undo"></div>`;
-    const begin = html`<button class="link" type="button">撤销此次修改</button>`;
+    const many = step.count > 1 ? `（共 ${step.count} 个图形）` : "";
+    const begin = html`<button class="link" type="button">${many ? "撤销这一批" : "撤销此次修改"}${many}</button>`;
     const why = /** @type {HTMLInputElement} */ (
       html`<input type="text" maxlength="200" placeholder="原因（可不填）" aria-label="撤销的原因">`
     );
-    const sure = html`<button class="button first" type="button">确认撤销</button>`;
+    const sure = html`<button class="button first" type="button">确认撤销${many}</button>`;
     const no = html`<button class="button" type="button">不撤销</button>`;
     begin.addEventListener("click", () => {
       fill(place, why, sure, no);

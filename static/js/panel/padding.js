@@ -3,15 +3,17 @@
 const PHONE = matchMedia("(max-width: 760px)");
 const AROUND_PHONE = 16;
 const DRAWER = 312;
+const STRIP = 108;
 
 /** @returns {{top: number, right: number, bottom: number, left: number}} pixels */
 export function padding() {
-  const { card, table, sheet } = document.body.dataset;
+  const { card, table, sheet, strip } = document.body.dataset;
+  const tools = strip === undefined ? 0 : STRIP;
   if (PHONE.matches) {
-    return { top: 64, right: AROUND_PHONE, bottom: sheet === "low" ? 112 : 330, left: AROUND_PHONE };
+    return { top: 64 + tools, right: AROUND_PHONE, bottom: sheet === "low" ? 112 : 330, left: AROUND_PHONE };
   }
   const right = card === undefined ? 64 : 412;
-  return { top: 84, right, bottom: 66 + (table === undefined ? 0 : DRAWER), left: 348 };
+  return { top: 84 + tools, right, bottom: 66 + (table === undefined ? 0 : DRAWER), left: 348 };
 }
 
 /**
