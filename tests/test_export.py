@@ -23,7 +23,7 @@ from layers.export import FORMATS, Exported, export
 from layers.formats import read_dataset
 from layers.intake import Plan, plan
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, signed_in
-from layers.store import Database, query
+from layers.store import Database, audit, query
 from layers.store.edit import NewFeature
 from tests.county import add_county
 from tests.databases import opened
@@ -279,6 +279,14 @@ def test_the_public_gets_no_internal_field(county: Database, tmp_path: Path, for
         assert word.encode() not in content
         assert word.encode("gbk") not in content
     assert SECRET.encode() in given(county, tmp_path, "geojson", "published")[0].read_bytes()
+
+
+def test_what_leaves_the_house_stands_in_the_log(county: Database, tmp_path: Path) -> None:
+    store(county, parcels(WEST))
+    given(county, tmp_path, "csv")
+    with county.reading() as session:
+        (line,) = audit.entries(session, SYSTEM_VIEWER, audit.Wanted(what="export"), limit=5)
+    assert line.subject == "闲置低效用地 csv 3 条"
 
 
 def test_a_layer_that_readers_may_not_see_is_not_there(county: Database, tmp_path: Path) -> None:

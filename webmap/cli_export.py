@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +13,7 @@ from layers.export import FORMATS, Exported, export
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database
 from webmap.cli import with_database
+from webmap.cli_person import at_terminal
 from webmap.config import read_config
 
 _READERS: Final[dict[str, Viewer]] = {
@@ -56,7 +58,7 @@ def command(
     def act(database: Database) -> Exported:
         return export(
             database,
-            SYSTEM_VIEWER,
+            replace(SYSTEM_VIEWER, name=at_terminal()),
             layer,
             form=form,
             target=target,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +16,7 @@ from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
 from webmap.cli import with_database
 from webmap.cli_ledger import update
+from webmap.cli_person import at_terminal
 from webmap.config import read_config
 
 SEEN_BY: Final = ("public", "internal", "公开", "内部")
@@ -85,7 +85,7 @@ def command(
             key=key or "",
             encoding=encoding,
             source_layer=source_layer,
-            who=_who(),
+            who=at_terminal(),
             dry_run=dry_run,
             good_rows=good_rows,
         )
@@ -114,7 +114,7 @@ def _carry_out(database: Database, found: Plan, *, dry_run: bool, good_rows: boo
     if dry_run:
         click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(found.good)} 行。")
         return
-    result = apply(database, found, _who(), good_rows=good_rows)
+    result = apply(database, found, at_terminal(), good_rows=good_rows)
     left_out = f"，略过有问题的 {found.bad_count} 行" if found.problems else ""
     click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}。")
 
@@ -127,13 +127,6 @@ def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLaye
             "新建图层要同时给出 --new-layer（代码）和 --title（名称），且不能与 --layer 一起用。"
         )
     return NewLayer(key, title)
-
-
-def _who() -> str:
-    try:
-        return f"{getpass.getuser()}（命令行）"
-    except (OSError, KeyError, ImportError):  # no such user, as in some containers
-        return "命令行"
 
 
 def _how_to_answer(question: QuestionToUser) -> str:

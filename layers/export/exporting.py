@@ -20,7 +20,7 @@ from layers.formats import boundary_txt, dxf_out, geojson_out, kml_out, sheet_ou
 from layers.formats.outgoing import SAMPLE_MARK, Outgoing
 from layers.formats.vector import private_folder, read_dataset
 from layers.rights import Viewer, require
-from layers.store import Database, query
+from layers.store import Database, audit, query
 
 _SAME_M: Final = 0.001
 _ENCODINGS: Final = ("gbk", "utf-8")
@@ -69,12 +69,20 @@ def export(
     _check_right(database, viewer, layer)
     outgoing = _in_zone(gathered(database, readers or viewer, layer, zone), form)
     notes = FORMATS[form](outgoing, order)
+    _write_down(database, viewer, outgoing, form)
     return Exported(target, outgoing.title, len(outgoing.shapes), outgoing.sample, notes)
 
 
 def _check_right(database: Database, viewer: Viewer, key: str) -> None:
     with database.reading() as session:
         require(viewer, "export", unit=query.layer_named(session, viewer, key).unit)
+
+
+def _write_down(database: Database, viewer: Viewer, layer: Outgoing, form: str) -> None:
+    """What leaves the house stands in the log."""
+    with database.writing() as session:
+        audit.record(session, viewer, "export", f"{layer.title} {form} {len(layer.shapes)} 条")
+        session.commit()
 
 
 def _checked_encoding(encoding: str | None) -> str | None:
