@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 
 from sqlalchemy import Select, delete, or_, select
 
-from layers.kinds import kind_of
+from layers.kinds import kind_for
+from layers.rights import Viewer
 from layers.store.acts import finish_act, new_act
 from layers.store.engine import Database
 from layers.store.pace import Pace
@@ -22,7 +23,7 @@ from layers.store.rows import NewFeature, Prepared, towns_for, write
 from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search
 
 
-def start_bulk(database: Database, what: str, who: str, reason: str | None = None) -> int:
+def start_bulk(database: Database, what: str, who: str | Viewer, reason: str | None = None) -> int:
     """Begin an act whose rows nobody sees before `finish_bulk`; it dies with this process."""
     with database.writing() as session:
         act = new_act(session, what, who, reason)
@@ -46,7 +47,7 @@ def add_in_turns(
     with database.reading() as session:
         layer = session.execute(_layer_of(layer_key, act_id)).scalar_one()
         towns = towns_for(session, layer.kind, act_id)
-    kind, count, pace = kind_of(layer.kind), 0, Pace()
+    kind, count, pace = kind_for(layer), 0, Pace()
     for turn in pace.turns(iter(rows)):
         prepared = Prepared(kind, turn, towns)
         with database.writing() as session, pace.measured():
