@@ -145,6 +145,16 @@ def test_a_csv_is_read_in_any_encoding_and_separator(tmp_path: Path, encoding: s
     assert dataset.columns == {"地块名称": ["界湖地块", "大庄地块"], "备注": ["已动工", "闲置"]}
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_a_txt_that_is_a_table_of_places_is_read_as_one(tmp_path: Path, encoding: str) -> None:
+    path = text(
+        tmp_path / "点.txt", "名称\t经度\t纬度\r\n甲\t118.47\t35.55\r\n乙\t118.48\t35.56\r\n", encoding
+    )
+    dataset = read_dataset(path)
+    assert [shape.geom_type for shape in dataset.shapes] == ["Point", "Point"]
+    assert dataset.columns == {"名称": ["甲", "乙"]}
+
+
 def test_several_sheets_are_a_question(tmp_path: Path) -> None:
     table: list[list[Any]] = [["名称", "面积"], ["甲", 1]]
     path = book(tmp_path / "a.xlsx", *table, 备用=table)

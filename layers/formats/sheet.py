@@ -20,6 +20,12 @@ _FOOTS: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"[-+]?[\d.,]+%?")
 _LONGEST_TIER: Final = 12
+_HEAD_BYTES: Final = 4096
+_CODECS: Final = ("utf-8", "gb18030", "utf-16")
+_HEAD: Final = re.compile(
+    r"(?:经度|纬度|坐标|[xX]\b|WKT).*[,\t;].*|.*[,\t;].*(?:经度|纬度|坐标|\b[yY]\b|WKT)"
+)
+_NO_HEAD: Final = re.compile(r"[\[\]=@＝【]|\d{3}")
 _PLACE_WORDS: Final = frozenset(("x", "y", "x坐标", "y坐标", "经度", "纬度", "东经", "北纬"))
 
 
@@ -41,6 +47,13 @@ def read(path: Path, name: str, *, answer: str | None, layer: str | None) -> Dat
         dataset.notes.append(f"表头在第 {grid.numbers[table.first - 1]} 行")
     dataset.places = [f"第 {grid.numbers[at]} 行" for at in kept]
     return placed(dataset)
+
+
+def is_table(path: Path) -> bool:
+    """Whether a .txt begins with the names of coordinate columns, as exports of point lists do."""
+    start = path.read_bytes()[:_HEAD_BYTES]
+    lines = [start.decode(codec, "ignore").lstrip("\ufeff\r\n ").splitlines() for codec in _CODECS]
+    return any(each and _HEAD.search(each[0]) and not _NO_HEAD.search(each[0]) for each in lines)
 
 
 def _table(rows: Sequence[Cells]) -> _Table:

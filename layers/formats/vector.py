@@ -57,6 +57,8 @@ def _read(source: Source, folder: Path, encoding: str | None, layer: str | None)
         return sheet.read(path, source.short_name, answer=encoding, layer=_within(source, layer))
     if GEODATABASE in source.parts:
         return _of_layers(source, folder, sandbox.FILE_GDB, source.parts[GEODATABASE].name, layer)
+    if ".txt" in source.parts and sheet.is_table(source.parts[".txt"]):
+        return sheet.read(source.parts[".txt"], source.short_name, answer=encoding, layer=None)
     if ".txt" in source.parts:
         return boundary_txt.read(source.parts[".txt"], source.short_name, encoding)
     return geojson.read(next(iter(source.parts.values())), source.short_name, encoding)

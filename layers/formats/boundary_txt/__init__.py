@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from layers.formats.boundary_txt.profiles import PROFILES, Profile, profile_named
-from layers.formats.boundary_txt.reading import looks_like_boundary_txt, read, text_in
+from layers.formats.boundary_txt.reading import read, text_in
 from layers.formats.boundary_txt.writing import Plot, text_of, zone_problem
 
 __all__ = [
     "PROFILES",
     "Plot",
     "Profile",
-    "looks_like_boundary_txt",
     "profile_named",
     "read",
     "text_in",

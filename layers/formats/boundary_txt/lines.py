@@ -87,16 +87,6 @@ def document_of(text: str) -> Document:
     return document
 
 
-def looks_like_points(text: str) -> bool:
-    """Whether a text is a 界址点 TXT or a bare list of points, judged by its beginning."""
-    lines = [_plain(line) for line in text.splitlines()[:200]]
-    if any(line.strip("[]") in (COORDINATES, "属性描述") for line in lines):
-        return True
-    told = [line for line in lines if line][:30]
-    points = [line for line in told if isinstance(point_of(1, line), PointLine)]
-    return len(points) * 2 > len(told)
-
-
 def _plain(line: str) -> str:
     return line.replace("\ufeff", "").replace("\0", "").translate(_WIDE).strip()
 

@@ -14,11 +14,11 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import crs, shift
-from layers.errors import InvalidValue, UnreadableFile
+from layers.errors import UnreadableFile
 from layers.formats import encoding
 from layers.formats.boundary_txt import rings as ringing
 from layers.formats.boundary_txt.columns import Columns, columns_of, faults_of
-from layers.formats.boundary_txt.lines import Document, Record, document_of, looks_like_points, point_faults
+from layers.formats.boundary_txt.lines import Document, Record, document_of, point_faults
 from layers.formats.dataset import Dataset
 from layers.measure import areas_m2
 
@@ -58,15 +58,7 @@ def read(path: Path, name: str, answer: str | None = None) -> Dataset:
     return dataset
 
 
-def looks_like_boundary_txt(content: bytes) -> bool:
-    """Whether these bytes are a 界址点 TXT or a bare list of points."""
-    try:
-        return looks_like_points(text_in(content[: 1 << 20], None, whole=False)[0])
-    except (UnreadableFile, InvalidValue):
-        return False
-
-
-def text_in(content: bytes, answer: str | None, *, whole: bool = True) -> tuple[str, encoding.Decoding]:
+def text_in(content: bytes, answer: str | None) -> tuple[str, encoding.Decoding]:
     """BOM, then strict UTF-8, then strict GB18030; UTF-16 is known by its NULs."""
     if len(content) > MOST_BYTES:
         raise UnreadableFile(
@@ -76,10 +68,8 @@ def text_in(content: bytes, answer: str | None, *, whole: bool = True) -> tuple[
         content, answer = content[3:], answer or "UTF-8"
     if codec := _utf16(content):
         return _in_utf16(content, codec)
-    if whole:
-        chosen = encoding.choose([encoding.Row(1, (content,))], answer=answer)
-        return encoding.decoded(content, chosen.codec), chosen
-    return content.decode(encoding.GBK, "replace"), encoding.Decoding(encoding.GBK)
+    chosen = encoding.choose([encoding.Row(1, (content,))], answer=answer)
+    return encoding.decoded(content, chosen.codec), chosen
 
 
 def _utf16(content: bytes) -> str | None:
