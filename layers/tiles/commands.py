@@ -86,11 +86,16 @@ def _paths(shapes: Shapes, kind: int) -> Paths:
 
 def _parts(shapes: Shapes, kind: int) -> tuple[Shapes, Ints]:
     """The single shapes of this kind, and to which of the shapes each belongs."""
-    if (shapely.get_type_id(shapes) <= shapely.GeometryType.POLYGON).all():
+    single = shapely.get_type_id(shapes) <= shapely.GeometryType.POLYGON
+    if single.all():
         return shapes, np.arange(len(shapes))
-    parts, features = shapely.get_parts(shapes, return_index=True)
+    # Most shapes are single, and a copy of each would cost as much as drawing it.
+    alone, several = np.flatnonzero(single), np.flatnonzero(~single)
+    parts, of_several = shapely.get_parts(shapes[several], return_index=True)
     right = (shapely.get_dimensions(parts) == kind - 1) & ~shapely.is_empty(parts)
-    return parts[right], features[right]
+    features = np.concatenate([alone, several[of_several[right]]])
+    order = np.argsort(features, kind="stable")
+    return np.concatenate([shapes[alone], parts[right]])[order], features[order]
 
 
 def _point_sets(points: Shapes, features: Ints) -> Paths:
