@@ -209,7 +209,7 @@ def test_one_of_the_side_files_asks_for_the_shp(tmp_path: Path) -> None:
 
 
 def test_an_unknown_format_says_what_is_taken(tmp_path: Path) -> None:
-    path = tmp_path / "规划.dwg"
+    path = tmp_path / "规划.docx"
     path.write_bytes(b"AC1032")
-    with pytest.raises(UnreadableFile, match=r"不认识“规划\.dwg”的格式。可以导入 Shapefile"):
+    with pytest.raises(UnreadableFile, match=r"不认识“规划\.docx”的格式。可以导入 Shapefile"):
         read_dataset(path)
