@@ -1,8 +1,9 @@
 // How does the phone page open without a network? This worker keeps its shell: page, scripts, styles, nothing else.
-// The server writes TOLD in front: the edition, the page and the files of the shell. Answers with data of people
+// The server writes `self.told` in front: the edition, the page and the files of the shell. Answers with data of people
 // (/api/…) are never kept here.
 
 const PATIENCE_MS = 3000;
+const TOLD = self.told;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));

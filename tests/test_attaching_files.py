@@ -82,7 +82,7 @@ def test_a_large_photo_is_shown_smaller_with_a_square_thumb(blobs: Blobs) -> Non
 
 
 def test_what_the_sender_says_wins_over_what_a_shrunk_photo_says(blobs: Blobs) -> None:
-    said = {
+    said: dict[str, Any] = {
         "lon": 118.5,
         "lat": 35.5,
         "position_source": "hand",

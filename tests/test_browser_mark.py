@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Geolocation, Locator, Page, expect
 
 from tests.browser import PHONE, watch
 from tests.people import Caller, add_account, bring_in, sign_in_as
@@ -18,7 +18,7 @@ from tests.photos import photo
 from tests.running import Server, running
 
 TOURISM = "文化和旅游局"
-HERE = {"longitude": 118.4321, "latitude": 35.6123, "accuracy": 8}
+HERE: Geolocation = {"longitude": 118.4321, "latitude": 35.6123, "accuracy": 8}
 SENT_TIMEOUT_MS = 20_000
 MOST_TAPS = 5
 
@@ -79,8 +79,8 @@ class Phone:
 
 @pytest.fixture
 def hand(blank_page: Callable[..., Page], county: Server, li: Caller, tmp_path: Path) -> Callable[..., Phone]:
-    def make(who: Caller | None = li, where: dict[str, Any] | None = HERE) -> Phone:
-        options = {"geolocation": where, "permissions": ["geolocation"]} if where else {}
+    def make(who: Caller | None = li, where: Geolocation | None = HERE) -> Phone:
+        options: dict[str, Any] = {"geolocation": where, "permissions": ["geolocation"]} if where else {}
         page = blank_page(county.url, **PHONE, **options)
         if who:
             bring_in(page, county, who)
@@ -94,6 +94,11 @@ def hand(blank_page: Callable[..., Page], county: Server, li: Caller, tmp_path: 
 @pytest.fixture
 def phone(hand: Callable[..., Phone]) -> Phone:
     return hand()
+
+
+def somewhere(longitude: float = HERE["longitude"], latitude: float = HERE["latitude"]) -> Geolocation:
+    """Sites of other tests lie more than 30 m away."""
+    return {"longitude": longitude, "latitude": latitude, "accuracy": 8}
 
 
 def sites(who: Caller) -> list[dict[str, Any]]:
@@ -126,9 +131,9 @@ def test_a_site_is_marked_with_a_photo_in_five_taps(phone: Phone, li: Caller) ->
 
 
 def test_the_last_type_is_chosen_already(phone: Phone) -> None:
-    phone.page.context.set_geolocation({**HERE, "latitude": 35.62})
+    phone.page.context.set_geolocation(somewhere(latitude=35.62))
     phone.marks("水域景观")
-    phone.page.context.set_geolocation({**HERE, "latitude": 35.63})
+    phone.page.context.set_geolocation(somewhere(latitude=35.63))
     phone.shoots()
     expect(phone.page.get_by_role("radio", name="水域景观")).to_have_attribute("aria-checked", "true")
     phone.submits()
@@ -139,7 +144,7 @@ def test_without_a_network_it_waits_survives_reloads_and_is_sent_later(
     phone: Phone, li: Caller, trouble: list[str]
 ) -> None:
     waits(phone.page)
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.44})
+    phone.page.context.set_geolocation(somewhere(longitude=118.44))
     phone.page.context.set_offline(True)
 
     phone.page.reload()
@@ -168,7 +173,7 @@ def test_a_reload_in_the_middle_brings_the_form_back(phone: Phone, trouble: list
 
 
 def test_submitting_twice_makes_one_site(phone: Phone, li: Caller) -> None:
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.46})
+    phone.page.context.set_geolocation(somewhere(longitude=118.46))
     phone.shoots()
     phone.chooses("人文活动")
     expect(phone.page.get_by_role("button", name="提交")).to_be_enabled()
@@ -178,8 +183,8 @@ def test_submitting_twice_makes_one_site(phone: Phone, li: Caller) -> None:
 
 
 def test_an_answer_that_gets_lost_makes_no_second_site(phone: Phone, li: Caller, trouble: list[str]) -> None:
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.47})
-    lost = []
+    phone.page.context.set_geolocation(somewhere(longitude=118.47))
+    lost: list[str] = []
 
     def lose(route: Any) -> None:
         if route.request.method == "POST" and len(lost) < 2:
@@ -206,7 +211,7 @@ def test_after_a_log_out_the_queue_stays_and_waits_for_its_owner(
     phone: Phone, county: Server, li: Caller, trouble: list[str]
 ) -> None:
     waits(phone.page)
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.48})
+    phone.page.context.set_geolocation(somewhere(longitude=118.48))
     phone.page.context.set_offline(True)
     phone.marks()
     expect(phone.page.locator("#waiting")).to_have_text("待上传 1")
@@ -236,7 +241,7 @@ def test_after_a_log_out_the_queue_stays_and_waits_for_its_owner(
 def test_a_refusal_is_told_and_nothing_is_lost(
     phone: Phone, status: int, sentence: str, trouble: list[str]
 ) -> None:
-    phone.page.context.set_geolocation({**HERE, "latitude": 35.5 + status / 10_000})
+    phone.page.context.set_geolocation(somewhere(latitude=35.5 + status / 10_000))
     body = {"ok": False, "error": sentence, "status": status}
     refuse = re.compile("/api/layers/scenic_site/features")
     phone.page.route(refuse, lambda route: route.fulfill(status=status, json=body))
@@ -279,13 +284,13 @@ def test_a_photo_of_the_gallery_brings_its_own_place(phone: Phone, li: Caller) -
 
 
 def test_a_site_within_thirty_metres_is_named_and_can_take_the_photos(phone: Phone, li: Caller) -> None:
-    at = {**HERE, "longitude": 118.5555, "latitude": 35.6555}
+    at = somewhere(longitude=118.5555, latitude=35.6555)
     phone.page.context.set_geolocation(at)
     phone.marks()
     expect(phone.rows.first).to_contain_text("待审核", timeout=SENT_TIMEOUT_MS)
     count, first = len(sites(li)), sites(li)[0]
 
-    phone.page.context.set_geolocation({**at, "latitude": 35.6557})
+    phone.page.context.set_geolocation(somewhere(longitude=118.5555, latitude=35.6557))
     phone.shoots(photo(seed=5, taken=None))
     near = phone.page.locator("#near")
     expect(near).to_contain_text("30 米内已有")
@@ -318,7 +323,7 @@ def test_every_target_of_a_thumb_is_large_enough_and_low(phone: Phone) -> None:
         assert box
         assert box["height"] >= 44
         assert box["y"] > 422
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.65})
+    phone.page.context.set_geolocation(somewhere(longitude=118.65))
     phone.shoots()
     buttons = phone.page.locator("button:visible").all()
     boxes = [each.bounding_box() for each in buttons]
@@ -338,7 +343,7 @@ def test_a_pack_of_the_phone_is_imported_on_the_pc_with_the_same_keys(
     trouble: list[str],
 ) -> None:
     waits(phone.page)
-    phone.page.context.set_geolocation({**HERE, "longitude": 118.61})
+    phone.page.context.set_geolocation(somewhere(longitude=118.61))
     phone.page.context.set_offline(True)
     phone.marks()
     expect(phone.page.locator("#waiting")).to_have_text("待上传 1")

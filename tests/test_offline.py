@@ -24,7 +24,7 @@ PAGES = {"webmap/templates": ("*",), "static/js": ("*.js", "*.json"), "static/cs
 MACHINE_PATHS = [f"/{folder}/" for folder in ("home", "root", "Users", "work/main", "tmp/w")]
 
 
-@pytest.mark.parametrize("path", ["/", "/table", "/table/idle_parcel", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/table", "/table/idle_parcel", "/mark", "/photos", "/no-such-page"])
 def test_no_page_asks_another_host(path: str, page: Page, trouble: list[str]) -> None:
     page.goto(path, wait_until="networkidle")
     if path == "/no-such-page":

@@ -268,7 +268,7 @@ def test_the_worker_keeps_the_shell_and_no_data(county: Flask) -> None:
     worker = visitor(county).get("/sw.js")
     assert worker.headers["content-type"].startswith("text/javascript")
     assert worker.headers["cache-control"] == "no-cache"
-    told = json.loads(worker.text.partition("const TOLD = ")[2].partition(";\n")[0])
+    told = json.loads(worker.text.partition("self.told = ")[2].partition(";\n")[0])
     assert told["page"] == "/mark"
     assert not [url for url in told["shell"] if "/api/" in url]
     for url in told["shell"]:

@@ -101,7 +101,7 @@ def worker() -> Response:
     code = (assets.STATIC / "sw.js").read_text("utf-8")
     edition = hashlib.sha256((code + repr(shell)).encode()).hexdigest()[:12]
     told = {"name": f"mark-{edition}", "page": shell[0], "shell": shell}
-    return _text(f"const TOLD = {json.dumps(told)};\n{code}", "text/javascript")
+    return _text(f"self.told = {json.dumps(told)};\n{code}", "text/javascript")
 
 
 @blueprint.get("/api/mark")
