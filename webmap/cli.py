@@ -35,6 +35,7 @@ LATER: Final = {
     "intake": "webmap.cli_intake:command",
     "restore": "webmap.cli_keeping:restore_command",
     "upgrade": "webmap.cli_keeping:upgrade",
+    "work": "webmap.cli_work:command",
 }
 """Commands in files of their own, loaded when they are asked for."""
 

@@ -88,6 +88,8 @@ SETTINGS: Final = (
     ),
     Setting("WEBMAP_WORKERS", "1", "网页服务进程数，1 到 16"),
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
+    Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
+    Setting("WEBMAP_UPLOAD_DAYS", "30", "导入用的原始文件保留几天，1 到 3650"),
 )
 
 
@@ -103,6 +105,8 @@ class Config:
     viewer: Viewer = INTERNAL_VIEWER
     workers: int = 1
     threads: int = 8
+    jobs: int = 1
+    upload_days: int = 30
     bases: Path | None = None
     base_cache_mb: int = 1000
     prefix: str = ""
@@ -149,6 +153,8 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         viewer=_viewer(given["WEBMAP_VIEWER"], alone=host in LOOPBACK and not prefix and not proxies),
         workers=_whole("WEBMAP_WORKERS", given["WEBMAP_WORKERS"], 1, 16),
         threads=_whole("WEBMAP_THREADS", given["WEBMAP_THREADS"], 1, 64),
+        jobs=_whole("WEBMAP_JOBS", given["WEBMAP_JOBS"], 1, 16),
+        upload_days=_whole("WEBMAP_UPLOAD_DAYS", given["WEBMAP_UPLOAD_DAYS"], 1, 3650),
         bases=Path(given["WEBMAP_BASES"]).expanduser().resolve() if given["WEBMAP_BASES"] else None,
         base_cache_mb=_whole("WEBMAP_BASE_CACHE_MB", given["WEBMAP_BASE_CACHE_MB"], 0, 1_000_000),
         prefix=prefix,
@@ -197,6 +203,8 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_TIMEZONE": clock.timezone().key,
         "WEBMAP_WORKERS": str(config.workers),
         "WEBMAP_THREADS": str(config.threads),
+        "WEBMAP_JOBS": str(config.jobs),
+        "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
         "WEBMAP_BASES": str(config.bases_file),
         "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
         "WEBMAP_BLOBS": str(config.blobs_folder),

@@ -383,6 +383,62 @@ class Theme(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class Job(Base):
+    """A piece of long work. act_id: the bulk act it writes; progress from 0 to 1; tries: how often it was begun."""
+
+    __tablename__ = "job"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    progress: Mapped[float] = mapped_column(default=0.0)
+    message: Mapped[str] = mapped_column(Text, default="")
+    cancelling: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(default=0)
+    act_id: Mapped[int | None]
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    heartbeat_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    arguments: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any] | None]
+
+
+class UploadedFile(Base):
+    """A file that somebody brings: its bytes lie in the data folder under `uid`. answers: what the person chose.
+
+    job_id: the latest job that read or imported it.
+    """
+
+    __tablename__ = "upload"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    job_id: Mapped[int | None]
+    answers: Mapped[dict[str, Any]]
+
+
+class ColumnChoice(Base):
+    """Which column is which field, as somebody said it for files with this header."""
+
+    __tablename__ = "column_choice"
+
+    header: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    fields: Mapped[dict[str, Any]]
+
+
 def table_of(model: type[Base]) -> Table:
     """The table itself, for statements past the ORM."""
     return cast(Table, model.__table__)

@@ -1,0 +1,104 @@
+"""Which files has somebody brought, what did they choose, and what did they say of such columns before?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from layers import clock
+from layers.errors import UnknownThing
+from layers.rights import Viewer
+from layers.store.tables import ColumnChoice, UploadedFile
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that somebody brought."""
+
+    uid: str
+    name: str
+    sha256: str
+    bytes: int
+    account_id: int | None
+    created_at: datetime
+    removed_at: datetime | None
+    job_id: int | None
+    answers: dict[str, Any]
+
+
+def add(session: Session, viewer: Viewer, uid: str, name: str, sha256: str, size: int) -> None:
+    """Write down a file that lies in the data folder by now."""
+    row = UploadedFile(
+        uid=uid,
+        who=viewer.name,
+        account_id=viewer.account,
+        name=name,
+        sha256=sha256,
+        bytes=size,
+        created_at=clock.now(),
+        answers={},
+    )
+    session.add(row)
+    session.flush()
+
+
+def find(session: Session, viewer: Viewer, uid: str) -> Upload:
+    """The upload, for the one who brought it."""
+    row = session.scalar(select(UploadedFile).where(UploadedFile.uid == uid[:36]))
+    if row is None or row.account_id != viewer.account:
+        raise UnknownThing("没有这次导入，或者它是别人的。请从“导入”页重新开始。")
+    return _upload(row)
+
+
+def latest(session: Session, viewer: Viewer, limit: int) -> list[Upload]:
+    """What this person brought, the newest first."""
+    own = UploadedFile.account_id == viewer.account
+    wanted = select(UploadedFile).where(own).order_by(UploadedFile.id.desc()).limit(limit)
+    return [_upload(row) for row in session.scalars(wanted)]
+
+
+def revise(session: Session, uid: str, *, job_id: int, answers: dict[str, Any] | None = None) -> None:
+    """Another job works on it, perhaps with other answers."""
+    values: dict[str, Any] = {"job_id": job_id}
+    if answers is not None:
+        values["answers"] = answers
+    session.execute(update(UploadedFile).where(UploadedFile.uid == uid).values(values))
+
+
+def outdated(session: Session, before: datetime) -> list[str]:
+    """The uids of files that were kept long enough."""
+    old = UploadedFile.created_at < before, UploadedFile.removed_at.is_(None)
+    return list(session.scalars(select(UploadedFile.uid).where(*old)))
+
+
+def mark_removed(session: Session, uids: Iterable[str]) -> None:
+    """Their bytes are gone; who brought what, and its hash, stays."""
+    gone = update(UploadedFile).where(UploadedFile.uid.in_(list(uids)))
+    session.execute(gone.values(removed_at=clock.now()))
+
+
+def header_of(columns: Iterable[str]) -> str:
+    """The same for all files with these columns."""
+    return hashlib.sha256("\x1f".join(sorted(columns)).encode("utf-8", "replace")).hexdigest()
+
+
+def known_columns(session: Session, header: str, kind: str) -> dict[str, str]:
+    """What somebody said of such columns before: column → key of its field, or empty."""
+    row = session.get(ColumnChoice, (header, kind))
+    return dict(row.fields) if row else {}
+
+
+def remember_columns(session: Session, header: str, kind: str, fields: dict[str, str]) -> None:
+    """For the next file with this header."""
+    session.merge(ColumnChoice(header=header, kind=kind, fields=fields))
+
+
+def _upload(row: UploadedFile) -> Upload:
+    facts: dict[str, Any] = {name: getattr(row, name) for name in Upload.__dataclass_fields__}
+    return Upload(**facts)
