@@ -65,6 +65,24 @@ def test_a_vertex_is_moved_and_moved_back(signed_in_page: Pages, staffed: Server
     expect(area).to_have_text(moved)
 
 
+def test_a_vertex_snaps_to_the_neighbour(signed_in_page: Pages, staffed: Server) -> None:
+    neighbour = planted(staffed)
+    west, south, east, north = neighbour["bbox"]
+    feature = planted(staffed, beside={"bbox": [west, south, east + SIDE / 4, north]})
+    with_neighbours = shown(signed_in_page("editor"), feature)
+    with with_neighbours.expect_response(re.compile(r"/features\?bbox=")):
+        card(with_neighbours).get_by_role("button", name="编辑").click()
+    page = with_neighbours
+    expect(page.locator(".leaflet-neighbours-pane path").first).to_be_attached()
+    own_west, _, _, own_north = box_of(page, feature)
+    _, _, other_east, other_north = box_of(page, neighbour)
+    corner = page.locator(".marker-icon:not(.marker-icon-middle)")
+    nearest = min(corner.all(), key=lambda each: away(each, own_west, own_north))
+    drag(page, nearest, other_east - own_west + 5, other_north - own_north + 4)
+    drawn = page.evaluate("() => map_county.view.editor.geometry.coordinates[0]")
+    assert [east, north] in [[pytest.approx(x, abs=1e-12), pytest.approx(y, abs=1e-12)] for x, y in drawn]
+
+
 def test_a_hole_is_cut_out(signed_in_page: Pages, staffed: Server) -> None:
     page, feature = editing(signed_in_page, staffed)
     strip(page).get_by_role("button", name="挖空").click()
@@ -181,6 +199,21 @@ def test_who_was_signed_out_signs_in_again_and_goes_on(
     expect(desk(page)).to_be_hidden()
     assert stored(staffed, feature)["edit"]["properties"]["holder"] == "山东示例置业"
     forget(trouble, "400")
+
+
+def test_what_was_typed_outlives_the_network(
+    signed_in_page: Pages, staffed: Server, trouble: list[str]
+) -> None:
+    page, feature = editing(signed_in_page, staffed)
+    desk(page).get_by_label("权利人").fill("山东示例置业")
+    page.context.set_offline(True)
+    page.keyboard.press("Control+s")
+    expect(desk(page).get_by_role("alert")).to_contain_text("连不上服务器，没有保存")
+    page.context.set_offline(False)
+    desk(page).get_by_role("button", name="再保存一次").click()
+    expect(desk(page)).to_be_hidden()
+    assert stored(staffed, feature)["edit"]["properties"]["holder"] == "山东示例置业"
+    forget(trouble, "ERR_INTERNET_DISCONNECTED")
 
 
 def test_only_who_may_change_sees_buttons_for_it(signed_in_page: Pages, staffed: Server) -> None:
@@ -471,6 +504,12 @@ def drag(page: Page, handle: Locator, right: int, down: int) -> None:
     page.mouse.down()
     page.mouse.move(x + right, y + down, steps=5)
     page.mouse.up()
+
+
+def away(handle: Locator, x: float, y: float) -> float:
+    box = handle.bounding_box()
+    assert box
+    return abs(box["x"] + box["width"] / 2 - x) + abs(box["y"] + box["height"] / 2 - y)
 
 
 def more(page: Page, act: str) -> None:

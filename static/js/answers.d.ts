@@ -39,6 +39,7 @@ declare namespace Api {
     page: string;
     api: string;
     sign_in: string;
+    bin: string;
     drawing: { script: string; style: string };
     attachments?: string;
     /** of the pages that mark sites */

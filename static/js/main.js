@@ -98,7 +98,8 @@ const desk = new Desk(
 );
 const editing = new Editing(desk, view, strip, notice, dialog("question"));
 const past = new Past(byId("past"), server);
-const tray = new Tray(byId("tray"), document.getElementById("review"), server);
+const bin = boot.account?.may.includes("edit") ? boot.urls.bin : null;
+const tray = new Tray(byId("tray"), document.getElementById("review"), server, bin);
 const reviewing = new Reviewing(server, dialog("question"));
 const bulk = new Bulk(server, dialog("question"));
 const asOf = new AsOf(byId("day"), dialog("question"));

@@ -94,6 +94,7 @@ def boot() -> dict[str, Any]:
             "page": url_for("map.page"),
             "api": url_for("map.page") + "api/",
             "sign_in": url_for("account.log_in_page"),
+            "bin": url_for("manage_deleted.page"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },
         "viewer": database.viewer().audience,

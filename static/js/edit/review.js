@@ -16,9 +16,13 @@ const SORTS = /** @type {const} */ ([
 
 /** The list behind 待审核. Emits "open" {uid, uids, bounds}, "counted" {total}. */
 export class Tray extends EventTarget {
-  /** @param {HTMLElement} element @param {HTMLElement | null} button absent for who neither reviews nor marks @param {import("app/api.js").Server} server */
-  constructor(element, button, server) {
+  /**
+   * @param {HTMLElement} element @param {HTMLElement | null} button absent for who neither reviews nor marks
+   * @param {import("app/api.js").Server} server @param {string | null} bin address of the recycle bin, for who may use it
+   */
+  constructor(element, button, server, bin = null) {
     super();
+    this.bin = bin;
     this.element = element;
     this.button = button;
     this.server = server;
@@ -61,7 +65,8 @@ export class Tray extends EventTarget {
     this.#mark(told.counts.total);
     const groups = SORTS.map(([key, title]) => this.#group(title, told[key]));
     const empty = html`<p class="none">没有等待处理的内容。</p>`;
-    fill(this.element, html`<h2>待办</h2>`, told.counts.total ? groups : empty);
+    const bin = this.bin && html`<p class="bin"><a href="${this.bin}">回收站：恢复已删除的图形</a></p>`;
+    fill(this.element, html`<h2>待办</h2>`, told.counts.total ? groups : empty, bin);
   }
 
   /** @param {number} total */
