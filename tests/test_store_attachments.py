@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from uuid import uuid4
 
 import pytest
 import shapely
 
-from layers.errors import InvalidValue, OutOfDate, UnknownThing
+from layers.errors import Busy, InvalidValue, OutOfDate, UnknownThing
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer, signed_in
 from layers.store import accounts, edit, query
 from layers.store.attachments import (
@@ -92,6 +93,28 @@ def test_sending_a_photo_twice_attaches_it_once(database: Database) -> None:
     assert add(database, feature, new) == 1
     assert add(database, feature, new) == 0
     assert names(database, PUBLIC_VIEWER, feature) == [new.uid]
+
+
+def test_the_same_photo_sent_twice_at_once_is_attached_once(database: Database) -> None:
+    feature, new, told = site(database), photo(), list[object]()
+
+    def second() -> None:
+        try:
+            told.append(add(database, feature, new))
+        except Busy as refusal:
+            told.append(refusal.message)
+
+    with database.writing() as session:
+        attach(session, SYSTEM_VIEWER, query.feature_of(session, SYSTEM_VIEWER, feature), [new])
+        thread = threading.Thread(target=second)
+        thread.start()
+        thread.join(0.3)
+        session.commit()
+    thread.join()
+    # SQLite lets one writer in at a time, so that the second finds it; PostgreSQL tells the second to come again.
+    assert told in ([0], ["同一个附件正在由另一个请求保存，请稍后重试。"])
+    assert add(database, feature, new) == 0
+    assert names(database, SYSTEM_VIEWER, feature) == [new.uid]
 
 
 def test_one_uid_does_not_stand_for_two_photos(database: Database) -> None:

@@ -13,10 +13,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from layers import clock
-from layers.errors import InvalidValue, OutOfDate, UnknownThing
+from layers.errors import Busy, InvalidValue, OutOfDate, UnknownThing
 from layers.kinds.record import POSITION_SOURCES
 from layers.rights import Viewer
 from layers.store.acts import one_act
@@ -75,7 +76,16 @@ def attach(session: Session, viewer: Viewer, feature: FoundFeature, new: Sequenc
         for each in missing:
             row = Attachment(feature_id=feature.id, act_id=act.id, created_at=clock.now(), **vars(each))
             session.add(row)
+        _write(session)
     return len(missing)
+
+
+def _write(session: Session) -> None:
+    """PostgreSQL lets two requests look at the same time: the second is told to come again, and then finds it."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise Busy("同一个附件正在由另一个请求保存，请稍后重试。") from None
 
 
 def known(session: Session, feature: FoundFeature, uid: str, sha256: str) -> bool:
