@@ -25,6 +25,7 @@ INSIDERS: Final = SIGNED_IN - {"administrator", "auditor"}
 EDITORS: Final = frozenset({"editor", "reviewer", "town"})
 """Those who may change the idle parcel."""
 MARKERS: Final = EDITORS | {"collector", "stranger"}
+IMPORTERS: Final = EDITORS | {"stranger"}
 REVIEWERS: Final = frozenset({"reviewer"})
 ADMINISTRATOR: Final = frozenset({"administrator"})
 AUDITOR: Final = frozenset({"auditor"})
@@ -156,6 +157,19 @@ def _lines() -> Iterable[tuple[str, Route]]:
         (
             "POST /api/features/<ref>/review",
             Route(REVIEWERS, f"{feature}/review", body={"decision": "approve"}, internal=True),
+        ),
+        # files into the map
+        *_for(IMPORTERS, "GET /intake"),
+        ("POST /intake", Route(IMPORTERS, "/intake", body=b"")),
+        *(
+            (f"{method} /intake/<uid>{part}", Route(IMPORTERS, f"/intake/none{part}", form=method == "POST"))
+            for method, part in (
+                ("GET", ""),
+                ("GET", "/state"),
+                ("POST", ""),
+                ("POST", "/apply"),
+                ("POST", "/cancel"),
+            )
         ),
         # attachments, and marking on the phone
         ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),

@@ -28,6 +28,7 @@ def create_app(config: Config | None = None) -> Flask:
         features,
         health,
         history,
+        intake,
         layers,
         log,
         manage_bases,
@@ -57,6 +58,7 @@ def create_app(config: Config | None = None) -> Flask:
     headers.protect(app)
     logs.log_requests(app)
     attachments.take_files(app)
+    intake.take_files(app)
     body.take_shapes(app)
     accounts.guard(app, config)
     database.connect(app, config)
@@ -81,6 +83,7 @@ def create_app(config: Config | None = None) -> Flask:
         reshaping,
         review,
         attachments,
+        intake,
         mark,
         search,
         table,

@@ -16,7 +16,10 @@ from typing import Final
 from layers.jobs import Foreman, JobKind
 
 STOP_TIMEOUT_S: Final = 5.0
-KINDS: Final[dict[str, JobKind]] = {}
+KINDS: Final = {
+    "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
+    "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
+}
 """Every sort of long work that we know."""
 
 

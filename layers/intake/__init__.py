@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from layers.formats import Dataset, read_dataset
 from layers.intake.applying import Result, apply
+from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.planning import NewLayer, Plan, plan
 from layers.intake.rows import RowProblem
+from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 
-__all__ = ["JoinPlan", "NewLayer", "Plan", "Result", "RowProblem", "apply", "apply_join", "plan", "plan_join"]
+__all__ = [
+    "Dataset",
+    "JoinPlan",
+    "NewLayer",
+    "Plan",
+    "Result",
+    "RowProblem",
+    "apply",
+    "apply_join",
+    "likeliest",
+    "plan",
+    "plan_join",
+    "read_dataset",
+    "refuse_secret_titles",
+    "refuse_secrets",
+]

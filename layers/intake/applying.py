@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from layers.errors import InvalidValue, MapError
 from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
+from layers.rights import Viewer
 from layers.store import Database, edit
 
 WHAT: Final = "import"
@@ -25,21 +26,26 @@ class Result(NamedTuple):
 def apply(
     database: Database,
     plan: Plan,
-    who: str,
+    who: str | Viewer,
     *,
     good_rows: bool = False,
+    on_start: Callable[[int], object] = lambda act_id: None,
     on_turn: Callable[[int], object] = lambda count: None,
+    before_end: Callable[[], object] = lambda: None,
 ) -> Result:
     """Import the good rows of a plan. With problem rows it refuses, unless `good_rows` leaves them out.
 
-    on_turn hears how many rows are written. Whatever goes wrong, nothing of it is ever seen.
+    on_start hears the act, on_turn how many rows are written; before_end comes before they are seen. Whatever goes
+    wrong, or is raised by these, nothing of it is ever seen.
     """
     _check_complete(plan, good_rows)
     act_id = edit.start_bulk(database, WHAT, who, _reason(plan))
     try:
+        on_start(act_id)
         if plan.creates_layer:
             _create_layer(database, plan, act_id)
         rows = edit.add_in_turns(database, act_id, plan.layer.key, plan.good, on_turn)
+        before_end()
         edit.finish_bulk(database, act_id, plan.layer.key)
     except BaseException:
         # A disk that is full may refuse this too: then the act stays hidden, and the next start sweeps it.

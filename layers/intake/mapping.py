@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -14,6 +15,7 @@ from layers.kinds.fields import Field
 from layers.kinds.short_names import field_named
 
 _CUT_FROM: Final = 3
+Chosen = Pairs[str, str]
 DERIVED_COLUMNS: Final = frozenset(
     ("图形面积（亩）", "图形长度（公里）", "图例类别", "图形标识", "TXMJM", "TXCDGL", "TLLB", "UID")
 )
@@ -55,10 +57,16 @@ class Mapping:
         return any(each.key == key for each in self.fields.values())
 
 
-def mapped(kind: LayerKind, columns: Collection[str]) -> Mapping:
-    """Match columns by key, title and alias, then by the beginning that a .dbf left of a title."""
-    mapping = Mapping()
-    for column in sorted(columns, key=lambda column: _loose(kind, column)):
+def mapped(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = None) -> Mapping:
+    """Match columns by key, title and alias, then by the beginning that a .dbf left of a title.
+
+    chosen: column → key of the field that a person says it is; an empty key: of none.
+    """
+    mapping, chosen = Mapping(), chosen or {}
+    for column in columns:
+        if column in chosen:
+            _choose(kind, mapping, column, chosen[column])
+    for column in sorted(set(columns) - set(chosen), key=lambda column: _loose(kind, column)):
         if column in DERIVED_COLUMNS:
             continue
         found = kind.field_for(column) or field_named(kind, column) or _cut(kind, column)
@@ -71,6 +79,14 @@ def mapped(kind: LayerKind, columns: Collection[str]) -> Mapping:
     mapping.fields = {column: mapping.fields[column] for column in columns if column in mapping.fields}
     _check_required(kind, mapping, columns)
     return mapping
+
+
+def _choose(kind: LayerKind, mapping: Mapping, column: str, key: str) -> None:
+    found = kind.by_key.get(key)
+    if found is None or found in mapping.fields.values() or not _in_unit(mapping, column, found):
+        mapping.others.append(column)
+    else:
+        mapping.fields[column] = found
 
 
 def _check_required(kind: LayerKind, mapping: Mapping, columns: Collection[str]) -> None:

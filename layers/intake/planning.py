@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFi
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
 from layers.intake.areas import area_warnings
-from layers.intake.mapping import mapped
+from layers.intake.mapping import Chosen, mapped
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for, kind_of
@@ -40,7 +41,7 @@ class Plan:
     """What an import would do.
 
     matched: column → title of its field; others: columns kept as they are. problems keep their rows out,
-    warnings do not. crs: code in which the coordinates were read; shift: what was taken out. bounds, area and length: of the good rows.
+    warnings do not. crs: code in which the coordinates were read; shift: what was taken out. spots: where each row lies. bounds, area and length: of the good rows.
     """
 
     file: str
@@ -60,6 +61,7 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     places: Sequence[str] = ()
     shift: str = ""
+    spots: dict[int, tuple[float, float]] = field(default_factory=dict)
     bounds: Bounds | None = None
     area_m2: float = 0.0
     length_m: float = 0.0
@@ -93,8 +95,12 @@ def plan(
     source_layer: str | None = None,
     parameters: str | None = None,
     public_map: str | None = None,
+    columns: Chosen | None = None,
+    dataset: Dataset | None = None,
 ) -> Plan:
     """Read a file as features of a kind, which the layer tells where it is not given. crs, encoding, source_layer: answers to questions this function asks.
+
+    columns: what a person says of some. dataset: the file, when it was already read.
 
     Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
     """
@@ -102,7 +108,7 @@ def plan(
     seen_by = _visibility(visibility)
     target = _target(database, viewer, declared, layer, new_layer)
     refuse_secret_titles(file.name, target.layer.title)
-    dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
+    dataset = dataset or read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
     _check_places(dataset)
     county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
@@ -111,7 +117,7 @@ def plan(
     checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
     checked.problems |= dataset.bad_shapes
     _refuse_if_all_alike(checked)
-    mapping = mapped(declared, dataset.columns)
+    mapping = mapped(declared, dataset.columns, columns)
     rows = read_rows(declared, dataset, mapping)
     problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
     good = sorted(set(range(len(dataset))) - {problem.row - 1 for problem in problems})
@@ -146,6 +152,7 @@ def plan(
         ],
         notes=[*dataset.notes, *mapping.notes, *_hidden_by_layer(target, seen_by)],
         places=dataset.places,
+        spots=_spots(checked),
         shift=dataset.shift.told if dataset.shift else "",
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
@@ -252,6 +259,13 @@ def _came(shape: BaseGeometry | None) -> str:
 def _repairs(checked: CheckedShapes) -> Iterator[RowProblem]:
     for at, trouble in checked.repaired.items():
         yield RowProblem(at + 1, SHAPE, _came(checked.shapes[at]), f"图形{trouble}，已修复，面积不变。")
+
+
+def _spots(checked: CheckedShapes) -> dict[int, tuple[float, float]]:
+    """Where each row lies, as far as it lies somewhere; rows count from 1."""
+    boxes = shapely.bounds(checked.shapes)
+    spots = {at + 1: ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for at, box in enumerate(boxes.tolist())}
+    return {row: spot for row, spot in spots.items() if math.isfinite(spot[0]) and math.isfinite(spot[1])}
 
 
 def _bounds(shapes: Shapes) -> Bounds | None:

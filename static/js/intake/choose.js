@@ -1,0 +1,73 @@
+// How does a file get from the computer to the server? Dropped or chosen, and sent with its progress.
+import { byId } from "app/dom.js";
+
+const drop = byId("drop");
+const input = /** @type {HTMLInputElement} */ (byId("file"));
+const button = /** @type {HTMLButtonElement} */ (byId("choose"));
+const csrf = JSON.parse(byId("csrf").textContent ?? '""');
+
+/** @param {string} sentence */
+function refuse(sentence) {
+  const place = byId("trouble");
+  place.textContent = sentence;
+  place.hidden = !sentence;
+  button.disabled = false;
+  byId("sending").hidden = true;
+  byId("sent").hidden = true;
+}
+
+/** @param {FileList | undefined | null} files */
+function take(files) {
+  const [file, another] = files ?? [];
+  if (!file || button.disabled) return;
+  if (another) return refuse("一次导入一个文件。Shapefile 的几个文件请打包成一个 .zip。");
+  const most = Number(drop.dataset.most);
+  if (file.size > most * 1024 * 1024) return refuse(`“${file.name}”超过 ${most} MB。请拆分后分别导入。`);
+  refuse("");
+  send(file);
+}
+
+/** @param {File} file */
+function send(file) {
+  const words = byId("sending");
+  const bar = /** @type {HTMLProgressElement} */ (byId("sent"));
+  button.disabled = true;
+  words.hidden = bar.hidden = false;
+  words.textContent = `正在上传 ${file.name}`;
+  const request = new XMLHttpRequest();
+  request.open("POST", `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`);
+  request.setRequestHeader("Accept", "application/json");
+  request.setRequestHeader("Content-Type", "application/octet-stream");
+  request.setRequestHeader("X-CSRF-Token", csrf);
+  request.responseType = "json";
+  request.upload.addEventListener("progress", ({ loaded, total }) => {
+    bar.value = total ? loaded / total : 0;
+  });
+  request.addEventListener("error", () => refuse("连不上服务器，文件没有上传。请检查网络后重试。"));
+  request.addEventListener("load", () => {
+    const { url, error } = request.response ?? {};
+    if (url) location.assign(url);
+    else refuse(error ?? `服务器没有收下文件（状态 ${request.status}）。请稍后重试。`);
+  });
+  request.send(file);
+}
+
+button.addEventListener("click", () => input.click());
+input.addEventListener("change", () => {
+  take(input.files);
+  input.value = "";
+});
+for (const name of ["dragenter", "dragover"]) {
+  document.addEventListener(name, (event) => {
+    event.preventDefault();
+    drop.classList.add("over");
+  });
+}
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) drop.classList.remove("over");
+});
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  drop.classList.remove("over");
+  take(event.dataTransfer?.files);
+});

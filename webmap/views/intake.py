@@ -1,0 +1,291 @@
+"""From a file to the map, step by step: /intake. Choose, see what would happen, answer, import, take back.
+
+The bytes are on the disk before the database is opened; reading and importing are jobs, so no answer waits for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import shutil
+from typing import Any, Final
+from urllib.parse import quote
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from layers.errors import InvalidValue, NoSpace, TooLarge, UnknownThing
+from layers.intake import refuse_secret_titles
+from layers.kinds import LayerKind, kind_for
+from layers.rights import VISIBILITIES, require
+from layers.store import jobs, query, uploads
+from layers.store.jobs import FoundJob
+from layers.store.rows import new_uid
+from layers.store.uploads import Upload
+from webmap import accounts, assets
+from webmap.database import current, the_config, the_database, viewer
+from webmap.intake_work import file_of, stored
+from webmap.sketch import county_lines, sketch
+
+blueprint = Blueprint("intake", __name__, url_prefix="/intake")
+
+MOST_BYTES: Final = 300 * 1024 * 1024
+PIECE: Final = 1 << 20
+LONGEST_NAME: Final = 200
+LATEST: Final = 6
+NUMBERED: Final = 40
+"""Problems that have a number on the sketch."""
+READ, BRING = "intake_read", "intake_bring"
+SHIFTS: Final = {
+    "": "按文件本身",
+    "gcj02": "GCJ-02（高德、腾讯、奥维），反算",
+    "bd09": "BD-09（百度），反算",
+    "none": "没有偏移",
+}
+ANSWERS: Final = ("layer", "visibility", "crs", "parameters", "shift", "encoding", "source_layer")
+LONGEST_ANSWER: Final = 200
+
+
+def take_files(app: Flask) -> None:
+    """Let this one address take more bytes than the others, before anybody reads the body."""
+
+    @app.before_request
+    def allow() -> None:
+        if request.endpoint == f"{blueprint.name}.{receive.__name__}" and "X-CSRF-Token" in request.headers:
+            request.max_content_length = MOST_BYTES
+
+
+@blueprint.get("")
+def choose() -> Response:
+    require(viewer(), "import")
+    found = [(each, _job(each)) for each in uploads.latest(current(), viewer(), LATEST)]
+    return _page("choose.html", latest=found, states=jobs.STATES, bring=BRING, most_mb=MOST_BYTES >> 20)
+
+
+@blueprint.post("")
+def receive() -> tuple[Response, int]:
+    """Take a file as the body, `?name=` what it is called; answers where its import goes on."""
+    require(viewer(), "import")
+    name = _name(request.args.get("name", ""))
+    uid = new_uid()
+    folder = stored(the_config().home, uid)
+    try:
+        size, digest = _keep(uid, name)
+        uploads.add(current(), viewer(), uid, name, digest, size)
+        _begin(uploads.find(current(), viewer(), uid), READ, {})
+        current().commit()
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return jsonify(ok=True, url=url_for("intake.step", uid=uid)), 201
+
+
+@blueprint.get("/<uid>")
+def step(uid: str) -> Response:
+    """Wherever this import is."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    job = _job(upload)
+    if job is None or not job.ended:
+        return _page("wait.html", upload=upload, job=job)
+    if job.kind == BRING and job.state == jobs.DONE:
+        return _page("done.html", upload=upload, job=job, done=job.result or {}, map_url=_map_url(job))
+    return _plan_page(upload, job)
+
+
+@blueprint.get("/<uid>/state")
+def state(uid: str) -> Response:
+    require(viewer(), "import")
+    job = _job(uploads.find(current(), viewer(), uid))
+    if job is None:
+        raise UnknownThing("没有这次导入的任务。请重新开始。")
+    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
+
+
+@blueprint.post("/<uid>")
+def revise(uid: str) -> AnyResponse:
+    """Other answers: the file is read again."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    _refuse_while_running(upload)
+    answers = _answers(upload)
+    if "columns" in answers and request.form.getlist("column"):
+        header = uploads.header_of(answers["columns"])
+        uploads.remember_columns(current(), header, str(answers.get("layer")), answers["columns"])
+    _begin(upload, READ, answers)
+    current().commit()
+    return _onward(uid)
+
+
+@blueprint.post("/<uid>/apply")
+def apply(uid: str) -> AnyResponse:
+    """Import what the plan says: all, only the good rows, only those with a new code."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    job = _job(upload)
+    if job is None or job.kind != READ or job.state != jobs.DONE or not (job.result or {}).get("good"):
+        raise InvalidValue("还没有可导入的内容。请先完成核对，再点导入。")
+    answers = {**upload.answers, "layer": (job.result or {})["layer"]}
+    choice = {
+        "good_rows": request.form.get("rows") == "good",
+        "only_new": request.form.get("known") == "skip",
+    }
+    _begin(upload, BRING, answers, choice)
+    current().commit()
+    return _onward(uid)
+
+
+@blueprint.post("/<uid>/cancel")
+def cancel(uid: str) -> AnyResponse:
+    require(viewer(), "import")
+    job = _job(uploads.find(current(), viewer(), uid))
+    if job is not None:
+        jobs.cancel(current(), job.id)
+        current().commit()
+    return _onward(uid)
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+
+def _name(given: str) -> str:
+    name = " ".join("".join(each for each in given if each.isprintable()).split())[-LONGEST_NAME:]
+    if not name:
+        raise InvalidValue("没有收到文件名。请重新选择文件。")
+    refuse_secret_titles(name)
+    return name
+
+
+def _keep(uid: str, name: str) -> tuple[int, str]:
+    """Write the body to the disk; how many bytes, and their hash."""
+    file, size, digest = file_of(the_config().home, uid, name), 0, hashlib.sha256()
+    try:
+        file.parent.mkdir(parents=True)
+        with file.open("wb") as target:
+            while piece := request.stream.read(PIECE):
+                size += len(piece)
+                if size > MOST_BYTES:
+                    raise TooLarge(f"文件超过 {MOST_BYTES >> 20} MB。请拆分后分别导入。")
+                digest.update(piece)
+                target.write(piece)
+    except OSError as refusal:
+        raise NoSpace(f"文件存不下（{refusal.strerror}），未导入任何内容。请联系系统管理员。") from None
+    if not size:
+        raise InvalidValue(f"“{name}”是空文件。请重新导出后再选择。")
+    return size, digest.hexdigest()
+
+
+# --- jobs ----------------------------------------------------------------------------------------------
+
+
+def _job(upload: Upload) -> FoundJob | None:
+    return jobs.find(current(), upload.job_id) if upload.job_id else None
+
+
+def _begin(upload: Upload, kind: str, answers: dict[str, Any], choice: dict[str, Any] | None = None) -> None:
+    told = {"uid": upload.uid, "name": upload.name, "sha256": upload.sha256, "answers": answers}
+    number = jobs.enqueue(current(), viewer(), kind, {**told, **(choice or {})})
+    uploads.revise(current(), upload.uid, job_id=number, answers=answers)
+
+
+def _refuse_while_running(upload: Upload) -> None:
+    job = _job(upload)
+    if job is not None and not job.ended:
+        raise InvalidValue("这个文件正在处理中。请等它完成，或先取消。")
+    if job is not None and job.kind == BRING and job.state == jobs.DONE:
+        raise InvalidValue("这个文件已经导入。要再导入一次，请重新选择文件。")
+
+
+def _answers(upload: Upload) -> dict[str, Any]:
+    """What was chosen before, with what this form says; columns belong to their layer."""
+    answers = dict(upload.answers)
+    for name in ANSWERS:
+        if name in request.form:
+            said = request.form[name].strip()[:LONGEST_ANSWER]
+            answers[name] = _code(said) if name == "crs" and said else said
+            if not said:
+                del answers[name]
+    if answers.get("visibility") not in (None, "internal", "public"):
+        raise InvalidValue("可见范围应为内部或公开。请重新选择。")
+    columns, fields = request.form.getlist("column"), request.form.getlist("field")
+    if answers.get("layer") != request.form.get("layer_was", answers.get("layer")):
+        answers.pop("columns", None)
+    elif columns and len(columns) == len(fields):
+        answers["columns"] = dict(zip(columns, fields, strict=True))
+    return answers
+
+
+def _code(said: str) -> int:
+    if not (said.isascii() and said.isdigit() and len(said) <= 6):
+        raise InvalidValue(f"坐标系编号收到“{said[:20]}”，应为 EPSG 编号。请改正。")
+    return int(said)
+
+
+# --- pages ---------------------------------------------------------------------------------------------
+
+
+def _page(template: str, status: int = 200, **facts: Any) -> Response:
+    told = {"csrf": accounts.token(), "imports": assets.import_map(), **facts}
+    response = make_response(render_template(f"intake/{template}", **told), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _plan_page(upload: Upload, job: FoundJob) -> Response:
+    found = (job.result or {}) if job.kind == READ else {}
+    county = county_lines(the_database(), viewer())
+    numbered = [each for each in found.get("problems", []) if each["spot"]][:NUMBERED]
+    for number, each in enumerate(numbered, 1):
+        each["number"] = number
+    question = found.get("question")
+    for choice in question["choices"] if question else []:
+        choice["sketch"] = sketch(choice["shapes"], county, whole=True) if choice["shapes"] else None
+    return _page(
+        "plan.html",
+        upload=upload,
+        job=job,
+        found=found,
+        question=question,
+        trouble=found.get("refusal") or (job.message if job.state != jobs.DONE else ""),
+        fields=_fields(found.get("layer")),
+        visibilities={key: VISIBILITIES[key] for key in ("internal", "public")},
+        shifts=SHIFTS,
+        near=sketch(found.get("shapes", []), county, [each["spot"] for each in numbered]),
+        far=sketch(found.get("shapes", []), county, whole=True),
+    )
+
+
+def _fields(layer: str | None) -> list[tuple[str, str]]:
+    if layer is None:
+        return []
+    kind: LayerKind = kind_for(query.layer_named(current(), viewer(), layer))
+    return [(each.key, each.title) for each in kind.fields if each.key != "is_sample"]
+
+
+def _map_url(job: FoundJob) -> str:
+    """The map, at the place of what was imported."""
+    done = job.result or {}
+    layer, bounds = done.get("layer") or job.arguments["answers"].get("layer", ""), done.get("bounds")
+    parts = []
+    if bounds:
+        west, south, east, north = bounds
+        zoom = math.log2(700 / max(east - west, (north - south) * 1.6, 0.005))
+        parts += [f"lon={(west + east) / 2:.5f}", f"lat={(south + north) / 2:.5f}", f"z={min(zoom, 17):.2f}"]
+    kind = kind_for(query.layer_named(current(), viewer(), layer))
+    if not kind.on_at_start:
+        parts.append(f"layers={quote(layer)}")
+    return f"{url_for('map.page')}?{'&'.join(parts)}"
+
+
+def _onward(uid: str) -> AnyResponse:
+    return redirect(url_for("intake.step", uid=uid), 303)
