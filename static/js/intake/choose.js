@@ -1,4 +1,5 @@
 // How does a file get from the computer to the server? Dropped or chosen, and sent with its progress.
+import { sendFile } from "app/api.js";
 import { byId } from "app/dom.js";
 
 const drop = byId("drop");
@@ -28,28 +29,21 @@ function take(files) {
 }
 
 /** @param {File} file */
-function send(file) {
+async function send(file) {
   const words = byId("sending");
   const bar = /** @type {HTMLProgressElement} */ (byId("sent"));
   button.disabled = true;
   words.hidden = bar.hidden = false;
   words.textContent = `正在上传 ${file.name}`;
-  const request = new XMLHttpRequest();
-  request.open("POST", `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`);
-  request.setRequestHeader("Accept", "application/json");
-  request.setRequestHeader("Content-Type", "application/octet-stream");
-  request.setRequestHeader("X-CSRF-Token", csrf);
-  request.responseType = "json";
-  request.upload.addEventListener("progress", ({ loaded, total }) => {
-    bar.value = total ? loaded / total : 0;
-  });
-  request.addEventListener("error", () => refuse("连不上服务器，文件没有上传。请检查网络后重试。"));
-  request.addEventListener("load", () => {
-    const { url, error } = request.response ?? {};
-    if (url) location.assign(url);
-    else refuse(error ?? `服务器没有收下文件（状态 ${request.status}）。请稍后重试。`);
-  });
-  request.send(file);
+  const address = `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`;
+  try {
+    const { url } = await sendFile(address, file, csrf, (share) => {
+      bar.value = share;
+    });
+    location.assign(url);
+  } catch (error) {
+    refuse(/** @type {Error} */ (error).message);
+  }
 }
 
 button.addEventListener("click", () => input.click());
