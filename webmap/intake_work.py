@@ -30,24 +30,12 @@ from layers.store import Database, accounts, audit, query, uploads
 from layers.store.targets import standing
 from webmap.config import read_config
 from webmap.sketch import light
+from webmap.uploading import file_of, stored
 
-FOLDER: Final = "uploads"
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
 MOST_COMPARED: Final = 200_000
 SAMPLE: Final = 400
-
-
-def stored(home: Path, uid: str) -> Path:
-    """The folder of an upload; names in it are ours."""
-    return home / FOLDER / uid
-
-
-def file_of(home: Path, uid: str, name: str) -> Path:
-    """Where the bytes of an upload lie: under a name of ours with the ending that the file came with."""
-    suffix = Path(name).suffix.lower()
-    sound = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else ""
-    return stored(home, uid) / f"file{sound}"
 
 
 def read(database: Database, job: Running) -> dict[str, Any]:

@@ -25,17 +25,17 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, NoSpace, TooLarge, UnknownThing
-from layers.intake import refuse_secret_titles
 from layers.kinds import LayerKind, kind_for
 from layers.rights import VISIBILITIES, require
+from layers.secrecy import refuse_secret
 from layers.store import jobs, query, uploads
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
 from webmap import accounts, assets
 from webmap.database import current, the_config, the_database, viewer
-from webmap.intake_work import file_of, stored
 from webmap.sketch import county_lines, sketch
+from webmap.uploading import file_of, stored
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
@@ -162,7 +162,7 @@ def _name(given: str) -> str:
     name = " ".join("".join(each for each in given if each.isprintable()).split())[-LONGEST_NAME:]
     if not name:
         raise InvalidValue("没有收到文件名。请重新选择文件。")
-    refuse_secret_titles(name)
+    refuse_secret("文件名", name)
     return name
 
 
