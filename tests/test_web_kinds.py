@@ -28,10 +28,10 @@ EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Each kind with one feature that has every field, and one that has only a name."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('kinds') / 'map.db'}"
-    database = Database(url)
+    home = tmp_path_factory.mktemp("kinds")
+    database = Database(address(home))
     database.upgrade()
     with database.writing() as session:
         with edit.one_act(session, "import", "测试员") as act:
@@ -39,7 +39,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> str:
                 edit.add_features(session, act, layer, list(features(KINDS[layer.kind])))
         session.commit()
     database.dispose()
-    return url
+    return home
+
+
+def address(home: Path) -> str:
+    return f"sqlite:///{home / 'map.db'}"
 
 
 def features(kind: LayerKind) -> Iterator[edit.NewFeature]:
@@ -63,8 +67,8 @@ def value(field: Field) -> Any:
     return f"{field.title}的值"
 
 
-def asking(url: str, viewer: Viewer) -> FlaskClient:
-    return create_app(Config(home=Path(), database_url=url, viewer=viewer)).test_client()
+def asking(home: Path, viewer: Viewer) -> FlaskClient:
+    return create_app(Config(home=home, database_url=address(home), viewer=viewer)).test_client()
 
 
 def asked(client: FlaskClient, path: str) -> Any:
@@ -74,8 +78,8 @@ def asked(client: FlaskClient, path: str) -> Any:
 
 
 @EVERY_KIND
-def test_a_table_can_be_sorted_by_each_of_its_columns(url: str, kind: LayerKind) -> None:
-    client = asking(url, INTERNAL_VIEWER)
+def test_a_table_can_be_sorted_by_each_of_its_columns(home: Path, kind: LayerKind) -> None:
+    client = asking(home, INTERNAL_VIEWER)
     for column in columns(kind, INTERNAL_VIEWER):
         for turn in ("", "&desc=1"):
             page = client.get(f"/table/{kind.key}?sort={column.key}{turn}")
@@ -84,8 +88,8 @@ def test_a_table_can_be_sorted_by_each_of_its_columns(url: str, kind: LayerKind)
 
 
 @EVERY_KIND
-def test_a_card_shows_each_field_once(url: str, kind: LayerKind) -> None:
-    client = asking(url, INTERNAL_VIEWER)
+def test_a_card_shows_each_field_once(home: Path, kind: LayerKind) -> None:
+    client = asking(home, INTERNAL_VIEWER)
     full, bare = asked(client, f"/api/layers/{kind.key}/features")["features"]
     card = asked(client, f"/api/features/{full['id']}")["card"]
     labels = [row["label"] for row in card["rows"]]
@@ -100,9 +104,9 @@ def test_a_card_shows_each_field_once(url: str, kind: LayerKind) -> None:
 
 
 @EVERY_KIND
-def test_internal_fields_never_reach_the_public(url: str, kind: LayerKind) -> None:
+def test_internal_fields_never_reach_the_public(home: Path, kind: LayerKind) -> None:
     hidden = [field for field in kind.fields if field.visibility != "public"]
-    client = asking(url, PUBLIC_VIEWER)
+    client = asking(home, PUBLIC_VIEWER)
     full = asked(client, f"/api/layers/{kind.key}/features")["features"][0]
     paths = (
         f"/api/features/{full['id']}",
@@ -120,6 +124,6 @@ def test_internal_fields_never_reach_the_public(url: str, kind: LayerKind) -> No
 
 
 @EVERY_KIND
-def test_a_kind_describes_itself(url: str, kind: LayerKind) -> None:
-    schema = asked(asking(url, INTERNAL_VIEWER), f"/api/kinds/{kind.key}")
+def test_a_kind_describes_itself(home: Path, kind: LayerKind) -> None:
+    schema = asked(asking(home, INTERNAL_VIEWER), f"/api/kinds/{kind.key}")
     assert set(schema["properties"]) == {field.key for field in kind.fields}

@@ -321,7 +321,13 @@ declare namespace Api {
     deleted: boolean;
     changes: FieldChange[];
     /** as it was before, and by how much it grew; null where it stayed */
-    shape: { geometry: GeoJSON.Geometry; unit: string; old: number | null; new: number | null; difference: number | null } | null;
+    shape: {
+      geometry: GeoJSON.Geometry;
+      unit: string;
+      old: number | null;
+      new: number | null;
+      difference: number | null;
+    } | null;
   }
 
   interface History {
@@ -383,7 +389,13 @@ declare namespace Api {
   /** What a change is told that started from an old version. */
   interface Stale {
     yours: { version: number };
-    theirs: { version: number; who: string; at: string; properties: Record<string, unknown>; geometry: GeoJSON.Geometry };
+    theirs: {
+      version: number;
+      who: string;
+      at: string;
+      properties: Record<string, unknown>;
+      geometry: GeoJSON.Geometry;
+    };
     conflicts: ConflictingField[];
     merged: MergedField[];
     /** what of yours stands in nobody's way */

@@ -21,8 +21,7 @@ export function paintRing(ink, { spot, size, marker, box }) {
   const reach = size / 2 + 3;
   ink.beginPath();
   if (marker.shape === "diamond") addDiamond(ink, spot, reach + 2);
-  else if (ROUND.has(marker.shape))
-    ink.arc(spot.x, spot.y, reach, 0, 2 * Math.PI);
+  else if (ROUND.has(marker.shape)) ink.arc(spot.x, spot.y, reach, 0, 2 * Math.PI);
   else
     addRoundBox(ink, box[0] - 3, box[1] - 3, size + 6, size + 6, marker.shape === "seal" ? size * 0.3 : 2.5);
   strokeRing(ink);
