@@ -12,7 +12,10 @@ import pytest
 from tests.running import Server, running
 
 # GDAL opens what people send, so it lives in a child process; the others belong to long work. (Folium loads pandas.)
-NEVER_LOADED = {"pyogrio", "osgeo", "fiona", "geopandas", "matplotlib", "layers.formats"}
+NEVER_LOADED = {
+    *("pyogrio", "osgeo", "fiona", "geopandas", "matplotlib"),
+    *("layers.formats.read_child", "layers.formats.write_child"),
+}
 MOST_MEMORY_MB = 400
 
 
