@@ -18,7 +18,7 @@ ADDRESS = re.compile(
     r"""(?:\bhttps?:|(?<=["'(`=\s])|^)//(?P<host>[\w.-]+\.\w+|localhost|\[)""", re.IGNORECASE
 )
 # Names of things, not places to ask: XML namespaces; and the machine itself.
-NO_PLACE = {"www.w3.org", "127.0.0.1", "localhost"}
+NO_PLACE = {"www.w3.org", "www.opengis.net", "127.0.0.1", "localhost"}
 PAGES = {"webmap/templates": ("*",), "static/js": ("*.js", "*.json"), "static/css": ("*.css",)}
 # Written in two parts, so that this file does not find itself.
 MACHINE_PATHS = [f"/{folder}/" for folder in ("home", "root", "Users", "work/main", "tmp/w")]
