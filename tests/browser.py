@@ -37,6 +37,7 @@ WITHOUT_WEBGL2 = """
     return kind === "webgl2" ? null : real.call(this, kind, ...rest);
   };
 """
+PATIENCE_S = 60
 INSIDE = ("data", "blob", "about")
 
 Visit = Callable[..., Page]
@@ -45,6 +46,15 @@ Visit = Callable[..., Page]
 def chromium() -> str | None:
     names = (os.environ.get("WEBMAP_CHROMIUM", ""), "chromium", "google-chrome", "chromium-browser")
     return next((found for name in names if name and (found := shutil.which(name))), None)
+
+
+def until(page: Page, holds: str) -> None:
+    """Wait for what a click brings about; machines differ in haste."""
+    for _ in range(PATIENCE_S * 10):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"Not so after {PATIENCE_S} s: {holds}")
 
 
 @pytest.fixture(scope="session")

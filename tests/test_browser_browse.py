@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import PHONE, Visit
+from tests.browser import PHONE, Visit, until
 from tests.running import Server, running
 
 # The map is drawn in software here, on whatever else the machine is doing.
@@ -311,7 +311,7 @@ def test_a_scale_that_is_typed_becomes_the_scale_of_the_map(page: Page, typed: s
     field.fill(typed)
     field.press("Enter")
     expect(field).to_have_value("5万")
-    page.wait_for_timeout(600)
+    until(page, "() => Math.abs(map_county.getZoom() - 13.23) < 0.05")
     # 1 CSS pixel is 0.0254/96 m; a Web Mercator pixel at zoom 0 is 156,543.03 m at the equator.
     metres = page.evaluate(
         "() => 156543.03 * Math.cos(map_county.getCenter().lat * Math.PI / 180) / 2 ** map_county.getZoom()"

@@ -16,7 +16,7 @@ import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
-from tests.browser import PHONE, WITHOUT_WEBGL2, Visit
+from tests.browser import PHONE, WITHOUT_WEBGL2, Visit, until
 from tests.running import Server
 
 OUTSIDE = "#e6eaee"
@@ -67,15 +67,6 @@ def inked(page: Page) -> int:
         base64.b64encode(shot).decode(),
     )
     return found
-
-
-def until(page: Page, holds: str) -> None:
-    """Wait for what a click brings about; machines differ in haste."""
-    for _ in range(DRAWN_TIMEOUT_S * 10):
-        if page.evaluate(holds):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"Not so after {DRAWN_TIMEOUT_S} s: {holds}")
 
 
 def opened(page: Page, query: str = "") -> Page:
@@ -329,7 +320,7 @@ def test_a_typed_scale_is_true_on_the_ground(page: Page) -> None:
 
     page.locator("#scale").fill("50000")
     page.locator("#scale").press("Enter")
-    page.wait_for_timeout(600)
+    until(page, "() => Math.abs(map_county.getZoom() - 13.23) < 0.05")
     drawn(page)
 
     west, south, east, north = map(float, bounds(page).split(","))
