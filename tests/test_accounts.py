@@ -24,7 +24,7 @@ from tests.people import PASSWORD, Caller, add_account, sign_in, sign_in_as, vis
 from tests.running import webmap
 from tests.small_county import IDLE_UID, small_county
 from webmap import passwords
-from webmap.accounts import COOKIE, FORM_COOKIE
+from webmap.accounts import COOKIE, FORM_COOKIE, secret_key
 
 NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)
 NEW = "Xin-Mima-2026"
@@ -585,3 +585,11 @@ def test_a_link_is_not_in_the_log_of_requests(app: Flask, caplog: pytest.LogCapt
 def test_the_form_cookie_is_ours(app: Flask) -> None:
     answer = app.test_client().get("/login")
     assert answer.headers["Set-Cookie"].startswith(FORM_COOKIE)
+
+
+def test_processes_that_start_together_share_one_key(tmp_path: Path) -> None:
+    """With two keys, every other form would be refused as too old."""
+    for turn in range(50):
+        home = tmp_path / str(turn)
+        with ThreadPoolExecutor(8) as together:
+            assert len(set(together.map(secret_key, [home] * 8))) == 1

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from filelock import FileLock
 from flask import Flask, g, redirect, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
@@ -96,7 +97,7 @@ class FormCookies(SecureCookieSessionInterface):
 
 def guard(app: Flask, config: Config) -> None:
     """Know who asks, before anything else of the application does."""
-    app.secret_key = _secret(config.home)
+    app.secret_key = secret_key(config.home)
     app.session_interface = FormCookies()
     app.config.update(
         SESSION_COOKIE_NAME=FORM_COOKIE,
@@ -311,17 +312,28 @@ def _remember(_: BaseException | None) -> None:
         LOG.warning("last seen", extra={"facts": {"why": str(error)[:300]}})
 
 
-def _secret(home: Path) -> str:
-    """The key of our forms, made once and readable by this user only."""
+def secret_key(home: Path) -> str:
+    """The key of our forms, made once and readable by this user only; the same for all processes of a server."""
     file = home / KEY_FILE
     try:
+        if kept := _kept(file):
+            return kept
         home.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
-            new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+        # Processes start together: whoever came second must not read a file that is still empty.
+        with FileLock(home / f"{KEY_FILE}.lock", mode=0o600):
+            return _kept(file) or _made(file)
     except OSError as refusal:
         # Forms work until the next start; what cannot be written is said elsewhere.
         LOG.warning("no secret key", extra={"facts": {"why": str(refusal)[:300]}})
         return secrets.token_hex(32)
-    return file.read_text("utf-8").strip() or secrets.token_hex(32)
+
+
+def _kept(file: Path) -> str:
+    return file.read_text("utf-8").strip() if file.exists() else ""
+
+
+def _made(file: Path) -> str:
+    secret = secrets.token_hex(32)
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as new:
+        new.write(secret)
+    return secret
