@@ -12,11 +12,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.errors import WrongSetting
+from webmap.beside import Neighbour
 from webmap.certificates import usable
 from webmap.config import Config
 from webmap.keeping.presence import Presence
-from webmap.timer import Timer
-from webmap.work import Worker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -54,7 +53,7 @@ class Beside:
     """The processes beside the server."""
 
     def __init__(self) -> None:
-        self._all = (Timer(), Worker())
+        self._all = (Neighbour("webmap.timer"), Neighbour("webmap.work"))
 
     def start(self) -> None:
         """Start all of them."""

@@ -7,16 +7,13 @@ due on the fly anyway. It ends when the process that started it does, because it
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from layers import clock
 from layers.errors import MapError
+from webmap.beside import until_the_server_ends
 
 if TYPE_CHECKING:
     from layers.store import Database
@@ -24,30 +21,6 @@ if TYPE_CHECKING:
 LONGEST_SLEEP_S: Final = 300.0
 """A computer that slept through midnight must notice it soon after it woke."""
 RETRY_S: Final = 60.0
-STOP_TIMEOUT_S: Final = 5.0
-
-
-class Timer:
-    """The process beside the server."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        """Start it with our own settings (they are environment variables)."""
-        command = [sys.executable, "-m", "webmap.timer"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
-
-    def stop(self) -> None:
-        """Let it end by itself, and end it when it does not."""
-        if self._process is None:
-            return
-        if self._process.stdin:
-            self._process.stdin.close()
-        try:
-            self._process.wait(STOP_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
 
 
 def keep_current(stop: threading.Event) -> None:
@@ -105,20 +78,10 @@ def main() -> None:
     config = read_config()
     start_logging()
     keep_logs(config.home, "timer")
-    # Ctrl+C reaches every process of the terminal; the server decides when we end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    stop = threading.Event()
-    threading.Thread(target=_until_input_ends, args=(stop,), daemon=True).start()
+    stop = until_the_server_ends()
     # A backup that is under way when the server ends goes with it, and the next one clears up after it.
     threading.Thread(target=keep_backed_up, args=(config, stop), daemon=True).start()
     keep_current(stop)
-
-
-def _until_input_ends(stop: threading.Event) -> None:
-    # Not through the buffer of sys.stdin, which this thread would still hold when the process ends.
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    stop.set()
 
 
 if __name__ == "__main__":
