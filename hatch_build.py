@@ -19,6 +19,14 @@ VENDORED = {
     "protomaps-leaflet/dist/protomaps-leaflet.js": "protomaps-leaflet.js",
     "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js": "leaflet-geoman.js",
     "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css": "leaflet-geoman.css",
+    "echarts/dist/echarts.common.min.js": "echarts.js",
+    "tabulator-tables/dist/js/tabulator.min.js": "tabulator.js",
+    "tabulator-tables/dist/css/tabulator.min.css": "tabulator.css",
+    # Paper and slides need TrueType outlines: CFF fonts embedded in a PDF print blank in some viewers.
+    "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "print/NotoSansSC-Regular.ttf",
+    "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "print/NotoSansSC-Bold.ttf",
+    "@expo-google-fonts/noto-serif-sc/700Bold/NotoSerifSC_700Bold.ttf": "print/NotoSerifSC-Bold.ttf",
+    "@expo-google-fonts/noto-sans-sc/LICENSE_FONT": "print/LICENSE",
     "@fontsource-variable/noto-sans-sc": "noto-sans-sc",
     "@fontsource-variable/noto-serif-sc": "noto-serif-sc",
 }
@@ -95,6 +103,7 @@ def fill(root: Path) -> None:
 
 def copy(source: Path, target: Path) -> None:
     if source.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
         return
     for pattern in FONT_FILES:
