@@ -1,0 +1,1 @@
+"""What the map says on other carriers: documents of the office, sheets, pictures."""
