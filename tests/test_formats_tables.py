@@ -190,9 +190,7 @@ HOW_INSTEAD = {
     "库.mdb": "导出数据",
     "点.ovobj": "格式选 shp 或 dxf",
     "表.et": "Excel 工作簿",
-    "旧.xls": "Excel 工作簿",
     "包.rar": "zip",
-    "图.tab": "Shapefile",
     "说明.docx": "可以导入",
 }
 

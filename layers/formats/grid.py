@@ -1,4 +1,4 @@
-"""Which cells stand in this table? .xlsx and .csv, as rows of plain values with the numbers of their lines."""
+"""Which cells stand in this table? Spreadsheets and .csv, as rows of plain values with the numbers of their lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from layers.errors import UnreadableFile
-from layers.formats import encoding
+from layers.formats import encoding, sandbox
 from layers.formats.archive import Archive
 from layers.formats.boundary_txt import text_in
 from layers.formats.sources import wanted_layer
@@ -23,6 +23,9 @@ _MOST_UNPACKED: Final = 300 << 20
 _MOST_CSV: Final = 200 << 20
 _PROLOG: Final = 4096
 _OWN_DICTIONARY: Final = "字段说明"
+_OLD_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ZIP_MAGIC: Final = b"PK\x03\x04"
+_IN_A_CHILD: Final = sandbox.Limits(wall_s=60, cpu_s=50, memory_bytes=2 << 30)
 
 Cells = tuple[object, ...]
 
@@ -63,6 +66,36 @@ def from_xlsx(path: Path, name: str, layer: str | None) -> Grid:
         raise UnreadableFile(
             "Excel 文件已损坏，无法解读。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
         ) from None
+    return _of_one_sheet(sheets, name, layer)
+
+
+def from_old_book(path: Path, name: str, layer: str | None) -> Grid:
+    """One sheet of an .xls or .ods, read in a child process; which one is a question when several hold tables."""
+    if path.suffix == ".ods":
+        _check_workbook(path)
+    question = {"file": path.name, "most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS}
+    told = sandbox.tell(path.parent, question, "layers.formats.sheet_child", _IN_A_CHILD)
+    return _of_one_sheet({each["name"]: list(_filled(each["rows"])) for each in told["sheets"]}, name, layer)
+
+
+def looks_like(path: Path) -> str:
+    """The ending that the content of an .xls deserves: many are an .xlsx, or lines of text."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(_OLD_MAGIC):
+        return ".xls"
+    if start.startswith(_ZIP_MAGIC):
+        return ".xlsx"
+    if re.search(rb"<(?:html|table|\?xml|!doctype)\b", start, re.I):
+        raise UnreadableFile(
+            "这个 .xls 其实是网页表格。请用 Excel 或 WPS 打开，“另存为”→“Excel 工作簿（*.xlsx）”，再导入。"
+        )
+    if b"\0" in start and not start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFile("这不是能读取的 Excel 文件。请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。")
+    return ".csv"
+
+
+def _of_one_sheet(sheets: dict[str, list[tuple[int, Cells]]], name: str, layer: str | None) -> Grid:
     full = {title: rows for title, rows in sheets.items() if len(rows) > 1 and title != _OWN_DICTIONARY}
     if not full:
         raise UnreadableFile("Excel 文件里没有表格。请检查是否选对了文件。")
@@ -90,9 +123,10 @@ def _check_workbook(path: Path) -> None:
 def _sheets(path: Path) -> dict[str, list[tuple[int, Cells]]]:
     from openpyxl import load_workbook
 
-    with warnings.catch_warnings():
+    # As an open file, because the library judges by the name.
+    with warnings.catch_warnings(), path.open("rb") as file:
         warnings.simplefilter("ignore")  # about styles and extensions, which are not read
-        book: Any = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book: Any = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         try:
             return {sheet.title: list(_filled(_numbered(sheet))) for sheet in book.worksheets}
         finally:

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from xml.etree.ElementTree import Element, ParseError, XMLParser
-from xml.parsers import expat
+from xml.etree.ElementTree import Element
 
 import numpy as np
 import shapely
@@ -17,11 +16,10 @@ from shapely.geometry.base import BaseGeometry
 from layers import crs
 from layers.errors import InvalidValue, UnreadableFile
 from layers.formats.dataset import Dataset, Values
+from layers.formats.markup import child_text, local, parsed
 from layers.formats.sources import wanted_layer
 from layers.shapes import DEEPEST_NESTING
 
-MOST_BYTES: Final = 64 << 20
-_DEEPEST: Final = 60
 _SHAPES: Final = ("Point", "LineString", "LinearRing", "Polygon", "MultiGeometry")
 _ROW: Final = re.compile(r"<tr\b[^>]*>(.*?)(?=<tr\b|</tr>|</table>|$)", re.I | re.S)
 _CELL: Final = re.compile(r"<t[dh]\b[^>]*>(.*?)(?=<t[dh]\b|</t[dh]>|$)", re.I | re.S)
@@ -41,8 +39,8 @@ class _Placed:
 
 def read(content: bytes, name: str, layer: str | None, *, shifted: bool) -> Dataset:
     """Read one folder of a KML. shifted: it comes from a program that writes GCJ-02 (ovkml)."""
-    root = _parsed(content)
-    if any(_local(each) == "NetworkLink" for each in root.iter()):
+    root = parsed(content, "KML")
+    if any(local(each) == "NetworkLink" for each in root.iter()):
         raise UnreadableFile(
             "KML 里有网络链接（NetworkLink），本系统不会打开链接。请在原软件中另存为不含链接的 KML。"
         )
@@ -55,48 +53,6 @@ def read(content: bytes, name: str, layer: str | None, *, shifted: bool) -> Data
     dataset.crs = crs.Definition(crs.SHOWN, crs.name_of(crs.SHOWN))
     dataset.shift_asked = "奥维互动地图导出的文件" if shifted else ""
     return dataset
-
-
-def _parsed(content: bytes) -> Element:
-    if len(content) > MOST_BYTES:
-        raise UnreadableFile(
-            f"KML 有 {len(content) >> 20} MB，最多 {MOST_BYTES >> 20} MB。请拆分，或改存为 Shapefile。"
-        )
-    _guarded(content)
-    parser = XMLParser()  # noqa: S314 (no DTD gets here)
-    try:
-        parser.feed(content)
-        return parser.close()
-    except ParseError as trouble:
-        raise UnreadableFile(
-            f"KML 不完整，第 {trouble.position[0]} 行附近无法解读。请重新导出后再导入。"
-        ) from None
-
-
-def _guarded(content: bytes) -> None:
-    """Refuse entities (they reach for files and grow without end) and bottomless nesting, before a tree is built."""
-    parser, depth = expat.ParserCreate(), [0]
-
-    def refuse(*_: object) -> None:
-        raise UnreadableFile("KML 里有实体声明（DOCTYPE），不能导入。请在原软件中重新导出。")
-
-    def enter(*_: object) -> None:
-        depth[0] += 1
-        if depth[0] > _DEEPEST:
-            raise UnreadableFile(f"KML 嵌套超过 {_DEEPEST} 层。请整理文件夹后重新导出。")
-
-    def leave(*_: object) -> None:
-        depth[0] -= 1
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = enter
-    parser.EndElementHandler = leave
-    try:
-        parser.Parse(content, True)
-    except (expat.ExpatError, LookupError, ValueError) as trouble:
-        line = getattr(trouble, "lineno", 1)
-        raise UnreadableFile(f"不是完整的 KML：第 {line} 行附近无法解读。请重新导出后再导入。") from None
 
 
 def _of_one_folder(placed: Sequence[_Placed], layer: str | None, name: str) -> tuple[Sequence[_Placed], str]:
@@ -114,21 +70,21 @@ def _of_one_folder(placed: Sequence[_Placed], layer: str | None, name: str) -> t
 
 def _placemarks(parent: Element, above: tuple[str, ...]) -> Iterator[_Placed]:
     for each in parent:
-        tag = _local(each)
+        tag = local(each)
         if tag == "Placemark":
             yield _placed(each, above)
         elif tag in ("Document", "Folder", "kml"):
-            named = (_child_text(each, "name"),) if tag == "Folder" else ()
+            named = (child_text(each, "name"),) if tag == "Folder" else ()
             yield from _placemarks(each, (*above, *(name for name in named if name)))
 
 
 def _placed(mark: Element, above: tuple[str, ...]) -> _Placed:
     found = _Placed(above)
-    name = _child_text(mark, "name")
+    name = child_text(mark, "name")
     found.values = {"name": name} if name else {}
-    found.values |= _extended(mark) | _described(_child_text(mark, "description"))
+    found.values |= _extended(mark) | _described(child_text(mark, "description"))
     try:
-        shapes = [_shape(each, DEEPEST_NESTING) for each in mark if _local(each) in _SHAPES]
+        shapes = [_shape(each, DEEPEST_NESTING) for each in mark if local(each) in _SHAPES]
         found.shape = (
             shapes[0] if len(shapes) == 1 else shapely.GeometryCollection(shapes) if shapes else None
         )
@@ -143,9 +99,9 @@ def _placed(mark: Element, above: tuple[str, ...]) -> _Placed:
 def _extended(mark: Element) -> dict[str, str]:
     found = {}
     for each in mark.iter():
-        if _local(each) == "Data":
-            found[each.get("displayName") or each.get("name") or ""] = _child_text(each, "value")
-        elif _local(each) == "SimpleData":
+        if local(each) == "Data":
+            found[each.get("displayName") or each.get("name") or ""] = child_text(each, "value")
+        elif local(each) == "SimpleData":
             found[each.get("name") or ""] = (each.text or "").strip()
     return {name: value for name, value in found.items() if name and value}
 
@@ -180,7 +136,7 @@ def _columns(placed: Sequence[_Placed]) -> dict[str, Values]:
 
 
 def _shape(element: Element, levels: int) -> BaseGeometry:
-    tag = _local(element)
+    tag = local(element)
     if tag == "MultiGeometry":
         return _several(element, levels)
     if tag == "Polygon":
@@ -197,7 +153,7 @@ def _shape(element: Element, levels: int) -> BaseGeometry:
 def _several(element: Element, levels: int) -> BaseGeometry:
     if levels == 0:
         raise InvalidValue(f"图形集合嵌套超过 {DEEPEST_NESTING} 层。请在原软件中打散后再导入。")
-    parts = [_shape(each, levels - 1) for each in element if _local(each) in _SHAPES]
+    parts = [_shape(each, levels - 1) for each in element if local(each) in _SHAPES]
     if len(parts) == 1:
         return parts[0]
     return shapely.GeometryCollection(parts)
@@ -207,14 +163,14 @@ def _rings(polygon: Element, tag: str) -> list[list[tuple[float, float]]]:
     return [
         _places(ring)
         for boundary in polygon
-        if _local(boundary) == tag
+        if local(boundary) == tag
         for ring in boundary
-        if _local(ring) == "LinearRing"
+        if local(ring) == "LinearRing"
     ]
 
 
 def _places(element: Element) -> list[tuple[float, float]]:
-    words = _child_text(element, "coordinates").split()
+    words = child_text(element, "coordinates").split()
     try:
         pairs = [word.split(",") for word in words]
         places = [(float(pair[0]), float(pair[1])) for pair in pairs]
@@ -231,11 +187,3 @@ def _built(sort: type[BaseGeometry], *coordinates: object) -> BaseGeometry:
             return sort(*coordinates)
     except (ValueError, shapely.GEOSException):
         raise InvalidValue("图形的点数不足，不能成形。请在原软件中检查这个图形。") from None
-
-
-def _local(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _child_text(element: Element, tag: str) -> str:
-    return next((each.text or "" for each in element if _local(each) == tag), "").strip()

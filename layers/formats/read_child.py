@@ -46,7 +46,8 @@ def _read(folder: Path, question: dict[str, Any]) -> None:
         return
     if wanted not in layers:
         raise UnreadableFile(f"文件里没有图层“{wanted}”，只有：{'、'.join(layers)}。")
-    _read_layer(folder, path, None if driver == sandbox.SHAPEFILE else wanted)
+    one_layer = driver in (sandbox.SHAPEFILE, sandbox.MAPINFO)
+    _read_layer(folder, path, None if one_layer else wanted, question["encoding"])
 
 
 def _layers_in(driver: str, path: Path, file: str) -> list[str]:
@@ -78,11 +79,13 @@ def leave_out(*packages: str) -> None:
     sys.modules.update(without)
 
 
-def _read_layer(folder: Path, path: Path, layer: str | None) -> None:
+def _read_layer(folder: Path, path: Path, layer: str | None, encoding: str | None) -> None:
     from pyogrio import errors, raw
 
     try:
-        facts, _, shapes, fields = raw.read(path, layer=layer, force_2d=True, datetime_as_string=True)
+        facts, _, shapes, fields = raw.read(
+            path, layer=layer, encoding=encoding, force_2d=True, datetime_as_string=True
+        )
     except (errors.DataSourceError, errors.DataLayerError, errors.FieldError, errors.FeatureError):
         raise UnreadableFile("文件已损坏，无法解读其中的图形。请在原软件中重新导出。") from None
     if shapes is None:

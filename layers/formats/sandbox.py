@@ -31,10 +31,11 @@ SHAPEFILE: Final = "ESRI Shapefile"
 GEOPACKAGE: Final = "GPKG"
 DXF: Final = "DXF"
 FILE_GDB: Final = "OpenFileGDB"
+MAPINFO: Final = "MapInfo File"
 # Every vector driver of the GDAL we ship; the child refuses to work when it finds one that is not named here.
 DRIVERS: Final = (
     *("MEM", "PCIDSK", "PDS4", "VICAR", "PDF", "MBTiles", "EEDA", "OGCAPI", "GDALG", SHAPEFILE),
-    *("MapInfo File", "LVBAG", "S57", "DGN", "OGR_VRT", "CSV", "GML", "GPX", "LIBKML", "KML", "GeoJSON"),
+    *(MAPINFO, "LVBAG", "S57", "DGN", "OGR_VRT", "CSV", "GML", "GPX", "LIBKML", "KML", "GeoJSON"),
     *("GeoJSONSeq", "ESRIJSON", "TopoJSON", "OGR_GMT", GEOPACKAGE, "SQLite", "WAsP", "OpenFileGDB", "DXF"),
     *("FlatGeobuf", "GeoRSS", "VFK", "PGDUMP", "OSM", "GPSBabel", "OGR_PDS", "WFS", "OAPIF", "EDIGEO"),
     *("Idrisi", "ODS", "XLSX", "Elasticsearch", "Carto", "AmigoCloud", "SXF", "Selafin", "JML", "PLSCENES"),
@@ -69,13 +70,27 @@ class Answer:
 
 
 def read(
-    folder: Path, file: str, driver: str, *, layer: str | None = None, limits: Limits = ORDINARY
+    folder: Path,
+    file: str,
+    driver: str,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    limits: Limits = ORDINARY,
 ) -> Answer:
     """Have a child read `file` in `folder`; raises UnreadableFile when it fails, stalls or dies."""
-    question = {"file": file, "driver": driver, "layer": layer, "limits": asdict(limits)}
-    (folder / QUESTION).write_text(json.dumps(question), "utf-8")
-    _run(folder, driver, limits, "layers.formats.read_child")
+    question = {"file": file, "driver": driver, "layer": layer, "encoding": encoding}
+    _ask(folder, question, limits, "layers.formats.read_child", driver)
     return _answer(folder)
+
+
+def tell(folder: Path, question: dict[str, Any], program: str, limits: Limits = ORDINARY) -> dict[str, Any]:
+    """Have a child without GDAL's vector drivers answer a question; raises UnreadableFile as `read` does."""
+    _ask(folder, question, limits, program)
+    told: dict[str, Any] = json.loads((folder / ANSWER).read_text("utf-8"))
+    if "error" in told:
+        raise UnreadableFile(told["error"])
+    return told
 
 
 def write(
@@ -86,10 +101,9 @@ def write(
     limits: Limits = ORDINARY,
 ) -> None:
     """Have a child write the file that the question names in `folder`; raises UnreadableFile when it fails."""
-    (folder / QUESTION).write_text(json.dumps({**question, "limits": asdict(limits)}), "utf-8")
     (folder / COLUMNS).write_text(json.dumps(columns), "utf-8")
     save_pieces(folder, shapely.to_wkb(shapes).tolist())
-    _run(folder, question["driver"], limits, "layers.formats.write_child")
+    _ask(folder, question, limits, "layers.formats.write_child", question["driver"])
 
 
 def save_pieces(folder: Path, pieces: Sequence[bytes]) -> None:
@@ -105,6 +119,11 @@ def pieces_in(folder: Path) -> list[bytes | None]:
     lengths = np.load(folder / LENGTHS, allow_pickle=False)
     ends = np.cumsum(lengths)
     return [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
+
+
+def _ask(folder: Path, question: dict[str, Any], limits: Limits, program: str, driver: str = "") -> None:
+    (folder / QUESTION).write_text(json.dumps({**question, "limits": asdict(limits)}), "utf-8")
+    _run(folder, driver, limits, program)
 
 
 def _run(folder: Path, driver: str, limits: Limits, program: str) -> None:

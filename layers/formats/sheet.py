@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from layers.formats.dataset import Dataset, Values
-from layers.formats.grid import Cells, Grid, from_csv, from_xlsx
+from layers.formats.grid import Cells, Grid, from_csv, from_old_book, from_xlsx, looks_like
 from layers.formats.places import placed
 
 _SEARCHED: Final = 30
@@ -35,8 +35,8 @@ class _Table(NamedTuple):
 
 
 def read(path: Path, name: str, *, answer: str | None, layer: str | None) -> Dataset:
-    """Read a .csv or .xlsx: rows with places become shapes, a table without any has none."""
-    grid = from_xlsx(path, name, layer) if path.suffix == ".xlsx" else from_csv(path, name, answer)
+    """Read a spreadsheet or .csv: rows with places become shapes, a table without any has none."""
+    grid = _grid(path, name, answer, layer)
     table = _table(grid.rows)
     kept, left_out = _data_rows(grid, table)
     dataset = Dataset(grid.name, np.full(len(kept), None, object), _columns(grid, table, kept))
@@ -47,6 +47,16 @@ def read(path: Path, name: str, *, answer: str | None, layer: str | None) -> Dat
         dataset.notes.append(f"表头在第 {grid.numbers[table.first - 1]} 行")
     dataset.places = [f"第 {grid.numbers[at]} 行" for at in kept]
     return placed(dataset)
+
+
+def _grid(path: Path, name: str, answer: str | None, layer: str | None) -> Grid:
+    """Offices call anything .xls, so the content decides."""
+    sort = path.suffix if path.suffix != ".xls" else looks_like(path)
+    if sort == ".xlsx":
+        return from_xlsx(path, name, layer)
+    if sort in (".xls", ".ods"):
+        return from_old_book(path, name, layer)
+    return from_csv(path, name, answer)
 
 
 def is_table(path: Path) -> bool:

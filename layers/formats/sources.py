@@ -14,14 +14,22 @@ from layers.formats.archive import Archive, Member
 
 MOST_BYTES: Final = 1 << 30
 SHAPEFILE_PARTS: Final = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+FAMILIES: Final = (
+    SHAPEFILE_PARTS,
+    (".tab", ".dat", ".map", ".id", ".ind"),
+    (".mif", ".mid"),
+)
+"""Files of one name that are one dataset together; the first of them makes it one."""
+MAPINFO: Final = (".tab", ".mif")
 KML: Final = (".kml", ".ovkml")
 KMZ: Final = (".kmz", ".ovkmz")
-SHEETS: Final = (".csv", ".xlsx")
+SHEETS: Final = (".csv", ".xlsx", ".xls", ".ods")
 GEODATABASE: Final = ".gdb"
-WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt", ".dxf", *KML, *SHEETS)
+WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt", ".dxf", ".gpx", *KML, *SHEETS)
 WHAT_IS_TAKEN: Final = (
     "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、FileGDB（.gdb 文件夹打包成 .zip）、GeoPackage（.gpkg）、"
-    "GeoJSON、KML/KMZ、DXF、界址点坐标 TXT、Excel（.xlsx）和 CSV。"
+    "GeoJSON、KML/KMZ、DXF、GPX、MapInfo（TAB、MIF 及同名文件打包成 .zip）、界址点坐标 TXT、"
+    "Excel（.xlsx、.xls）、ODS 和 CSV。"
 )
 HOW_INSTEAD: Final = {
     ".dwg": "DWG 不能直接读取。请在 CAD 中“另存为”→“AutoCAD 2010 DXF（*.dxf）”，再导入 .dxf。",
@@ -29,8 +37,6 @@ HOW_INSTEAD: Final = {
     ".accdb": "Access 数据库不能直接读取。请在 Access 中把表“导出”为 Excel（.xlsx）再导入。",
     ".ovobj": "奥维 .ovobj 是加密格式。请在奥维中选中对象→“导出”→格式选 shp 或 dxf，再导入。",
     ".et": "WPS 表格 .et 不能直接读取。请在 WPS 中“另存为”→“Excel 工作簿（*.xlsx）”，再导入。",
-    ".xls": "旧版 Excel（.xls）不能直接读取。请用 Excel 或 WPS “另存为”→“Excel 工作簿（*.xlsx）”，再导入。",
-    ".tab": "MapInfo 文件不能直接读取。请在 MapInfo 中“表”→“导出”为 Shapefile，打包成 .zip。",
     ".rar": "RAR 压缩包不能读取。请解开后重新打包为 .zip。",
     ".7z": "7z 压缩包不能读取。请解开后重新打包为 .zip。",
     ".gdb": "请把整个 .gdb 文件夹打包成 .zip 后再导入。",
@@ -64,8 +70,8 @@ def sources_in(path: Path, folder: Path) -> list[Source]:
     suffix = path.suffix.lower()
     if suffix == ".zip":
         return list(_in_archive(path, folder))
-    if suffix == ".shp":
-        return [_copied(path, _siblings(path), folder)]
+    if family := next((each for each in FAMILIES if suffix == each[0]), None):
+        return [_copied(path, _siblings(path, family), folder)]
     if suffix in WHOLE_FILES:
         return [_copied(path, [path], folder)]
     if suffix in SHAPEFILE_PARTS:
@@ -124,11 +130,11 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _siblings(path: Path) -> list[Path]:
+def _siblings(path: Path, family: Sequence[str]) -> list[Path]:
     return [
         each
         for each in path.parent.iterdir()
-        if each.stem.lower() == path.stem.lower() and each.suffix.lower() in SHAPEFILE_PARTS
+        if each.stem.lower() == path.stem.lower() and each.suffix.lower() in family
     ]
 
 
@@ -149,7 +155,7 @@ def _in_archive(path: Path, folder: Path) -> Iterator[Source]:
             yield Source(base, {GEODATABASE: _unpacked_base(archive, members, folder / f"base{number}.gdb")})
         if bases:
             return
-        for number, (stem, grouped) in enumerate(_grouped(archive.members).items()):
+        for number, (stem, grouped) in enumerate(_grouped(archive.members)):
             parts = {suffix: folder / f"{number}{suffix}" for suffix in grouped}
             for suffix, member in grouped.items():
                 archive.unpack(member, parts[suffix])
@@ -187,20 +193,27 @@ def _unpacked_base(archive: Archive, members: Sequence[Member], target: Path) ->
     return target
 
 
-def _grouped(members: Sequence[Member]) -> dict[PurePosixPath, dict[str, Member]]:
-    """The datasets of an archive: parts of a shapefile differ only in their suffix."""
-    groups: dict[str, tuple[PurePosixPath, dict[str, Member]]] = {}
+def _grouped(members: Sequence[Member]) -> list[tuple[PurePosixPath, dict[str, Member]]]:
+    """The datasets of an archive: parts of one differ only in their suffix."""
+    groups: dict[tuple[str, str], tuple[PurePosixPath, dict[str, Member]]] = {}
     for member in members:
-        if member.suffix in (*SHAPEFILE_PARTS, *WHOLE_FILES):
-            key = str(member.path if member.suffix in WHOLE_FILES else member.path.with_suffix("")).lower()
-            groups.setdefault(key, (member.path.with_suffix(""), {}))[1][member.suffix] = member
-    all_found = {stem: parts for stem, parts in groups.values() if parts.keys() & {".shp", *WHOLE_FILES}}
-    found = {stem: parts for stem, parts in all_found.items() if not parts.keys() <= {*_OFTEN_BESIDE}}
-    found = found or all_found
+        if first := _first_of(member.suffix):
+            stem = member.path.with_suffix("")
+            groups.setdefault((str(stem).lower(), first), (stem, {}))[1][member.suffix] = member
+    firsts = {*WHOLE_FILES, *(family[0] for family in FAMILIES)}
+    all_found = [(stem, parts) for stem, parts in groups.values() if parts.keys() & firsts]
+    found = [(stem, parts) for stem, parts in all_found if not parts.keys() <= {*_OFTEN_BESIDE}] or all_found
     if not found:
         inside = "、".join(str(member.path) for member in members[:5]) or "空的"
         raise UnreadableFile(f"压缩包里没有可导入的图层（里面是：{inside}）。{WHAT_IS_TAKEN}")
     return found
+
+
+def _first_of(suffix: str) -> str | None:
+    """The ending that makes a dataset of a file with this one; None for what is no data."""
+    if suffix in WHOLE_FILES:
+        return suffix
+    return next((family[0] for family in FAMILIES if suffix in family), None)
 
 
 def _facts(source: Source) -> str:

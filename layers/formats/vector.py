@@ -10,9 +10,9 @@ from pathlib import Path
 
 from layers import crs
 from layers.errors import Answer, QuestionToUser, UnreadableFile
-from layers.formats import boundary_txt, dxf, geojson, kml, sandbox, shapefile, sheet
+from layers.formats import boundary_txt, dxf, geojson, gpx, kml, mapinfo, sandbox, shapefile, sheet
 from layers.formats.dataset import Dataset
-from layers.formats.sources import GEODATABASE, KML, SHEETS, Source, sources_in, wanted
+from layers.formats.sources import GEODATABASE, KML, MAPINFO, SHEETS, Source, sources_in, wanted
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -44,12 +44,16 @@ def private_folder() -> Iterator[Path]:
 def _read(source: Source, folder: Path, encoding: str | None, layer: str | None) -> Dataset:
     if ".shp" in source.parts:
         return shapefile.read(source, folder, encoding)
+    if source.parts.keys() & {*MAPINFO}:
+        return mapinfo.read(source, folder, encoding)
     if ".gpkg" in source.parts:
         return _geopackage(source, folder, layer)
     if sort := source.parts.keys() & {*KML}:
         suffix = next(iter(sort))
         content = source.parts[suffix].read_bytes()
         return kml.read(content, source.short_name, _within(source, layer), shifted=suffix == KML[1])
+    if ".gpx" in source.parts:
+        return gpx.read(source.parts[".gpx"].read_bytes(), source.short_name, _within(source, layer))
     if ".dxf" in source.parts:
         return dxf.read(source, folder, _within(source, layer))
     if source.parts.keys() & {*SHEETS}:
