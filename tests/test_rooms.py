@@ -31,7 +31,8 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "export": BASE | {"kinds", "rights", "store", "formats"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
-    **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "analysis", "jobs", "sample")},
+    **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "jobs", "sample")},
+    "analysis": BASE | {"rules", "kinds", "rights", "store"},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {
     # Views answer requests; what starts the application stands outside.

@@ -21,6 +21,7 @@ from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.near import at_point, related_to
+from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
 from layers.store.seen import layers_seen, seen
 from layers.store.tables import Feature, Layer
@@ -33,6 +34,7 @@ __all__ = [
     "LARGE_LAYER",
     "FoundFeature",
     "LayerSummary",
+    "Outlines",
     "Square",
     "TileRows",
     "Totals",
@@ -45,6 +47,7 @@ __all__ = [
     "is_large",
     "layer_named",
     "layers",
+    "outlines",
     "related_to",
     "tile_rows",
     "tile_token",

@@ -429,6 +429,30 @@ class UploadedFile(Base):
     answers: Mapped[dict[str, Any]]
 
 
+class Analysis(Base):
+    """The saved result of a question to the map. sight: who may read it, all who see the same as the one who asked.
+
+    versions: of the layers it rests on, by their key. digest: SHA-256 of the result.
+    """
+
+    __tablename__ = "analysis"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    kind: Mapped[str] = mapped_column(String(32), index=True)
+    title: Mapped[str]
+    who: Mapped[str]
+    unit: Mapped[str]
+    account_id: Mapped[int | None]
+    sight: Mapped[str]
+    at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    versions: Mapped[dict[str, int]] = mapped_column(Json)
+    asked: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]]
+
+
 class ColumnChoice(Base):
     """Which column is which field, as somebody said it for files with this header."""
 
