@@ -212,7 +212,7 @@ def _mend(checked: CheckedShapes) -> None:
     broken = rest[~shapely.is_valid(checked.shapes[rest])]
     before = checked.shapes[broken]
     for at, shape, mended in zip(broken, before, repaired(before), strict=True):
-        trouble = _trouble(shape)
+        trouble, _ = trouble_of(shape)
         if mended is not None and _means_the_same(shape, mended):
             checked.shapes[at] = mended
             checked.repaired[int(at)] = trouble
@@ -220,15 +220,16 @@ def _mend(checked: CheckedShapes) -> None:
             checked.problems[int(at)] = f"图形{trouble}。请在原软件中修正后再导入。"
 
 
-def _trouble(shape: BaseGeometry) -> str:
-    """What is wrong and where, for people."""
+def trouble_of(shape: BaseGeometry) -> tuple[str, tuple[float, float] | None]:
+    """What is wrong with a shape that is not sound, for people, and where."""
     reason = str(shapely.is_valid_reason(shape))
     words, _, place = reason.partition("[")
     what = _REASONS.get(words.strip(), "不合规")
     numbers = re.findall(r"-?[\d.]+(?:e[+-]?\d+)?", place)
     if len(numbers) != 2:
-        return what
-    return f"在{describe_point(float(numbers[0]), float(numbers[1]))} 处{what}"
+        return what, None
+    spot = float(numbers[0]), float(numbers[1])
+    return f"在{describe_point(*spot)} 处{what}", spot
 
 
 def _means_the_same(shape: BaseGeometry, mended: BaseGeometry) -> bool:

@@ -26,8 +26,10 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     # What a reader is shown of a feature: on its card, in a table.
     "card": BASE | {"kinds", "rights"},
     "listing": BASE | {"kinds", "rights"},
+    # What is wrong with shapes and values, whether they come from a file or stand on the map.
+    "checks": BASE | {"kinds", "rights", "fence"},
     "store": BASE | {"kinds", "rights"},
-    "intake": BASE | {"kinds", "rights", "store", "formats"},
+    "intake": BASE | {"kinds", "rights", "store", "formats", "checks"},
     "export": BASE | {"kinds", "rights", "store", "formats"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
@@ -53,6 +55,7 @@ NEVER_IN: dict[str, set[str]] = {
     "layers/": WEB,
     "layers/kinds/": DATABASES | FRAMES,
     "layers/rules/": DATABASES | FRAMES,
+    "layers/checks/": DATABASES | FRAMES,
     "layers/symbols/": DATABASES | FRAMES,
     "layers/store/": FRAMES | ARCHIVES,
     # A GeoPackage from outside is a SQLite file, and read as one.

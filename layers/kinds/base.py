@@ -91,7 +91,8 @@ class LayerKind:
     classify: properties and derived values → key of one of `classes`.
     tiled: keys of fields that travel in tiles beside DERIVED_FIELDS. owner: the unit that keeps the layer.
     label_field: whose words stand on the map instead of the name. searched: further fields by whose words a feature
-    is found. retired: keys whose values are kept and shown to nobody.
+    is found. retired: keys whose values are kept and shown to nobody. apart_by: fields by which features lie in
+    different sheets: only those that agree in them must not overlap.
     """
 
     key: str
@@ -117,6 +118,7 @@ class LayerKind:
     label_field: str = ""
     searched: tuple[str, ...] = ()
     retired: frozenset[str] = frozenset()
+    apart_by: tuple[str, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Field]:

@@ -79,6 +79,7 @@ ADMIN_AREA = LayerKind(
         ),
     ),
     classify=_classify_area,
+    apart_by=("level",),
     rank=90,
     owner="自然资源和规划局",
     backdrop=True,

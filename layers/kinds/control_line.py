@@ -112,6 +112,7 @@ CONTROL_LINE = LayerKind(
         _plain("power_corridor", "#4A5561", dash=(8, 2, 1, 2)),
     ),
     classify=lambda properties, derived: _line_type(properties),
+    apart_by=("line_type",),
     rank=80,
     owner="自然资源和规划局",
     on_at_start=False,

@@ -133,6 +133,7 @@ RENEWAL_ZONE = LayerKind(
     classify=classify,
     insight=insight,
     cluster=Cluster(style="count", by="town", over=3),
+    apart_by=("parent",),
     rank=20,
     owner="住房和城乡建设局",
 )
