@@ -8,6 +8,7 @@ says to leave those features (`REST`) or to take them back too (`ALL`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final, NamedTuple
@@ -15,19 +16,22 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from layers.editing import telling
-from layers.errors import Contested, InvalidValue, OutOfDate
+from layers.errors import Contested, InvalidValue, MapError, OutOfDate
 from layers.rights import Viewer, require
 from layers.store import Database, edit, hiding, history
 from layers.store.acts import title_of
 from layers.store.derive import Towns
+from layers.store.edit import Change
 from layers.store.history import Deed, Moment, Step, Trace
+from layers.store.stand_ins import is_carried_over
 from layers.store.states import Row, State, ready, taken_away, towns_now
+from layers.store.tables import Act
 from layers.store.targets import Target, require_edit, target
 
 REST, ALL = "rest", "all"
 BULK: Final = ("import", "sample")
 MANY: Final = 200
-"""An act that brought more features than this is hidden rather than taken back one by one."""
+"""An act that brought more features than this is hidden rather than taken back one by one; more are written in turns."""
 _MOST_CONFLICTS_TOLD: Final = 100
 _TRIES: Final = 3
 
@@ -46,7 +50,7 @@ class _Plan:
 
     deed: Deed
     rows: dict[int, Row]
-    versions: dict[int, int]
+    found: dict[int, Target]
     left: int = 0
     as_one: bool = False
 
@@ -86,26 +90,30 @@ def restore(database: Database, viewer: Viewer, ref: int | str, reason: str | No
 
 def _planned(session: Session, viewer: Viewer, act_id: int, despite: str | None) -> _Plan:
     deed = history.deed(session, viewer, act_id)
+    if not is_carried_over(session, act_id):
+        raise Contested("这次批量操作刚刚完成，系统正在收尾。请几秒后再撤销。", {"conflicts": []})
     as_one = _goes_as_one(session, deed)
     if as_one:
         _require_whole(session, viewer, deed)
-    todo = [trace for trace in _touched(session, viewer, deed, as_one=as_one) if not _is_back(trace)]
+    touched = _touched(session, viewer, deed, as_one=as_one)
+    # What goes as one is hidden with its act: a feature that was there before must leave that act.
+    todo = [trace for trace in touched if not _is_back(trace) or (as_one and _would_vanish(trace, deed))]
     if not todo and not as_one:
         raise Contested(_nothing(deed), {"conflicts": []})
     contested = [trace for trace in todo if trace.found.state != trace.step.after.state]
     chosen = [trace for trace in todo if despite == ALL or trace not in contested]
     if contested and (despite is None or not (chosen or as_one)):
         raise _contested(deed, viewer, contested, len(todo) - len(contested), as_one=as_one)
-    versions = {trace.found.id: trace.found.version for trace in chosen}
-    return _Plan(deed, _rows(session, viewer, chosen), versions, len(todo) - len(chosen), as_one)
+    found = {trace.found.id: trace.found for trace in chosen}
+    return _Plan(deed, _rows(session, viewer, chosen), found, len(todo) - len(chosen), as_one)
 
 
 def _goes_as_one(session: Session, deed: Deed) -> bool:
-    """Whether it is hidden or shown as a whole: a bulk act that only brought features, or what did so with one."""
+    """Whether it is hidden or shown as a whole: a bulk act that brought features, or what did so with one."""
     if hiding.turned_by(session, deed.id):
         return True
     bulk = deed.what in BULK or deed.count > MANY
-    return bulk and history.only_creates(session, deed.id)
+    return bulk and history.brings(session, deed.id)
 
 
 def _require_whole(session: Session, viewer: Viewer, deed: Deed) -> None:
@@ -117,10 +125,16 @@ def _require_whole(session: Session, viewer: Viewer, deed: Deed) -> None:
 
 
 def _touched(session: Session, viewer: Viewer, deed: Deed, *, as_one: bool) -> list[Trace]:
-    """The features that must be taken back one by one: of a bulk act only those that somebody changed since."""
+    """The features that must be taken back one by one: of a bulk act those that were there before it, and those
+    that somebody changed since.
+    """
     if as_one and not hiding.turned_by(session, deed.id):
-        return history.changed_since(session, viewer, deed.id)
+        return history.changed(session, viewer, deed.id)
     return history.traces(session, viewer, deed.id)
+
+
+def _would_vanish(trace: Trace, deed: Deed) -> bool:
+    return trace.step.before is not None and trace.found.act_id == deed.id
 
 
 def _is_back(trace: Trace) -> bool:
@@ -189,14 +203,42 @@ def _is_decision(trace: Trace) -> bool:
 
 
 def _done(database: Database, viewer: Viewer, plan: _Plan, reason: str | None) -> Undone:
+    if len(plan.rows) > MANY:
+        return _done_in_turns(database, viewer, plan, reason)
+    versions = {id_: found.version for id_, found in plan.found.items()}
     count = len(plan.rows)
     with database.writing() as session:
         with edit.one_act(session, "undo", viewer, reason, undoes=plan.deed.id) as act:
-            edit.write_rows(session, act, plan.rows, plan.versions)
+            edit.write_rows(session, act, plan.rows, versions)
             if plan.as_one:
                 count += hiding.turn_back(session, act, plan.deed.id)
         session.commit()
     return Undone(act.id, count, plan.left)
+
+
+def _done_in_turns(database: Database, viewer: Viewer, plan: _Plan, reason: str | None) -> Undone:
+    """The same for so many that others would wait: unseen until it is complete."""
+    changes = [
+        Change(id_, plan.found[id_].layer_id, plan.found[id_].version, row) for id_, row in plan.rows.items()
+    ]
+    turned = 0
+
+    def turn_back(session: Session, act: Act) -> None:
+        nonlocal turned
+        if plan.as_one:
+            turned = hiding.turn_back(session, act, plan.deed.id)
+            # Those that were there before still belong to the act until they are carried over.
+            turned -= sum(found.act_id == plan.deed.id for found in plan.found.values())
+
+    act_id = edit.start_bulk(database, "undo", viewer, reason, undoes=plan.deed.id)
+    try:
+        edit.stand_in_turns(database, act_id, changes)
+        edit.finish_bulk(database, act_id, also=turn_back)
+    except BaseException:
+        with suppress(MapError):
+            edit.abandon_bulk(database, act_id)
+        raise
+    return Undone(act_id, len(changes) + turned, plan.left)
 
 
 # --- what stands in the way --------------------------------------------------------------------------------

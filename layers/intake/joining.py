@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from layers.errors import InvalidValue
+from layers.errors import InvalidValue, MapError
 from layers.formats import Dataset, read_dataset
 from layers.intake.mapping import mapped
 from layers.intake.rows import OTHERS, RowProblem, read_rows
@@ -23,7 +24,6 @@ from layers.store import Database, edit, query
 from layers.store.states import ready, towns_now
 from layers.store.targets import Target, require_edit, standing
 
-MOST_CHANGED: Final = 10_000
 UID_COLUMNS: Final = ("图形标识", "UID", "uid")
 
 
@@ -121,27 +121,26 @@ def apply_join(
     """Update the features in one act; returns how many. Raises OutOfDate when one changed since the plan."""
     if plan.problems and not good_rows:
         raise InvalidValue(f"“{plan.file}”有 {len(plan.problems)} 处问题，未更新任何内容。请改正后再导入。")
-    if len(plan.changes) > MOST_CHANGED:
-        raise InvalidValue(
-            f"一次最多更新 {MOST_CHANGED:,} 个图形，这次有 {len(plan.changes):,} 个。请把表拆分后分别导入。"
-        )
     if not plan.changes:
         return 0
-    states = [replace(change.target.state, properties=change.properties) for change in plan.changes]
     with database.reading() as session:
         for change in plan.changes:
             require_edit(session, viewer, change.target)
         towns = towns_now(session, plan.kind.key)
-    prepared = ready(plan.changes[0].target.kind, states, towns)
-    rows = {
-        change.target.id: replace(row, feature={k: v for k, v in row.feature.items() if k != "shape"})
-        for change, row in zip(plan.changes, prepared, strict=True)
-    }
-    versions = {change.target.id: change.target.version for change in plan.changes}
-    with database.writing() as session:
-        with edit.one_act(session, "import", who, f"{plan.file}（按{plan.key}更新属性）") as act:
-            edit.write_rows(session, act, rows, versions)
-        session.commit()
+    states = [replace(change.target.state, properties=change.properties) for change in plan.changes]
+    rows = ready(plan.changes[0].target.kind, states, towns)
+    changes = [
+        edit.Change(change.target.id, change.target.layer_id, change.target.version, row)
+        for change, row in zip(plan.changes, rows, strict=True)
+    ]
+    act_id = edit.start_bulk(database, "import", who, f"{plan.file}（按{plan.key}更新属性）")
+    try:
+        edit.stand_in_turns(database, act_id, changes)
+        edit.finish_bulk(database, act_id, plan.layer_key)
+    except BaseException:
+        with suppress(MapError):
+            edit.abandon_bulk(database, act_id)
+        raise
     return len(rows)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.rights import Viewer
-from layers.store.tables import DONE, PENDING, Act, Feature, Layer
+from layers.store.tables import DONE, PENDING, Act, Feature, Layer, StandIn
 
 TITLES: Final = {
     "sample": "载入示例",
@@ -78,9 +78,14 @@ def finish_act(session: Session, act: Act) -> None:
     Its time is when it became visible, so that the map of a past day agrees with what was seen on it.
     """
     session.flush()
-    touched = select(Feature.layer_id).where(Feature.act_id == act.id).distinct()
-    count = select(func.count()).select_from(Feature).where(Feature.act_id == act.id)
-    act.count = session.execute(count).scalar_one()
+    standing = select(StandIn.feature_id).where(StandIn.act_id == act.id)
+    ours = or_(Feature.act_id == act.id, Feature.id.in_(standing))
+    touched = select(Feature.layer_id).where(ours).distinct()
+    written = select(func.count()).select_from(Feature).where(Feature.act_id == act.id)
+    removed = (
+        select(func.count()).select_from(StandIn).where(StandIn.act_id == act.id, StandIn.by_id.is_(None))
+    )
+    act.count = session.execute(written).scalar_one() + session.execute(removed).scalar_one()
     act.state, act.at = DONE, clock.now()
     session.execute(
         update(Layer)

@@ -11,22 +11,28 @@ behind is swept by the next start.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from sqlalchemy import Select, delete, or_, select
+from sqlalchemy.orm import Session
 
+from layers.errors import MapError
 from layers.kinds import kind_for
 from layers.rights import Viewer
 from layers.store.acts import finish_act, new_act
 from layers.store.engine import Database
 from layers.store.pace import Pace
 from layers.store.rows import NewFeature, Prepared, towns_for, write
-from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search
+from layers.store.stand_ins import carry_over, left_behind, refuse_overtaken
+from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search, StandIn
 
 
-def start_bulk(database: Database, what: str, who: str | Viewer, reason: str | None = None) -> int:
+def start_bulk(
+    database: Database, what: str, who: str | Viewer, reason: str | None = None, *, undoes: int | None = None
+) -> int:
     """Begin an act whose rows nobody sees before `finish_bulk`; it dies with this process."""
     with database.writing() as session:
-        act = new_act(session, what, who, reason)
+        act = new_act(session, what, who, reason, undoes=undoes)
         # Claimed before anybody can see it: another process that starts now sweeps what nobody claims.
         database.claim(act.id)
         session.commit()
@@ -58,12 +64,25 @@ def add_in_turns(
     return count
 
 
-def finish_bulk(database: Database, act_id: int, layer_key: str | None = None) -> Act:
-    """Make a bulk act visible. The act knows which layers it touched; `layer_key` only reminds the reader."""
+def finish_bulk(
+    database: Database,
+    act_id: int,
+    layer_key: str | None = None,
+    also: Callable[[Session, Act], object] = lambda session, act: None,
+) -> Act:
+    """Make a bulk act visible. The act knows which layers it touched; `layer_key` only reminds the reader.
+
+    also: what happens in the same moment. Raises OutOfDate when somebody changed a feature that the act changes.
+    """
     with database.writing() as session:
         act = session.get_one(Act, act_id)
+        refuse_overtaken(session, act_id)
+        also(session, act)
         finish_act(session, act)
         session.commit()
+    # It is done and seen by now: what a full disk keeps from being carried over, the next start does.
+    with suppress(MapError):
+        carry_over(database, act_id)
     database.release(act_id)
     return act
 
@@ -83,7 +102,20 @@ def sweep_pending(database: Database) -> int:
     dead = [act_id for act_id in pending if database.claim(act_id)]
     for act_id in dead:
         abandon_bulk(database, act_id)
+    _carry_over_left(database)
     return len(dead)
+
+
+def _carry_over_left(database: Database) -> None:
+    """Bring to an end what was seen already when its process died."""
+    with database.reading() as session:
+        left = left_behind(session)
+    for act_id in left:
+        if database.claim(act_id):
+            try:
+                carry_over(database, act_id)
+            finally:
+                database.release(act_id)
 
 
 def _layer_of(key: str, act_id: int) -> Select[Layer]:
@@ -97,6 +129,7 @@ def _remove(database: Database, act_id: int) -> None:
     while _remove_some(database, act_id, pace):
         pass
     with database.writing() as session:
+        session.execute(delete(StandIn).where(StandIn.act_id == act_id))
         session.execute(delete(Layer).where(Layer.act_id == act_id))
         session.execute(delete(Act).where(Act.id == act_id))
         session.commit()

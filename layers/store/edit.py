@@ -32,6 +32,7 @@ from layers.store.rows import (
     towns_for,
     write,
 )
+from layers.store.stand_ins import Change, stand_in_turns
 from layers.store.states import (
     Row,
     State,
@@ -46,6 +47,7 @@ from layers.store.states import (
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
 
 __all__ = [
+    "Change",
     "NewFeature",
     "abandon_bulk",
     "add_features",
@@ -60,6 +62,7 @@ __all__ = [
     "revise_feature",
     "settle_towns",
     "ship_layers",
+    "stand_in_turns",
     "start_bulk",
     "sweep_pending",
     "write_row",

@@ -131,20 +131,21 @@ def traces(session: Session, viewer: Viewer, act_id: int, limit: int | None = No
     return [trace for some in _slices(ids) for trace in _traces(session, viewer, act_id, some)]
 
 
-def changed_since(session: Session, viewer: Viewer, act_id: int) -> list[Trace]:
-    """Only those of its features that a later act changed."""
-    later = select(FeatureVersion.feature_id).where(
-        FeatureVersion.act_id == act_id, FeatureVersion.until_act_id != act_id
-    )
-    ids = list(session.scalars(later.distinct().order_by(FeatureVersion.feature_id)))
+def changed(session: Session, viewer: Viewer, act_id: int) -> list[Trace]:
+    """Only those of its features that were there before it, or that a later act changed."""
+    before = (FeatureVersion.until_act_id == act_id) & (FeatureVersion.act_id != act_id)
+    later = (FeatureVersion.act_id == act_id) & (FeatureVersion.until_act_id != act_id)
+    asked = select(FeatureVersion.feature_id).where(or_(before, later)).distinct()
+    ids = list(session.scalars(asked.order_by(FeatureVersion.feature_id)))
     return [trace for some in _slices(ids) for trace in _traces(session, viewer, act_id, some)]
 
 
-def only_creates(session: Session, act_id: int) -> bool:
-    """Whether an act changed nothing that was there before."""
-    return not session.scalar(
-        select(exists().where(FeatureVersion.until_act_id == act_id, FeatureVersion.act_id != act_id))
-    )
+def brings(session: Session, act_id: int) -> bool:
+    """Whether an act put something on the map that was not there before."""
+    now = exists().where(Feature.act_id == act_id, Feature.version == 1)
+    then = exists().where(FeatureVersion.act_id == act_id, FeatureVersion.version == 1)
+    layer = exists().where(Layer.act_id == act_id)
+    return bool(session.scalar(select(or_(now, then, layer))))
 
 
 def size_of(session: Session, act_id: int) -> int:

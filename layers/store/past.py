@@ -20,7 +20,7 @@ from layers.kinds.base import TileField
 from layers.rights import Viewer
 from layers.store.derive import on_the_day
 from layers.store.engine import in_layer_bounds, json_number, wkb
-from layers.store.seen import day_end, hidden_acts, layers_seen, open_to_viewer
+from layers.store.seen import day_end, hidden_acts, layers_seen, open_to_viewer, replaced
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
 from layers.store.tile_columns import TileRows
 
@@ -111,6 +111,7 @@ def _still(viewer: Viewer, layer: Layer | None, bounds: Bounds | None) -> Select
             Act.at < day_end(_day(viewer)),
             Feature.deleted_at.is_(None),
             Feature.act_id.not_in(hidden_acts(viewer.at)),
+            Feature.id.not_in(replaced(viewer.at)),
             open_to_viewer(viewer, Feature.visibility),
             *narrowed,
         )

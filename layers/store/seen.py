@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from layers import clock
 from layers.errors import NotAllowed, NotSignedIn
 from layers.rights import Viewer, seen_by, sensitive_unit
-from layers.store.tables import DONE, Act, Feature, HiddenAct, Layer
+from layers.store.tables import DONE, Act, Feature, HiddenAct, Layer, StandIn
 
 
 def seen(viewer: Viewer, *, deleted: bool = False) -> list[ColumnElement[bool]]:
@@ -42,6 +42,7 @@ def _open_features(viewer: Viewer) -> list[ColumnElement[bool]]:
     return [
         open_to_viewer(viewer, Feature.visibility),
         Feature.act_id.not_in(hidden_acts()),
+        Feature.id.not_in(replaced()),
         *([] if is_insider(viewer) else [stands()]),
     ]
 
@@ -80,6 +81,14 @@ def _open_to(viewer: Viewer, visibility: Any, is_own: ColumnElement[bool]) -> Co
 
 def _in_own_layer(viewer: Viewer) -> ColumnElement[bool]:
     return Feature.layer_id.in_(select(Layer.id).where(Layer.unit == sensitive_unit(viewer)))
+
+
+def replaced(at: date | None = None) -> Select[int]:
+    """Features for which another row stands, now or at the end of that day, until it is carried over into them."""
+    by, since = select(StandIn.feature_id), [Act.state == DONE]
+    if at is not None:
+        since.append(Act.at < day_end(at))
+    return by.join(Act, Act.id == StandIn.act_id).where(*since)
 
 
 def hidden_acts(at: date | None = None) -> CompoundSelect[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Integer, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Integer, Select, bindparam, delete, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -19,7 +19,7 @@ from layers.kinds import BOUNDARIES, LayerKind, kind_for
 from layers.store.acts import title_of
 from layers.store.derive import Towns
 from layers.store.rows import NewFeature, Prepared, load_towns
-from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, Search, table_of
+from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, Search, StandIn, table_of
 
 _ANEW: Final = {"populate_existing": True}
 _SLICE: Final = 500
@@ -102,6 +102,7 @@ def held(
     if feature is None or not _is_there(session, act, feature, deleted):
         raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除。请刷新后重试。")
     check_version(session, feature, version)
+    _refuse_in_transit(session, [feature.id])
     return feature
 
 
@@ -130,21 +131,34 @@ def hold_all(session: Session, versions: Mapping[int, int]) -> None:
     for some in _slices(sorted(versions)):
         rows = select(Feature.id, Feature.version).where(Feature.id.in_(some)).order_by(Feature.id)
         found |= {row.id: row.version for row in session.execute(rows.with_for_update())}
+        _refuse_in_transit(session, some)
     changed = sum(found.get(id_) != version for id_, version in versions.items())
     if changed:
         raise OutOfDate(f"其中 {changed} 个图形刚刚被他人修改。本次未改动任何数据，请刷新后重试。")
+
+
+def in_transit(session: Session, ids: Sequence[int] | Select[int]) -> bool:
+    """Whether a bulk act that is done is still being carried over into one of these features."""
+    theirs = or_(StandIn.feature_id.in_(ids), StandIn.by_id.in_(ids))
+    moving = select(StandIn.feature_id).join(Act, Act.id == StandIn.act_id).where(Act.state == DONE, theirs)
+    return session.scalar(moving.limit(1)) is not None
+
+
+def _refuse_in_transit(session: Session, ids: Sequence[int]) -> None:
+    if in_transit(session, ids):
+        raise OutOfDate("这个图形刚刚随一次批量导入更新，系统正在收尾。本次未保存，请几秒后刷新再试。")
 
 
 def write_states(session: Session, act: Act, rows: Mapping[int, Row]) -> None:
     """Features (by id, locked before) in their new states; the search finds them, or no longer."""
     session.flush()
     for some in _slices(list(rows)):
-        _keep_versions(session, act, some)
+        keep_versions(session, act, some)
         _write_features(session, act, {id_: rows[id_] for id_ in some})
         _write_words(session, {id_: rows[id_] for id_ in some})
 
 
-def _keep_versions(session: Session, act: Act, ids: Sequence[int]) -> None:
+def keep_versions(session: Session, act: Act, ids: Sequence[int]) -> None:
     """Copy on write: the old rows stay as they are."""
     kept = {
         "feature_id": Feature.id,

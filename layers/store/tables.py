@@ -155,6 +155,20 @@ class FeatureVersion(Base):
     shape: Mapped[BaseGeometry] = mapped_column(Shape())
 
 
+class StandIn(Base):
+    """A feature that a bulk act changes, by which row it is seen once that act is done, and from which version.
+
+    by_id: None takes it off the map. It is there until the change is carried over into the feature itself.
+    """
+
+    __tablename__ = "stand_in"
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), primary_key=True)
+    feature_id: Mapped[int] = mapped_column(primary_key=True, index=True)
+    version: Mapped[int]
+    by_id: Mapped[int | None] = mapped_column(index=True)
+
+
 class ReviewNote(Base):
     """What a reviewer decided on what a collector submitted."""
 
