@@ -115,9 +115,17 @@ def _tags(kind: LayerKind, feature: Record) -> list[dict[str, str | None]]:
     title = symbol.title.split("（")[0]
     tags: list[dict[str, str | None]] = [
         {"text": title, "symbol": symbol.key},
+        *_shipped_tag(kind, feature),
         {"text": kind.title, "symbol": None},
     ]
     return tags if title != kind.title else tags[:1]
+
+
+def _shipped_tag(kind: LayerKind, feature: Record) -> Iterator[dict[str, str | None]]:
+    """Where another field colours the map, the card still tells the state that the kind itself derives."""
+    if kind.shipped:
+        symbol = kind.shipped.symbol_of(feature.properties, feature.derived)
+        yield {"text": kind.shipped.symbol_class(symbol).title.split("（")[0], "symbol": symbol}
 
 
 def _figures(feature: Record, insight: Insight) -> Iterator[dict[str, str]]:

@@ -52,7 +52,7 @@ def style(found: Sequence[LayerSummary]) -> dict[str, Any]:
     kinds = {layer.key: kind_for(layer) for layer in found}
     return {
         "layers": style_layers(list(kinds.items())),
-        "patterns": patterns(kinds.values()),
+        "patterns": patterns(each for kind in kinds.values() for each in (kind, kind.shipped) if each),
         "overlay": {layer: recipe(kind) for layer, kind in kinds.items()},
         "classes": {layer: _swatches(kind) for layer, kind in kinds.items()},
     }
@@ -135,7 +135,9 @@ def _tilejson(keys: Sequence[str], at: date | None) -> str | None:
 
 
 def _swatches(kind: LayerKind) -> dict[str, Any]:
-    return {each.key: swatch(each) for each in kind.classes}
+    """Also of the states that cards tell while another field colours the map."""
+    also = kind.shipped.classes if kind.shipped else ()
+    return {each.key: swatch(each) for each in (*also, *kind.classes)}
 
 
 def _counties(session: Session, viewer: Viewer, layer: LayerSummary) -> list[query.FoundFeature]:

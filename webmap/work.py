@@ -11,10 +11,12 @@ from typing import Final
 
 from layers.jobs import Foreman, JobKind
 from webmap.beside import until_the_server_ends
+from webmap.derive_work import DERIVE
 
 KINDS: Final = {
     "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
+    DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
 }
 """Every sort of long work that we know."""
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from layers.errors import UnknownThing
 from layers.kinds.base import LayerKind
 from layers.kinds.base_geography import ADMIN_AREA, EXISTING_ROAD, PLACE_NAME, RIVER
+from layers.kinds.coloured import coloured
 from layers.kinds.control_line import CONTROL_LINE
 from layers.kinds.custom_layer import CUSTOM, custom_kind
 from layers.kinds.ecology_project import ECOLOGY_PROJECT
@@ -67,7 +68,11 @@ __all__ = [
 
 
 class OfAKind(Protocol):
-    """A layer, or a row that tells of one. own_fields: the declaration of a layer of the county's own."""
+    """A layer, or a row that tells of one.
+
+    own_fields: the declaration of a layer of the county's own. color_by: the field that colours it; "" for the
+    colours of its kind.
+    """
 
     @property
     def kind(self) -> str: ...
@@ -75,13 +80,16 @@ class OfAKind(Protocol):
     def title(self) -> str: ...
     @property
     def own_fields(self) -> Mapping[str, Any] | None: ...
+    @property
+    def color_by(self) -> str: ...
 
 
 def kind_for(layer: OfAKind) -> LayerKind:
-    """The kind of a layer, with the fields of its own where it declares them."""
+    """The kind of a layer, with the fields of its own where it declares them, and with the colours it was given."""
     if layer.kind == CUSTOM and layer.own_fields:
         return custom_kind(layer.own_fields, layer.title)
-    return kind_of(layer.kind)
+    kind = kind_of(layer.kind)
+    return coloured(kind, layer.color_by) if layer.color_by else kind
 
 
 def kind_of(key: str) -> LayerKind:

@@ -93,6 +93,8 @@ class LayerKind:
     label_field: whose words stand on the map instead of the name. searched: further fields by whose words a feature
     is found. retired: keys whose values are kept and shown to nobody. apart_by: fields by which features lie in
     different sheets: only those that agree in them must not overlap.
+    shipped: the kind with its own colours, of one
+    that another field colours.
     """
 
     key: str
@@ -119,6 +121,7 @@ class LayerKind:
     searched: tuple[str, ...] = ()
     retired: frozenset[str] = frozenset()
     apart_by: tuple[str, ...] = ()
+    shipped: LayerKind | None = None
 
     @cached_property
     def by_key(self) -> dict[str, Field]:

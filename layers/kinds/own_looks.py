@@ -62,7 +62,7 @@ def classes_of(declaration: Declaration, title: str) -> tuple[SymbolClass, ...]:
     if by is None:
         return (_class(declaration, ONE, title, declaration.look, ""),)
     shown = [each for each in by.choices if not each.retired]
-    looks = _series(declaration.look, len(shown))
+    looks = series(declaration.look, len(shown))
     rest = Look(color="ink", width="thin", dash="dot", fill="none", marker=declaration.look.marker)
     return (
         *(
@@ -78,8 +78,8 @@ def classes_of(declaration: Declaration, title: str) -> tuple[SymbolClass, ...]:
     )
 
 
-def _series(look: Look, count: int) -> list[Look]:
-    """Looks that begin with this one and differ in colour and in pattern or dash."""
+def series(look: Look, count: int) -> list[Look]:
+    """That many looks that begin with this one and differ in colour and in pattern or dash."""
     colors = _from(tuple(COLORS), look.color)
     fills = _from(tuple(each for each in FILLS if each != "none"), look.fill)
     dashes = _from(tuple(DASHES), look.dash)
@@ -123,13 +123,14 @@ def _class(
 
 
 def _fills(look: Look, color: str) -> tuple[Fill, ...]:
-    pattern = _pattern(look.fill, color)
+    pattern = pattern_of(look.fill, color)
     if look.fill == "none":
         return ()
     return (Fill(pattern=pattern),) if pattern else (Fill(color=color, opacity=0.16),)
 
 
-def _pattern(fill: str, color: str) -> Pattern | None:
+def pattern_of(fill: str, color: str) -> Pattern | None:
+    """The hatch with this name; None for a tint and for no filling."""
     half = f"{color}99"
     if fill in ("lines", "lines_back"):
         return Pattern(kind="lines", color=half, tile=9, width=1.2, angle=45 if fill == "lines" else -45)

@@ -65,6 +65,7 @@ def finding(viewer: Viewer) -> Select[Any]:
             Layer.key,
             Layer.title,
             Layer.kind,
+            Layer.color_by,
             Layer.unit,
             Feature.shape,
             Feature.properties,
@@ -91,9 +92,9 @@ def read_features(session: Session, viewer: Viewer, found: Select[Any]) -> list[
 
 
 def kinds_beneath(session: Session, rows: Sequence[Row[Any]]) -> dict[int, LayerKind]:
-    """The kinds of the layers of these rows (layer_id, kind), by the id of the layer."""
+    """The kinds of the layers of these rows (layer_id, kind, color_by), by the id of the layer."""
     kinds = {row.layer_id: row.kind for row in rows}
-    own = [id_ for id_, kind in kinds.items() if kind == CUSTOM]
+    own = {row.layer_id for row in rows if row.kind == CUSTOM or row.color_by}
     layers = session.scalars(select(Layer).where(Layer.id.in_(own))) if own else ()
     known = {layer.id: kind_for(layer) for layer in layers}
     return {id_: known.get(id_) or kind_of(kind) for id_, kind in kinds.items()}

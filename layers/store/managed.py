@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.errors import InvalidValue, OutOfDate, UnknownThing
 from layers.kinds import BOUNDARIES, CUSTOM, GROUPS, KINDS, LayerKind, kind_for, kind_of
+from layers.kinds.coloured import checked_color_by
 from layers.kinds.own_fields import Declaration, stored_declaration
 from layers.rights import VISIBILITIES
 from layers.secrecy import refuse_secret
@@ -31,13 +32,17 @@ _STEP: Final = 10
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What can be set of every layer. group: its heading in the layer panel."""
+    """What can be set of every layer. group: its heading in the layer panel.
+
+    color_by: the field that colours a layer of a shipped kind, "" for the colours of the kind.
+    """
 
     title: str
     unit: str
     group: str
     visibility: str
     data_date: date | None
+    color_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class ManagedLayer:
     archived_at: datetime | None
     deleted_at: datetime | None
     own_fields: dict[str, Any] | None
+    color_by: str = ""
 
     @property
     def is_shipped(self) -> bool:
@@ -89,7 +95,7 @@ def create_layer(
     session: Session, act: Act, kind: str, settings: Settings, declaration: Declaration | None = None
 ) -> Layer:
     """A new, empty layer of a kind; a layer of the county's own comes with its declaration."""
-    checked = _checked(settings)
+    checked, color_by = _checked(settings), _checked_color(kind, settings)
     there = session.scalars(select(Layer.id).where(Layer.deleted_at.is_(None))).all()
     if len(there) >= MOST_LAYERS:
         raise InvalidValue(f"已有 {MOST_LAYERS} 个图层，不能再多。请先归档或删除不用的图层。")
@@ -109,13 +115,16 @@ def create_layer(
         data_date=checked.data_date,
         own_fields=declaration,
     )
-    layer.order = _last_place(session) + _STEP
+    layer.order, layer.color_by = _last_place(session) + _STEP, color_by
     session.flush()
     return layer
 
 
 def revise_layer(session: Session, act: Act, key: str, version: int, settings: Settings) -> Layer:
-    """Change what is set of a layer. version: of the settings that the administrator saw, else OutOfDate."""
+    """Change what is set of a layer. version: of the settings that the administrator saw, else OutOfDate.
+
+    With another field that colours, the symbols of its features are due, as after `redeclare`.
+    """
     layer, checked = _held(session, key, version), _checked(settings)
     if checked.title != layer.title:
         _refuse_taken_title(session, checked.title)
@@ -123,6 +132,7 @@ def revise_layer(session: Session, act: Act, key: str, version: int, settings: S
         raise InvalidValue("行政区划是全图的底，只能放在“底图”分组下。请改回。")
     for name in ("title", "unit", "group", "visibility", "data_date"):
         setattr(layer, name, getattr(checked, name))
+    _recolour(session, layer, _checked_color(layer.kind, settings))
     _touched(layer)
     session.flush()
     return layer
@@ -137,11 +147,7 @@ def redeclare(session: Session, act: Act, key: str, version: int, declaration: D
     if layer.kind != CUSTOM:
         raise InvalidValue(f"“{layer.title}”的字段由系统规定，不能修改。请新建自定义图层。")
     layer.own_fields = declaration.stored()
-    session.execute(
-        update(Feature)
-        .where(Feature.layer_id == layer.id, Feature.deleted_at.is_(None))
-        .values(derived_until=clock.today())
-    )
+    _all_due(session, layer)
     _touched(layer)
     session.flush()
     return layer
@@ -222,6 +228,7 @@ def _managed(row: Layer, counts: Mapping[int, int]) -> ManagedLayer:
         archived_at=row.archived_at,
         deleted_at=row.deleted_at,
         own_fields=row.own_fields,
+        color_by=row.color_by,
     )
 
 
@@ -257,6 +264,21 @@ def _held(session: Session, key: str, version: int) -> Layer:
     return row
 
 
+def _recolour(session: Session, layer: Layer, color_by: str) -> None:
+    if color_by != layer.color_by:
+        layer.color_by = color_by
+        _all_due(session, layer)
+
+
+def _all_due(session: Session, layer: Layer) -> None:
+    """What follows from the properties of its features is to be derived anew."""
+    session.execute(
+        update(Feature)
+        .where(Feature.layer_id == layer.id, Feature.deleted_at.is_(None))
+        .values(derived_until=clock.today())
+    )
+
+
 def _touched(layer: Layer) -> None:
     layer.settings_version += 1
     # Tiles and totals of this layer are made anew.
@@ -284,6 +306,11 @@ def _checked(settings: Settings) -> Settings:
         visibility=settings.visibility,
         data_date=settings.data_date,
     )
+
+
+def _checked_color(kind: str, settings: Settings) -> str:
+    """A layer of the county's own says in its declaration what colours it."""
+    return "" if kind == CUSTOM else checked_color_by(kind_of(kind), settings.color_by)
 
 
 def _refuse_taken_title(session: Session, title: str) -> None:

@@ -97,7 +97,15 @@ def _of_layer(layer_id: int, after: int, limit: int) -> Select[Any]:
 
 def _rows(after: int, limit: int) -> Select[Any]:
     return (
-        select(Feature.id, Feature.layer_id, Feature.version, Feature.properties, Feature.derived, Layer.kind)
+        select(
+            Feature.id,
+            Feature.layer_id,
+            Feature.version,
+            Feature.properties,
+            Feature.derived,
+            Layer.kind,
+            Layer.color_by,
+        )
         .join(Layer, Layer.id == Feature.layer_id)
         .where(Feature.deleted_at.is_(None), Feature.id > after)
         .order_by(Feature.id)

@@ -73,7 +73,8 @@ class HiddenAct(Base):
 class Layer(Base):
     """One named set of features of one kind. act_id: the bulk act that created it, hidden until that is done.
 
-    own_fields: the declaration of a layer of the county's own. settings_version counts what administrators change;
+    own_fields: the declaration of a layer of the county's own. color_by: the field that colours a layer of a shipped
+    kind. settings_version counts what administrators change;
     version also counts changes of the data. Archived and deleted layers are on nobody's map.
     """
 
@@ -97,6 +98,7 @@ class Layer(Base):
     archived_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     own_fields: Mapped[dict[str, Any] | None]
+    color_by: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class Feature(Base):

@@ -62,6 +62,7 @@ class LayerSummary:
     bounds: Bounds | None
     classes: dict[str, Totals]
     own_fields: dict[str, Any] | None = None
+    color_by: str = ""
 
 
 def layers(session: Session, viewer: Viewer) -> list[LayerSummary]:
@@ -110,6 +111,7 @@ def _summary(layer: Layer, totals: _LayerTotals) -> LayerSummary:
         bounds=totals.bounds,
         classes=totals.classes,
         own_fields=layer.own_fields,
+        color_by=layer.color_by,
     )
 
 

@@ -12,9 +12,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from layers import clock
 from layers.errors import InvalidValue, MapError, UnknownThing
-from layers.kinds import CUSTOM, GROUPS, kind_of
+from layers.kinds import CUSTOM, GROUPS, LayerKind, kind_of
+from layers.kinds.coloured import coloring_fields
 from layers.kinds.custom_layer import BASE, declaration_from
 from layers.kinds.custom_layer import GROUP as OWN_GROUP
+from layers.kinds.fields import Choice
 from layers.kinds.own_fields import (
     GEOMETRIES,
     LONGEST_CHOICE,
@@ -28,15 +30,25 @@ from layers.kinds.own_fields import (
 )
 from layers.kinds.own_looks import COLORS, DASHES, FILLS, MARKERS, WIDTHS
 from layers.rights import VISIBILITIES
-from layers.store import accounts, edit, managed
+from layers.store import accounts, edit, jobs, managed
 from layers.store.managed import ManagedLayer, Settings
 from webmap.database import current, let_go, the_database
+from webmap.derive_work import DERIVE
 from webmap.managing import done, manager, noted, page, refused, text, whole
 
 blueprint = Blueprint("manage_layers", __name__, url_prefix="/admin/layers")
 
 LONGEST_DECLARATION: Final = 400_000
-_NEW: Final = {"title": "", "unit": "", "group": "", "visibility": "internal", "data_date": ""}
+MOST_AT_ONCE: Final = 2_000
+"""What follows from more records than this is derived in the background; readers derive it themselves until then."""
+_NEW: Final = {
+    "title": "",
+    "unit": "",
+    "group": "",
+    "visibility": "internal",
+    "data_date": "",
+    "color_by": "",
+}
 
 
 @blueprint.get("")
@@ -115,8 +127,11 @@ def revise(key: str) -> AnyResponse:
             if declaration and declaration != before.declaration:
                 managed.redeclare(current(), deed, key, version + 1, declaration)
         noted("layer", f"修改 {key} {text('title')[:60]}")
+        is_due = declaration != before.declaration or text("color_by") != before.color_by
+        if is_due and before.count > MOST_AT_ONCE:
+            jobs.enqueue(current(), who, DERIVE, {})
         answer = done("saved", "manage_layers.one", key=key)
-        if declaration and declaration != before.declaration:
+        if is_due and before.count <= MOST_AT_ONCE:
             let_go()
             edit.refresh_derived(the_database())
         return answer
@@ -171,19 +186,21 @@ def _form(
     layer: ManagedLayer | None, values: dict[str, Any], error: MapError | None = None, status: int = 200
 ) -> Response:
     manager()
+    kinds = managed.kinds_to_create()
     return page(
         "layer.html",
         status=status,
         error=error,
         layer=layer,
         values=values,
-        kinds=managed.kinds_to_create(),
+        kinds=kinds,
         custom=CUSTOM,
         own_group=OWN_GROUP,
         groups=GROUPS,
         visibilities=VISIBILITIES,
         units=accounts.known_units(current()),
         today=clock.today().isoformat(),
+        colored_by=_coloring(layer, kinds),
         is_own=bool(layer.own_fields) if layer else True,
         words=_words(),
         declaration=_declaration_text(layer, values),
@@ -198,9 +215,18 @@ def _values(layer: ManagedLayer) -> dict[str, Any]:
         "group": layer.group,
         "visibility": layer.visibility,
         "data_date": layer.data_date.isoformat() if layer.data_date else "",
+        "color_by": layer.color_by,
         "kind": layer.kind,
         "version": layer.version,
     }
+
+
+def _coloring(
+    layer: ManagedLayer | None, kinds: Sequence[LayerKind]
+) -> list[tuple[LayerKind, Sequence[Choice]]]:
+    """The fields that may colour this layer, or a new one of each kind."""
+    shown = [kind for kind in kinds if layer is None or kind.key == layer.kind]
+    return [(kind, fields) for kind in shown if (fields := coloring_fields(kind))]
 
 
 def _declaration_text(layer: ManagedLayer | None, values: dict[str, Any]) -> str:
@@ -242,6 +268,7 @@ def _settings(kind: str) -> Settings:
         group=group,
         visibility=text("visibility"),
         data_date=_day(text("data_date")),
+        color_by=text("color_by"),
     )
 
 

@@ -174,8 +174,17 @@ function keep() {
 function follow() {
   const own = !kind || kind.value === "custom_layer";
   byId("own").hidden = !own;
+  for (const each of document.querySelectorAll("#layer_form [data-kind]")) colorable(each);
   // What is not sent need not be filled in.
   for (const each of byId("editor").querySelectorAll("input")) each.disabled = !own;
+}
+
+/** Only the list of the chosen kind is shown and sent. @param {Element} label */
+function colorable(label) {
+  const { dataset } = /** @type {HTMLElement} */ (label);
+  const off = dataset.kind !== kind?.value;
+  label.toggleAttribute("hidden", off);
+  label.querySelector("select")?.toggleAttribute("disabled", off);
 }
 
 show();
