@@ -68,6 +68,19 @@ def length_m(shape: BaseGeometry) -> float:
     return float(ellipsoid().geometry_length(shape))
 
 
+def conformal(positions: Positions) -> Positions:
+    """Degrees (n, 2) in metres of the ellipsoid's own Mercator chart: true in all directions, too long by `stretch`."""
+    east, sine = np.radians(positions[:, 0]), np.sin(np.radians(positions[:, 1]))
+    e = _E2**0.5
+    return CGCS2000_AXIS_M * np.column_stack([east, np.arctanh(sine) - e * np.arctanh(e * sine)])
+
+
+def stretch(latitudes: Positions) -> Positions:
+    """By how much lengths are too long on the chart of `conformal` at these latitudes (degrees)."""
+    angles = np.radians(latitudes)
+    return np.asarray(np.sqrt(1 - _E2 * np.sin(angles) ** 2) / np.cos(angles))
+
+
 def mu(square_metres: float | Decimal) -> Decimal:
     """m² in 亩, exact."""
     return Decimal(str(square_metres)) * MU_PER_M2

@@ -85,6 +85,13 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "GET /api/layers/<key>/features",
             Route(INSIDERS, "/api/layers/idle_parcel/features", internal=True),
         ),
+        *(
+            (
+                f"GET /api/layers/<key>/{what}",
+                Route(INSIDERS, f"/api/layers/idle_parcel/{what}?f=symbol.any.two_years", internal=True),
+            )
+            for what in ("facets", "filter", "totals")
+        ),
         ("GET /api/features/<ref>", Route(INSIDERS, feature, internal=True)),
         ("GET /table/<key>", Route(INSIDERS, "/table/idle_parcel", internal=True)),
         ("GET /tiles/<keys>.json", Route(INSIDERS, "/tiles/idle_parcel.json", internal=True)),

@@ -28,13 +28,14 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "listing": BASE | {"kinds", "rights"},
     # What is wrong with shapes and values, whether they come from a file or stand on the map.
     "checks": BASE | {"kinds", "rights", "fence"},
-    "store": BASE | {"kinds", "rights"},
+    "filters": BASE | {"kinds", "rights"},
+    "store": BASE | {"kinds", "rights", "filters"},
     "intake": BASE | {"kinds", "rights", "store", "formats", "checks"},
-    "export": BASE | {"kinds", "rights", "store", "formats"},
+    "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
     "attaching": BASE | {"store", "photos", "blobs"},
-    "editing": BASE | {"kinds", "rights", "store", "formats", "intake"},
-    **{room: BASE | {"kinds", "rights", "store"} for room in ("tiles", "jobs", "sample")},
-    "analysis": BASE | {"rules", "kinds", "rights", "store"},
+    "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},
+    **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs", "sample")},
+    "analysis": BASE | {"rules", "kinds", "rights", "store", "filters"},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {
     # Views answer requests; what starts the application stands outside.

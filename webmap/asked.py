@@ -9,12 +9,15 @@ from datetime import date
 from typing import Final
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
 from layers.errors import InvalidValue
+from layers.filters import Filter
 from layers.listing import Column
 from layers.rights import Viewer
+from layers.store import query
 from layers.store.seen import require_insider
 
 MOST_ROWS: Final = 5000
@@ -59,6 +62,11 @@ def order(shown: Sequence[Column]) -> tuple[str, bool]:
     if key not in {column.key for column in shown}:
         raise _refused("sort", key, f"以下之一：{'、'.join(column.key for column in shown)}")
     return key, flag("desc")
+
+
+def where(session: Session, viewer: Viewer, layer: query.Layer) -> Filter:
+    """`f=` the conditions that rows must fulfil; everything when nothing is said."""
+    return query.read_filter(session, viewer, layer, request.args.get("f", "").strip())
 
 
 def words(name: str = "q") -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from layers.errors import InvalidValue
-from layers.kinds.fields import Field, JsonValue, shortened
+from layers.kinds.fields import Choice, Field, Flag, JsonValue, shortened
 from layers.rights import Viewer, Visibility, may_see
 from layers.symbols.vocabulary import Cluster, SymbolClass
 
@@ -52,6 +52,13 @@ class Checked(NamedTuple):
 
     properties: dict[str, JsonValue]
     problems: list[Problem]
+
+
+class Question(NamedTuple):
+    """What people ask of a layer again and again: its words on the button, and the filter as it stands in addresses."""
+
+    title: str
+    filter: str
 
 
 class ClockStop(NamedTuple):
@@ -94,7 +101,8 @@ class LayerKind:
     is found. retired: keys whose values are kept and shown to nobody. apart_by: fields by which features lie in
     different sheets: only those that agree in them must not overlap.
     shipped: the kind with its own colours, of one
-    that another field colours.
+    that another field colours. derived_fields: the derived values that tables and filters know. questions: filters
+    that are one click away.
     """
 
     key: str
@@ -122,6 +130,8 @@ class LayerKind:
     retired: frozenset[str] = frozenset()
     apart_by: tuple[str, ...] = ()
     shipped: LayerKind | None = None
+    derived_fields: tuple[Field, ...] = ()
+    questions: tuple[Question, ...] = ()
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
@@ -134,8 +144,14 @@ class LayerKind:
         derived = (*DERIVED_FIELDS, *self.derived_tiled)
         return (
             *(TileField(key, "derived") for key in derived),
-            *(TileField(key, "properties") for key in self.tiled),
+            *(TileField(key, "properties") for key in self.tiled_keys),
         )
+
+    @cached_property
+    def tiled_keys(self) -> tuple[str, ...]:
+        """Keys of the fields that travel in the tiles: what styles and labels need, and codes that filters ask for."""
+        asked = (each.key for each in self.fields if each.filterable and isinstance(each, Choice | Flag))
+        return tuple(dict.fromkeys((*self.tiled, *asked)))
 
     @cached_property
     def digest(self) -> str:

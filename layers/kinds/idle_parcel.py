@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties
+from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties, Question
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
 from layers.measure import half_up
@@ -367,7 +367,19 @@ IDLE_PARCEL = LayerKind(
     derive=derive,
     insight=insight,
     tiled=(),
-    derived_tiled=("state",),
+    derived_tiled=("state", "next_due"),
+    derived_fields=(
+        Day(key="next_due", title="下一法定节点", filterable=True),
+        Day(key="due_1y", title="满一年日期", source="闲置土地处置办法 第二条"),
+        Day(key="due_2y", title="满两年日期", source="闲置土地处置办法 第十四条"),
+    ),
+    questions=(
+        Question("闲置满两年且大于20亩", "symbol.any.two_years;area_mu.over.20"),
+        Question("本月到期", "next_due.month"),
+        Question("九十日内到期", "next_due.next.90"),
+        Question("低效用地未定处置方式", "symbol.any.low_use;disposal_route.empty"),
+        Question("资料不足", "symbol.any.unknown"),
+    ),
     cluster=Cluster(style="donut", by="town", over=20),
     rank=10,
     owner="自然资源和规划局",

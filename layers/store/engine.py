@@ -346,6 +346,42 @@ class _JsonText(_JsonValue):
     type = String()
 
 
+class _JsonNumber(_JsonValue):
+    inherit_cache = True
+    name = "json_real"
+    type = Float()
+
+
+class _JsonTruth(_JsonValue):
+    inherit_cache = True
+    name = "json_truth"
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+
+class _JsonListHas(_JsonValue):
+    inherit_cache = True
+    name = "json_list_has"
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+    def __init__(self, column: Any, path: str, value: str) -> None:
+        self.path = path
+        _Element.__init__(self, column, value)
+
+
+class _JsonListHolds(_JsonListHas):
+    inherit_cache = True
+    name = "json_list_holds"
+
+
+class _AmongIds(_Element):
+    inherit_cache = True
+    name = "among_ids"
+    type = Boolean()
+    _is_implicitly_boolean = True
+
+
 class _JsonRow(_JsonValue):
     inherit_cache = True
     name = "json_row"
@@ -402,6 +438,31 @@ def json_number(column: Any, key: str, place: int | None = None) -> ColumnElemen
     return cast(json_text(column, key, place), Float)
 
 
+def json_real(column: Any, key: str) -> ColumnElement[float]:
+    """The same as a number, to be compared; missing where something else than a number stands."""
+    return _JsonNumber(column, _path(key, None))
+
+
+def json_truth(column: Any, key: str) -> ColumnElement[bool]:
+    """Whether it is true; missing where nothing is said."""
+    return _JsonTruth(column, _path(key, None))
+
+
+def json_list_has(column: Any, key: str, value: str) -> ColumnElement[bool]:
+    """Whether a list of texts has this one among them."""
+    return _JsonListHas(column, _path(key, None), value)
+
+
+def json_list_holds(column: Any, key: str, words: str) -> ColumnElement[bool]:
+    """Whether one of a list of texts holds these words, letter by letter."""
+    return _JsonListHolds(column, _path(key, None), words)
+
+
+def among_ids(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a number is one of these, however many they are."""
+    return _AmongIds(column, to_json(sorted(ids)))
+
+
 def json_row(column: Any, keys: Sequence[str]) -> ColumnElement[str]:
     """Several values of a JSON column as the text of a JSON list: read once, however many they are."""
     return _JsonRow(column, ",".join(_path(key, None) for key in keys))
@@ -455,6 +516,57 @@ def _json_on_postgis(element: _JsonValue, compiler: SQLCompiler, **options: Any)
     function = "jsonb_extract_path_text" if isinstance(element, _JsonText) else "jsonb_extract_path"
     steps = "', '".join(element.path.split("."))
     return f"{function}({column}, '{steps}')"
+
+
+@compiles(_JsonNumber, "sqlite")
+def _json_number_on_sqlite(element: _JsonNumber, compiler: SQLCompiler, **options: Any) -> str:
+    return _json_on_sqlite(element, compiler, **options)
+
+
+@compiles(_JsonNumber, "postgresql")
+def _json_number_on_postgis(element: _JsonNumber, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    value = f"jsonb_extract_path({column}, '{element.path}')"
+    return f"CASE WHEN jsonb_typeof({value}) = 'number' THEN CAST({value} AS DOUBLE PRECISION) END"
+
+
+@compiles(_JsonTruth, "sqlite")
+def _json_truth_on_sqlite(element: _JsonTruth, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({_json_on_sqlite(element, compiler, **options)} = 1)"
+
+
+@compiles(_JsonTruth, "postgresql")
+def _json_truth_on_postgis(element: _JsonTruth, compiler: SQLCompiler, **options: Any) -> str:
+    (column,) = _arguments(element, compiler, options)
+    return f"(jsonb_extract_path_text({column}, '{element.path}') = 'true')"
+
+
+@compiles(_JsonListHas, "sqlite")
+def _list_has_on_sqlite(element: _JsonListHas, compiler: SQLCompiler, **options: Any) -> str:
+    column, value = _arguments(element, compiler, options)
+    found = f"instr(value, {value}) > 0" if isinstance(element, _JsonListHolds) else f"value = {value}"
+    return f"EXISTS (SELECT 1 FROM json_each({column}, '$.\"{element.path}\"') WHERE {found})"  # noqa: S608
+
+
+@compiles(_JsonListHas, "postgresql")
+def _list_has_on_postgis(element: _JsonListHas, compiler: SQLCompiler, **options: Any) -> str:
+    column, value = _arguments(element, compiler, options)
+    json = f"jsonb_extract_path({column}, '{element.path}')"
+    found = f"strpos(item, {value}) > 0" if isinstance(element, _JsonListHolds) else f"item = {value}"
+    items = f"jsonb_array_elements_text(CASE jsonb_typeof({json}) WHEN 'array' THEN {json} ELSE '[]' END)"
+    return f"EXISTS (SELECT 1 FROM {items} AS item WHERE {found})"  # noqa: S608
+
+
+@compiles(_AmongIds, "sqlite")
+def _among_ids_on_sqlite(element: _AmongIds, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = _arguments(element, compiler, options)
+    return f"{column} IN (SELECT value FROM json_each({ids}))"  # noqa: S608
+
+
+@compiles(_AmongIds, "postgresql")
+def _among_ids_on_postgis(element: _AmongIds, compiler: SQLCompiler, **options: Any) -> str:
+    column, ids = _arguments(element, compiler, options)
+    return f"{column} IN (SELECT CAST(jsonb_array_elements_text(CAST({ids} AS JSONB)) AS INTEGER))"
 
 
 @compiles(_JsonRow, "sqlite")

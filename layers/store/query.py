@@ -13,17 +13,20 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.crs import Bounds
 from layers.errors import InvalidValue, UnknownThing
+from layers.filters import Filter, Nothing
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import DERIVED_FIELDS
 from layers.kinds.fields import Choice
 from layers.rights import Viewer, may_see, sight
 from layers.store.drawn import Square, drawn_tile
-from layers.store.engine import in_layer_bounds, is_clean, json_text, json_value
+from layers.store.engine import among_ids, in_layer_bounds, is_clean, json_text, json_value
+from layers.store.filtering import filtered, passing_ids, read_filter, titles_seen
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.near import at_point, related_to
 from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
 from layers.store.seen import layers_seen, seen
+from layers.store.sums import Sums, sums, town_sums
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 from layers.store.tile_rows import tile_rows
@@ -32,10 +35,14 @@ from layers.store.towns import LARGE_LAYER, TownTotal, is_large, town_totals
 
 __all__ = [
     "LARGE_LAYER",
+    "Filter",
     "FoundFeature",
+    "Layer",
     "LayerSummary",
+    "Nothing",
     "Outlines",
     "Square",
+    "Sums",
     "TileRows",
     "Totals",
     "TownTotal",
@@ -48,9 +55,14 @@ __all__ = [
     "layer_named",
     "layers",
     "outlines",
+    "passing_ids",
+    "read_filter",
     "related_to",
+    "sums",
     "tile_rows",
     "tile_token",
+    "titles_seen",
+    "town_sums",
     "town_totals",
 ]
 
@@ -82,24 +94,34 @@ def find_features(
     layer: Layer,
     *,
     bounds: Bounds | None = None,
+    where: Filter = Nothing,
     limit: int | None = None,
     after: int = 0,
     order: str = "id",
     descending: bool = False,
     offset: int = 0,
 ) -> list[FoundFeature]:
-    """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id")."""
+    """Features of a layer. order: "id", a field, or a derived value; after: only ids above (with order "id").
+
+    where: only those that pass this filter.
+    """
     if viewer.at is not None:
         then = features_then(viewer, layer, bounds)
         ordered = _order(kind_for(layer), viewer, order, descending, then.c)
-        past = finding_then(viewer, then).where(then.c.id > after).order_by(*ordered)
+        passing = _passing_then(session, viewer, layer, where, then.c.id)
+        past = finding_then(viewer, then).where(then.c.id > after, *passing).order_by(*ordered)
         return read_features(session, viewer, past.limit(limit).offset(offset))
     ordered = _order(kind_for(layer), viewer, order, descending)
     # First which, then what: sorting whole rows would carry their shapes along.
     page = (
         select(Feature.id)
         .join(Layer)
-        .where(*_in_layer(layer, bounds), *seen(viewer), Feature.id > after)
+        .where(
+            *_in_layer(layer, bounds),
+            *seen(viewer),
+            Feature.id > after,
+            *filtered(session, viewer, layer, where),
+        )
         .order_by(*ordered)
         .limit(limit)
         .offset(offset)
@@ -107,15 +129,34 @@ def find_features(
     return read_features(session, viewer, finding(viewer).where(Feature.id.in_(page)).order_by(*ordered))
 
 
-def count_features(session: Session, viewer: Viewer, layer: Layer, *, bounds: Bounds | None = None) -> int:
-    """How many features of the layer this viewer may see."""
+def count_features(
+    session: Session,
+    viewer: Viewer,
+    layer: Layer,
+    *,
+    bounds: Bounds | None = None,
+    where: Filter = Nothing,
+) -> int:
+    """How many features of the layer this viewer may see; where: of those that pass this filter."""
     if viewer.at is not None:
-        then = select(func.count()).select_from(features_then(viewer, layer, bounds))
-        return session.execute(then).scalar_one()
+        then = features_then(viewer, layer, bounds)
+        passing = _passing_then(session, viewer, layer, where, then.c.id)
+        return session.execute(select(func.count()).select_from(then).where(*passing)).scalar_one()
+    if where and bounds is None:
+        return len(passing_ids(session, viewer, layer, where))
     counted = (
-        select(func.count()).select_from(Feature).join(Layer).where(*_in_layer(layer, bounds), *seen(viewer))
+        select(func.count())
+        .select_from(Feature)
+        .join(Layer)
+        .where(*_in_layer(layer, bounds), *seen(viewer), *filtered(session, viewer, layer, where))
     )
     return session.execute(counted).scalar_one()
+
+
+def _passing_then(
+    session: Session, viewer: Viewer, layer: Layer, where: Filter, ids: Any
+) -> list[ColumnElement[bool]]:
+    return [among_ids(ids, passing_ids(session, viewer, layer, where).tolist())] if where else []
 
 
 def feature_of(session: Session, viewer: Viewer, ref: int | str) -> FoundFeature:
@@ -156,7 +197,7 @@ def _sorting(kind: LayerKind, viewer: Viewer, key: str, of: Any) -> ColumnElemen
     field = kind.by_key.get(key)
     if key == "symbol":
         return _declared(json_text(of.derived, key), (each.key for each in kind.classes))
-    if key in (*DERIVED_FIELDS, *kind.derived_tiled):
+    if key in (*DERIVED_FIELDS, *kind.derived_tiled, *(each.key for each in kind.derived_fields)):
         return json_value(of.derived, key)
     if field is None or not may_see(viewer, field.visibility):
         raise InvalidValue(

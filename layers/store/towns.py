@@ -55,16 +55,17 @@ def _counted(session: Session, viewer: Viewer, layer: Layer) -> list[TownTotal]:
     today = clock.today()
     seen = [Feature.layer_id == layer.id, *features_seen(viewer), stands()]
     settled = or_(Feature.derived_until.is_(None), Feature.derived_until > today)
-    parts = [_told(row) for row in session.execute(_by_town().where(*seen, settled))]
+    parts = [told(row) for row in session.execute(by_town().where(*seen, settled))]
     due = session.execute(
         select(Feature.properties, Feature.derived).where(*seen, Feature.derived_until <= today)
     )
     kind = kind_for(layer)
-    parts += [_single(on_the_day(kind, row.properties, row.derived, today).values) for row in due]
-    return _added(parts)
+    parts += [single(on_the_day(kind, row.properties, row.derived, today).values) for row in due]
+    return added(parts)
 
 
-def _by_town() -> Select[*tuple[Any, ...]]:
+def by_town() -> Select[*tuple[Any, ...]]:
+    """Counts features by symbol class and town; to be narrowed down."""
     symbol, town = (json_text(Feature.derived, key).label(key) for key in ("symbol", "town"))
     lon, lat = (json_number(Feature.derived, "anchor", place) for place in range(2))
     west, south, east, north = (json_number(Feature.derived, "bounds", side) for side in range(4))
@@ -75,7 +76,8 @@ def _by_town() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _told(row: Any) -> TownTotal:
+def told(row: Any) -> TownTotal:
+    """A row of such a statement."""
     symbol, town, count, area_m2, length_m, lon, lat, *box = row
     west, south, east, north = box
     return TownTotal(
@@ -83,14 +85,16 @@ def _told(row: Any) -> TownTotal:
     )
 
 
-def _single(derived: dict[str, Any]) -> TownTotal:
+def single(derived: dict[str, Any]) -> TownTotal:
+    """One feature, by what is derived of it."""
     town, (lon, lat) = derived.get("town") or NO_TOWN, derived["anchor"]
     west, south, east, north = derived["bounds"]
     area_m2, length_m = (derived.get(key, 0.0) for key in _SIZES)
     return TownTotal(derived["symbol"], town, 1, area_m2, length_m, lon, lat, (west, south, east, north))
 
 
-def _added(parts: list[TownTotal]) -> list[TownTotal]:
+def added(parts: list[TownTotal]) -> list[TownTotal]:
+    """The same classes of the same towns together."""
     found: dict[tuple[str, str], TownTotal] = {}
     for part in parts:
         place = (part.town, part.symbol)

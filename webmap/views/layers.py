@@ -44,10 +44,10 @@ def kind(key: str) -> Response:
 
 @blueprint.get("/layers/<key>/features")
 def rows(key: str) -> Response:
-    """One page of a layer as GeoJSON, with the words of the screen beside the stored values."""
+    """One page of a layer as GeoJSON, with the words of the screen beside the stored values; `f=` filters it."""
     who = asked.as_of(viewer())
     layer = query.layer_named(current(), who, key)
-    bounds = asked.bounds()
+    bounds, where = asked.bounds(), asked.where(current(), who, layer)
     shown = columns(kind_for(layer), who)
     order, descending = asked.order(shown)
     found = query.find_features(
@@ -55,6 +55,7 @@ def rows(key: str) -> Response:
         who,
         layer,
         bounds=bounds,
+        where=where,
         limit=asked.whole("limit", ROWS, 1, asked.MOST_ROWS),
         offset=asked.whole("offset", 0, 0, 10_000_000),
         order=order,
@@ -63,7 +64,7 @@ def rows(key: str) -> Response:
     note_sensitive(found)
     body: dict[str, Any] = {
         "type": "FeatureCollection",
-        "count": query.count_features(current(), who, layer, bounds=bounds),
+        "count": query.count_features(current(), who, layer, bounds=bounds, where=where),
         "columns": [{"key": each.key, "title": each.title, "unit": each.unit} for each in shown],
         "features": [
             as_geojson(each, who) | {"words": words(shown, each.properties, each.derived)} for each in found
