@@ -44,6 +44,7 @@ def finding_then(viewer: Viewer, then: Subquery) -> Select[Any]:
             Layer.title,
             Layer.kind,
             Layer.unit,
+            Layer.color_by,
             then.c.shape,
             then.c.properties,
             then.c.derived,
