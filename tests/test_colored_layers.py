@@ -6,7 +6,7 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +118,8 @@ def test_another_field_colors_tiles_totals_and_cards(database: Database) -> None
         (first, *_) = [
             each for each in query.find_features(session, PUBLIC_VIEWER, layer) if each.name == "甲"
         ]
+        past = replace(INTERNAL_VIEWER, at=date.today() - timedelta(days=1))
+        assert query.find_features(session, past, layer) == [], "yesterday is asked with the same colours"
     tags = [each["text"] for each in card(first, INTERNAL_VIEWER)["tags"]]
     assert tags == ["出让", "疑似闲置·满两年", "闲置低效用地"], "the state of the law stays on the card"
     color(database, "idle_parcel", "")

@@ -43,6 +43,7 @@ def finding_then(viewer: Viewer, then: Subquery) -> Select[Any]:
             Layer.key,
             Layer.title,
             Layer.kind,
+            Layer.color_by,
             Layer.unit,
             Layer.color_by,
             then.c.shape,
