@@ -19,7 +19,7 @@ from tests.county import add_county
 from tests.running import Server, running
 from tests.tile_reading import read, tile_of
 
-COUNT = 30_000
+COUNT = 6_000
 KEY = "idle_parcel"
 LON, LAT = 118.5, 35.5
 COUNTED = """(count) => map_county.view.isDrawn && map_county.view.placed.things

@@ -31,7 +31,7 @@ from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 from layers.store.tile_rows import tile_rows
 from layers.store.totals import LayerSummary, Totals, layers
-from layers.store.towns import LARGE_LAYER, TownTotal, is_large, town_totals
+from layers.store.towns import LARGE_LAYER, TownTotal, is_crowded, town_totals
 
 __all__ = [
     "LARGE_LAYER",
@@ -51,9 +51,10 @@ __all__ = [
     "drawn_tile",
     "feature_of",
     "find_features",
-    "is_large",
+    "is_crowded",
     "layer_named",
     "layers",
+    "layers_named",
     "outlines",
     "passing_ids",
     "read_filter",
@@ -69,21 +70,29 @@ __all__ = [
 
 def layer_named(session: Session, viewer: Viewer, key: str) -> Layer:
     """The layer with this key; UnknownThing when there is none that this viewer may see."""
-    layer = session.scalar(_named(sight(viewer)), {"key": key}) if is_clean(key) else None
-    if layer is None:
-        raise UnknownThing(f"没有图层“{key[:60]}”，或者您无权查看。请从图层列表中选择。")
-    return layer
+    return layers_named(session, viewer, [key])[0]
+
+
+def layers_named(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Layer]:
+    """The layers with these keys, in this order; UnknownThing when the viewer may not see one, or there is none."""
+    clean = [key for key in keys if is_clean(key)]
+    found = {layer.key: layer for layer in session.scalars(_named(sight(viewer)), {"keys": clean})}
+    unknown = next((key for key in keys if key not in found), None)
+    if unknown is not None:
+        raise UnknownThing(f"没有图层“{unknown[:60]}”，或者您无权查看。请从图层列表中选择。")
+    return [found[key] for key in keys]
 
 
 @lru_cache(maxsize=256)
 def _named(viewer: Viewer) -> Select[Layer]:
     """Kept, because every tile asks."""
-    return select(Layer).where(Layer.key == bindparam("key", type_=String()), *layers_seen(viewer))
+    keys = bindparam("keys", type_=String(), expanding=True)
+    return select(Layer).where(Layer.key.in_(keys), *layers_seen(viewer))
 
 
 def tile_token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
     """Changes whenever a tile of these layers may look different to this viewer."""
-    found = [layer_named(session, viewer, key) for key in keys]
+    found = layers_named(session, viewer, keys)
     told = [(layer.key, layer.version, kind_for(layer).digest) for layer in found]
     return hashlib.sha256(repr((told, clock.today(), sight(viewer))).encode()).hexdigest()[:16]
 

@@ -19,6 +19,8 @@ from layers.store.totals import layers
 
 LARGE_LAYER: Final = 20_000
 """A layer with more features than this is large."""
+CROWDED_LAYER: Final = 5_000
+"""With more features than this a layer that has donuts shows nothing else from afar: 440 squares fill the sheet."""
 NO_TOWN: Final = "乡镇以外"
 _SIZES: Final = ("area_m2", "length_m")
 
@@ -36,9 +38,9 @@ class TownTotal(NamedTuple):
     bounds: Bounds
 
 
-def is_large(session: Session, viewer: Viewer, layer: Layer) -> bool:
-    """Whether there are more features in it than a page should fetch from afar."""
-    return any(each.id == layer.id and each.count > LARGE_LAYER for each in layers(session, viewer))
+def is_crowded(session: Session, viewer: Viewer, layer: Layer) -> bool:
+    """Whether there are more features in it than a page could tell apart from afar."""
+    return any(each.id == layer.id and each.count > CROWDED_LAYER for each in layers(session, viewer))
 
 
 def town_totals(session: Session, viewer: Viewer, layer: Layer) -> list[TownTotal]:

@@ -7,7 +7,7 @@ tiles: one less than Leaflet's. PostGIS draws what it can by itself; what comes 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,13 @@ from layers.tiles.generalise import EXACT_FROM_Z, TOLERANCE
 from layers.tiles.mercator import Tile
 from layers.tiles.overview import SUMMED, is_summed, overview_layer
 
+if TYPE_CHECKING:
+    from layers.store.tables import Layer
+
 MIN_Z: Final = 0
 MAX_Z: Final = 16
 MOST_LAYERS: Final = 40
-_EDITION: Final = 4
+_EDITION: Final = 5
 """One more whenever the same features make other tiles: browsers keep a tile for a year by its token."""
 _DERIVED_TITLES: Final = {
     "symbol": "图例类别",
@@ -76,12 +79,14 @@ def token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
 
 def tile(session: Session, viewer: Viewer, keys: Sequence[str], place: Tile) -> bytes:
     """The tiles of these layers joined, in this order; b"" when nothing is there."""
-    return b"".join(_cut(session, viewer, key, place) for key in keys)
+    return b"".join(
+        _cut(session, viewer, layer, place) for layer in query.layers_named(session, viewer, keys)
+    )
 
 
 def tilejson(session: Session, viewer: Viewer, keys: Sequence[str], url_template: str) -> dict[str, Any]:
     """TileJSON 3.0.0 of these layers together."""
-    kinds = {key: kind_for(query.layer_named(session, viewer, key)) for key in keys}
+    kinds = {layer.key: kind_for(layer) for layer in query.layers_named(session, viewer, keys)}
     told: dict[str, Any] = {
         "tilejson": "3.0.0",
         "tiles": [url_template],
@@ -103,10 +108,9 @@ def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
     )
 
 
-def _cut(session: Session, viewer: Viewer, key: str, place: Tile) -> bytes:
-    layer = query.layer_named(session, viewer, key)
-    kind = kind_for(layer)
-    if is_summed(kind, place.z) and query.is_large(session, viewer, layer):
+def _cut(session: Session, viewer: Viewer, layer: Layer, place: Tile) -> bytes:
+    key, kind = layer.key, kind_for(layer)
+    if is_summed(kind, place.z) and query.is_crowded(session, viewer, layer):
         return overview_layer(query.town_totals(session, viewer, layer), key, place)
     buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
     # Only Python knows where labels stand along a line.

@@ -33,6 +33,8 @@ def cut_tile(rows: TileRows, layer_key: str, tile: Tile, buffer: float = BUFFER)
 
     buffer: what lies up to so many units beyond the tile is kept, so that edges and wide lines meet.
     """
+    if not len(rows.ids):
+        return b""
     shapes, columns = _shapes(rows), _columns(rows)
     seen = clipped(generalised(shapely.transform(shapes, tile.units), tile.z), buffer)
     return encode_layer(layer_key, seen, rows.ids, columns) + _labels(rows, layer_key, tile, shapes, columns)
@@ -40,6 +42,8 @@ def cut_tile(rows: TileRows, layer_key: str, tile: Tile, buffer: float = BUFFER)
 
 def label_layer(rows: TileRows, layer_key: str, tile: Tile) -> bytes:
     """Only the label points, for a tile whose shapes somebody else has drawn."""
+    if not len(rows.ids):
+        return b""
     return _labels(rows, layer_key, tile, _shapes(rows), _columns(rows))
 
 

@@ -163,7 +163,7 @@ def _narrowed(facet: Facet, value: str) -> str:
 
 def _for_the_map(session: Session, who: Viewer, layer: Layer, where: Filter) -> dict[str, Any]:
     """expression: of the style; tiles: whether the tiles must be filtered by the server; sums: donuts from afar."""
-    large = query.is_large(session, who, layer)
+    crowded = query.is_crowded(session, who, layer)
     told: dict[str, Any] = {"expression": expression(where), "tiles": False, "sums": None}
     if told["expression"] is None:
         ids = query.passing_ids(session, who, layer, where)
@@ -172,7 +172,7 @@ def _for_the_map(session: Session, who: Viewer, layer: Layer, where: Filter) -> 
             if len(ids) <= MOST_IDS
             else {"expression": None, "tiles": True}
         )
-    if large:
+    if crowded:
         told["sums"] = [_sum(each) for each in query.town_sums(session, who, layer, where)]
     return told
 

@@ -57,6 +57,8 @@ export class CanvasMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
+  /** Layer of the chosen feature. @type {string | null} */
+  #chosen = null;
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
   /** @type {Promise<void>} */
@@ -129,6 +131,13 @@ export class CanvasMap extends EventTarget {
   setHover(ref) {
     this.#hovered = ref;
     this.#drawRing();
+  }
+
+  /** The chosen feature is named at any zoom, for which the points of its layer are needed. @param {string | null} key */
+  setChosen(key) {
+    if (key === this.#chosen) return;
+    this.#chosen = key;
+    this.#collect();
   }
 
   /** @param {Ref | null} ref */
@@ -336,7 +345,7 @@ export class CanvasMap extends EventTarget {
   /** @param {string} key */
   #hasNames(key) {
     if (this.#isOff(key)) return false;
-    return carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key].cluster);
+    return key === this.#chosen || carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key]);
   }
 
   /** @param {string} key */

@@ -64,6 +64,8 @@ export class GlMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
+  /** Layer of the chosen feature. @type {string | null} */
+  #chosen = null;
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
 
@@ -127,6 +129,13 @@ export class GlMap extends EventTarget {
     if (this.#hovered) this.gl.setFeatureState(this.#target(this.#hovered), { hover: false });
     this.#hovered = ref;
     if (ref) this.gl.setFeatureState(this.#target(ref), { hover: true });
+  }
+
+  /** The chosen feature is named at any zoom, for which the points of its layer are needed. @param {string | null} key */
+  setChosen(key) {
+    if (key === this.#chosen) return;
+    this.#chosen = key;
+    this.#collect();
   }
 
   /** @param {Ref | null} ref */
@@ -309,7 +318,7 @@ export class GlMap extends EventTarget {
   /** @param {string} key */
   #hasNames(key) {
     if (this.#isOff(key)) return false;
-    return carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key].cluster);
+    return key === this.#chosen || carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key]);
   }
 
   // Tiles of two zooms may both be there for a moment: one place is one id and number.

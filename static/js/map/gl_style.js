@@ -1,6 +1,7 @@
 // How do the compiled style layers become the style of the one GL map? Pure.
 
 import { graticule } from "app/map/graticule.js";
+import { places } from "app/map/recipes.js";
 
 /**
  * @typedef {import("maplibre-gl").LayerSpecification} StyleLayer
@@ -39,11 +40,12 @@ export function sourceOf(key, { large = [] }) {
  * Whether the label points of a layer are placed at this zoom. Those of a large layer are too many from afar, where its
  * tiles carry what its towns amount to instead, if it has donuts.
  * @param {string} key @param {number} zoom Leaflet's @param {Tiles} tiles
- * @param {import("app/map/recipes.js").Cluster | null} cluster
+ * @param {import("app/map/recipes.js").OverlayRecipe} recipe
  */
-export function carriesPoints(key, zoom, tiles, cluster) {
+export function carriesPoints(key, zoom, tiles, recipe) {
+  if (!places(recipe, zoom)) return false;
   if (sourceOf(key, tiles) === SOURCE || zoom >= CLOSE_ZOOM) return true;
-  return cluster?.style === "donut" && zoom < cluster.below_zoom;
+  return recipe.cluster?.style === "donut" && zoom < recipe.cluster.below_zoom;
 }
 
 /** The layers that have tiles; null where nothing is said of it. @param {Tiles} tiles */

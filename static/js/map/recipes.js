@@ -71,6 +71,13 @@ export function shownAt({ from_zoom = 0, until_zoom = 99 }, zoom) {
   return zoom >= from_zoom && zoom < until_zoom;
 }
 
+/** Is there anything of a layer to be placed at this zoom? @param {OverlayRecipe} recipe @param {number} zoom */
+export function places({ classes }, zoom) {
+  return Object.values(classes).some(({ marker, shield, label }) =>
+    [marker, shield, label].some((part) => part && shownAt(part, zoom)),
+  );
+}
+
 /** @param {OverlayRecipe} recipe @param {number} area_mu */
 export function squareSize(recipe, area_mu) {
   const fitting = recipe.square_sizes.filter(([mu]) => area_mu >= mu);

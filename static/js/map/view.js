@@ -128,6 +128,7 @@ export class MapView extends EventTarget {
 
   /** @param {Selection | null} selection */
   select(selection) {
+    this.#drawing?.setChosen(selection?.layer ?? null);
     this.#symbols?.setSelection(selection);
   }
 
