@@ -165,6 +165,20 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /api/features/<ref>/review",
             Route(REVIEWERS, f"{feature}/review", body={"decision": "approve"}, internal=True),
         ),
+        # questions to the map
+        *_for(INSIDERS, "GET /conflict"),
+        ("POST /api/conflict", Route(INSIDERS, "/api/conflict", body={"geometry": SQUARE})),
+        ("GET /api/conflict/<uid>", Route(INSIDERS, "/api/conflict/none")),
+        *(
+            (f"GET /conflict/<uid>{end}", Route(INSIDERS, f"/conflict/none{end}"))
+            for end in ("", ".png", ".docx", ".xlsx")
+        ),
+        ("GET /conflict/jobs/<int:number>", Route(INSIDERS, "/conflict/jobs/999999")),
+        ("GET /conflict/jobs/<int:number>/state", Route(INSIDERS, "/conflict/jobs/999999/state")),
+        (
+            "POST /conflict/jobs/<int:number>/cancel",
+            Route(INSIDERS, "/conflict/jobs/999999/cancel", form=True),
+        ),
         # files into the map
         *_for(IMPORTERS, "GET /intake"),
         ("POST /intake", Route(IMPORTERS, "/intake", body=b"")),

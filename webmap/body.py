@@ -18,7 +18,7 @@ from webmap.database import READING
 MOST_BYTES: Final = 8 * 1024 * 1024
 """A shape of 100,000 vertices has about four million characters."""
 JSON_TYPES: Final = ("application/json", "application/geo+json", "application/merge-patch+json")
-WITH_SHAPES: Final = ("editing.", "reshaping.")
+WITH_SHAPES: Final = ("editing.", "reshaping.", "conflict.")
 _VERSION: Final = re.compile(r'(?:W/)?"?(\d{1,9})(?:-[0-9a-f]{1,64})?"?')
 
 

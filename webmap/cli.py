@@ -31,6 +31,7 @@ LATER: Final = {
     "audit": "webmap.cli_account:audit",
     "backup": "webmap.cli_keeping:backup",
     "certificate": "webmap.cli_certificate:command",
+    "conflict": "webmap.cli_conflict:command",
     "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
     "restore": "webmap.cli_keeping:restore_command",

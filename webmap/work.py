@@ -14,6 +14,7 @@ from webmap.beside import until_the_server_ends
 from webmap.derive_work import DERIVE
 
 KINDS: Final = {
+    "conflict": JobKind("压盖分析", "webmap.conflict_work:work"),
     "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),

@@ -97,8 +97,15 @@ def check(session: Session, viewer: Viewer, subjects: Sequence[Subject]) -> Chec
         "slivers": [told(hit, sizes) for hit in largest(_all(hits)) if hit.is_sliver],
     }
     result["pieces"] = _pieces(_all(hits))
+    result["shapes"] = _outlines(shapes)
+    result["sample"] = _has_sample(subjects, _all(hits))
     versions = {each.key: each.version for each in found if not kind_for(each).backdrop}
     return Checked(result, versions)
+
+
+def _has_sample(subjects: Sequence[Subject], hits: Sequence[Hit]) -> bool:
+    named = (hit.feature.properties for hit in hits if hit.feature)
+    return any(each.sample for each in subjects) or any(said.get("is_sample") for said in named)
 
 
 def _not_own(hits: Sequence[Hit], subjects: Sequence[Subject]) -> list[Hit]:
@@ -164,6 +171,12 @@ def _told_subject(each: Subject, size_m2: float) -> dict[str, Any]:
         "area_m2": m2_of(size_m2),
         "length_km": km_of(length_m(each.shape)),
     }
+
+
+def _outlines(shapes: Shapes) -> list[dict[str, Any]]:
+    """The subjects as GeoJSON, as many as fit."""
+    points = np.cumsum(shapely.get_num_coordinates(shapes))
+    return [json.loads(each) for each in shapely.to_geojson(shapes[points <= MOST_POINTS])]
 
 
 def _pieces(hits: Sequence[Hit]) -> list[dict[str, Any]]:

@@ -97,6 +97,11 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.#layer(layer)}/change`, { uids, properties });
   }
 
+  /** What lies under features, a layer or a drawn shape? @param {{uids?: string[], layer?: string, geometry?: GeoJSON.Geometry, name?: string}} asked @returns {Promise<{url: string}>} where the answer stands, or will */
+  conflict(asked) {
+    return this.#send("POST", `${this.urls.api}conflict`, asked);
+  }
+
   /** @param {string} ref @returns {Promise<Api.History>} */
   history(ref) {
     return this.#get(`${this.#ref(ref)}/history`);

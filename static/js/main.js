@@ -1,5 +1,6 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
+import { Overlaying } from "app/conflict/asking.js";
 import { byId, later } from "app/dom.js";
 import { AsOf } from "app/edit/as_of.js";
 import { Bulk } from "app/edit/bulk.js";
@@ -104,20 +105,34 @@ const reviewing = new Reviewing(server, dialog("question"));
 const bulk = new Bulk(server, dialog("question"));
 const asOf = new AsOf(byId("day"), dialog("question"));
 const fresh = new Fresh(() => server.layers(true));
-card.actions = (/** @type {Api.Feature} */ feature) => editing.actionsFor(feature);
+const overlaying = new Overlaying(server, notice, boot.viewer !== "public");
+card.actions = (/** @type {Api.Feature} */ feature) => [
+  ...overlaying.actionsFor(feature),
+  ...editing.actionsFor(feature),
+];
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
   return [photos.element];
 };
 card.above = (/** @type {Api.Feature} */ feature) => reviewing.sectionsFor(feature);
-table.actions = (/** @type {Api.Layer} */ { may = [] }) =>
-  may.includes("edit") && !asOf.day
+table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
+  ...(may.includes("edit") && !asOf.day
     ? [
         { words: "批量修改", least: 1, act: chooseValue },
         { words: "合并", least: 2, act: joinRows },
       ]
-    : [];
+    : []),
+  ...(overlaying.may
+    ? [
+        {
+          words: "压盖分析",
+          least: 1,
+          act: (/** @type {Api.Layer} */ _, /** @type {string[]} */ uids) => overlaying.ask({ uids }),
+        },
+      ]
+    : []),
+];
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;

@@ -1,0 +1,195 @@
+"""What lies under a project? POST /api/conflict asks; /conflict/<uid> is the 合规性审查表, also as Excel, Word and picture."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import shapely
+from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, url_for
+from shapely.geometry.base import BaseGeometry
+from werkzeug.wrappers import Response as AnyResponse
+
+from layers.errors import InvalidValue, UnknownThing
+from layers.kinds import BOUNDARIES
+from layers.rights import NON_SECRET
+from layers.rules.compliance import NO_APPROVAL
+from layers.store import analyses, jobs, query
+from layers.store.analyses import FoundAnalysis
+from layers.store.jobs import FoundJob
+from layers.store.seen import require_insider
+from webmap import accounts, assets
+from webmap.answers import answer, to_save
+from webmap.body import read_json, text_of, texts_of
+from webmap.conflict_work import KIND, is_long
+from webmap.conflict_work import answer as look
+from webmap.database import current, the_database, viewer
+from webmap.outputs import conflict_sheet, official
+
+blueprint = Blueprint("conflict", __name__)
+
+MOST_UIDS: Final = 2000
+LATEST: Final = 12
+
+
+@blueprint.post("/api/conflict")
+def ask() -> tuple[Response, int]:
+    """`uids`: features; `layer`: all of a layer; `geometry` (with `name`): a shape. 201 with the result, or 202 a job."""
+    require_insider(viewer())
+    asked = _asked(read_json())
+    if is_long(asked):
+        number = jobs.enqueue(current(), viewer(), KIND, {**asked, "audience": viewer().audience})
+        current().commit()
+        return jsonify(ok=True, job=number, url=url_for("conflict.wait", number=number)), 202
+    uid = look(the_database(), viewer(), asked)
+    with the_database().reading() as session:
+        found = analyses.find(session, viewer(), KIND, uid)
+    return jsonify(ok=True, uid=uid, url=url_for("conflict.sheet", uid=uid), **_told(found, [])), 201
+
+
+@blueprint.get("/api/conflict/<uid>")
+def result(uid: str) -> Response:
+    """A kept result; `changed`: the layers that have changed since."""
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    return answer({"uid": uid, **_told(found, analyses.changed_since(current(), found))})
+
+
+@blueprint.get("/conflict")
+def own() -> Response:
+    """What this person had checked."""
+    require_insider(viewer())
+    found = analyses.latest(current(), viewer(), KIND, LATEST)
+    return _page("own.html", found=[(each, conflict_sheet.summary(each)) for each in found])
+
+
+@blueprint.get("/conflict/<uid>")
+def sheet(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    changed = analyses.changed_since(current(), found)
+    return _page(
+        "sheet.html",
+        found=found,
+        facts=conflict_sheet.facts(found, changed),
+        summary=conflict_sheet.summary(found),
+        tables=conflict_sheet.tables(found),
+        changed=changed,
+        map_url=_map_url(found),
+    )
+
+
+@blueprint.get("/conflict/<uid>.png")
+def picture(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    image = make_response(conflict_sheet.picture(found, _county()))
+    image.mimetype = "image/png"
+    image.headers["Cache-Control"] = "private, max-age=3600"
+    return image
+
+
+@blueprint.get("/conflict/<uid>.docx")
+def as_word(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    content = conflict_sheet.word(found, analyses.changed_since(current(), found), _county())
+    return _file(found, content, "docx", official.MIMETYPE)
+
+
+@blueprint.get("/conflict/<uid>.xlsx")
+def as_excel(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    content = conflict_sheet.excel(found, analyses.changed_since(current(), found))
+    return _file(found, content, "xlsx", conflict_sheet.XLSX)
+
+
+@blueprint.get("/conflict/jobs/<int:number>")
+def wait(number: int) -> AnyResponse:
+    """How far a long check is; afterwards its sheet."""
+    job = _job(number)
+    if job.state == jobs.DONE and job.result:
+        return redirect(url_for("conflict.sheet", uid=job.result["uid"]), 303)
+    return _page("wait.html", job=job, state=jobs.STATES[job.state])
+
+
+@blueprint.get("/conflict/jobs/<int:number>/state")
+def state(number: int) -> Response:
+    job = _job(number)
+    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
+
+
+@blueprint.post("/conflict/jobs/<int:number>/cancel")
+def cancel(number: int) -> AnyResponse:
+    job = _job(number)
+    jobs.cancel(current(), job.id)
+    current().commit()
+    return redirect(url_for("conflict.wait", number=number), 303)
+
+
+def _asked(body: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(body.get("geometry"), dict):
+        return {"geometry": body["geometry"], "name": text_of(body, "name", 60) or ""}
+    if body.get("layer") is not None:
+        return {"layer": text_of(body, "layer", 63) or ""}
+    if "uids" not in body:
+        raise InvalidValue(
+            "没有说明要分析什么：请给出 uids（图形编号）、layer（图层）或 geometry（绘制的范围）。"
+        )
+    return {"uids": texts_of(body, "uids", MOST_UIDS)}
+
+
+def _told(found: FoundAnalysis, changed: list[str]) -> dict[str, Any]:
+    return {
+        "title": found.title,
+        "summary": conflict_sheet.summary(found),
+        "who": found.who,
+        "at": found.at.isoformat(),
+        "digest": found.digest,
+        "changed": changed,
+        "note": NO_APPROVAL,
+        "result": found.result,
+    }
+
+
+def _job(number: int) -> FoundJob:
+    require_insider(viewer())
+    job = jobs.find(current(), number)
+    if job.kind != KIND or job.account_id != viewer().account:
+        raise UnknownThing("没有这项分析，或者它是别人的。请重新分析。")
+    return job
+
+
+def _county() -> list[BaseGeometry]:
+    """The outline of the county, coarse enough for a picture."""
+    shapes: list[BaseGeometry] = []
+    for layer in query.layers(current(), viewer()):
+        if layer.kind == BOUNDARIES:
+            row = query.layer_named(current(), viewer(), layer.key)
+            shapes += [each.shape for each in query.find_features(current(), viewer(), row, limit=200)]
+    return [shapely.union_all(shapes)] if shapes else []
+
+
+def _file(found: FoundAnalysis, content: bytes, ending: str, mimetype: str) -> Response:
+    accounts.note("export", f"{conflict_sheet.TITLE} {found.title}")
+    mark = "（示例）" if found.result["sample"] else ""
+    return to_save(content, f"{conflict_sheet.TITLE}-{found.title}{mark}.{ending}", mimetype)
+
+
+def _map_url(found: FoundAnalysis) -> str:
+    uid = next((each["uid"] for each in found.result["subjects"] if each["uid"]), None)
+    return url_for("map.page", **({"sel": uid} if uid else {}))
+
+
+def _page(template: str, **facts: Any) -> Response:
+    told = {
+        "csrf": accounts.token(),
+        "imports": assets.import_map(),
+        "non_secret": NON_SECRET,
+        "no_approval": NO_APPROVAL,
+        "minute": conflict_sheet.minute,
+        **facts,
+    }
+    page = make_response(render_template(f"conflict/{template}", **told))
+    page.headers["Cache-Control"] = "no-store"
+    return page
