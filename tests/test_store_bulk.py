@@ -224,3 +224,21 @@ def test_others_write_and_read_during_an_import(sqlite_database: Database) -> No
     assert edits >= 2
     edit.finish_bulk(sqlite_database, act_id)
     assert seen(sqlite_database, "big") == 3000
+
+
+def test_what_came_in_bulk_is_found_by_its_place_and_not_after_it_was_taken_back(database: Database) -> None:
+    store(database, [])
+    act_id = edit.start_bulk(database, "导入", "李工")
+    edit.add_in_turns(database, act_id, "idle_parcel", rows(3))
+    edit.abandon_bulk(database, act_id)
+    act_id = edit.start_bulk(database, "导入", "李工")
+    far = square(118.62, 35.62)
+    some = [*rows(3), NewFeature(far, {"name": "远"})]
+    edit.add_in_turns(database, act_id, "idle_parcel", some)
+    edit.finish_bulk(database, act_id)
+    with database.reading() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        (found,) = query.find_features(session, SYSTEM_VIEWER, layer, bounds=far.bounds)
+        near = query.find_features(session, SYSTEM_VIEWER, layer, bounds=parcel("近").shape.bounds)
+    assert found.properties["name"] == "远"
+    assert [each.properties["name"] for each in near] == ["批量0", "批量1", "批量2"]

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple
 
 from layers.errors import InvalidValue, MapError
+from layers.intake.collecting import uncollected
 from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
@@ -23,6 +24,7 @@ class Result(NamedTuple):
     rows: int
 
 
+@uncollected()
 def apply(
     database: Database,
     plan: Plan,

@@ -16,6 +16,7 @@ from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFi
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
 from layers.intake.areas import area_warnings
+from layers.intake.collecting import uncollected
 from layers.intake.mapping import Chosen, mapped
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
@@ -81,6 +82,7 @@ class Plan:
         return self.layer.title
 
 
+@uncollected()
 def plan(
     database: Database,
     viewer: Viewer,
@@ -123,7 +125,7 @@ def plan(
     good = sorted(set(range(len(dataset))) - {problem.row - 1 for problem in problems})
     shapes = checked.shapes[good]
     properties = [rows.properties[at] for at in good]
-    areas = areas_m2(list(shapes))
+    areas = areas_m2(shapes)
     return Plan(
         file=file.name,
         source=dataset.name,
@@ -137,8 +139,8 @@ def plan(
         matched={column: each.title for column, each in mapping.fields.items()},
         others=mapping.others,
         good=[
-            NewFeature(shape, told, visibility=seen_by)
-            for shape, told in zip(shapes, properties, strict=True)
+            NewFeature(shape, told, visibility=seen_by, area_m2=area)
+            for shape, told, area in zip(shapes, properties, areas.tolist(), strict=True)
         ],
         problems=problems,
         warnings=[

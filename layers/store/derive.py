@@ -55,15 +55,19 @@ def derive(
     towns: Towns,
     today: date,
     reviews: Sequence[str | None] = (),
+    areas: Sequence[float] | None = None,
 ) -> list[Derivation]:
-    """What follows for features that are written now, column by column. reviews: none stands for all of them."""
+    """What follows for features that are written now, column by column. reviews: none stands for all of them.
+
+    areas: in m², where they have been measured already.
+    """
     column: Shapes = np.array(shapes, object)
     anchors = anchors_of(column)
     boxes = shapely.bounds(column).round(_DEGREE_DIGITS).tolist()
     facts = [
         {**size, "anchor": anchor, "bounds": box, "town": town, "review": review}
         for size, anchor, box, town, review in zip(
-            _sizes(column),
+            _sizes(column, areas_m2(column).tolist() if areas is None else areas),
             anchors.tolist(),
             boxes,
             towns.of(anchors),
@@ -99,9 +103,9 @@ def _half_way(line: BaseGeometry) -> BaseGeometry:
     return longest.interpolate(0.5, normalized=True)
 
 
-def _sizes(shapes: Shapes) -> list[dict[str, float | None]]:
+def _sizes(shapes: Shapes, areas: Sequence[float]) -> list[dict[str, float | None]]:
     """On the ellipsoid, and the same in the units that people read."""
-    areas, dimensions = areas_m2(shapes).tolist(), shapely.get_dimensions(shapes).tolist()
+    dimensions = shapely.get_dimensions(shapes).tolist()
     return [_size(*each) for each in zip(shapes, areas, dimensions, strict=True)]
 
 

@@ -13,14 +13,14 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
-from uuid_utils.compat import uuid7
+from uuid_utils import uuid7
 
 from layers import clock
 from layers.errors import InvalidShape, InvalidValue
 from layers.kinds import BOUNDARIES, LayerKind
 from layers.rights import VISIBILITIES
 from layers.store.derive import Shapes, Towns, derive
-from layers.store.engine import insert_columns, is_clean, json_text, new_ids, to_json
+from layers.store.engine import enter_boxes, insert_columns, is_clean, json_text, new_ids, to_json
 from layers.store.tables import DONE, Act, Feature, Layer, Search, table_of
 from layers.store.words import Wording
 
@@ -33,6 +33,7 @@ class NewFeature:
     """What is to be stored: a sound shape in CGCS2000 degrees and properties as the kind reads them.
 
     uid: made by whoever created it, else here. visibility: None is that of the layer. review: None stands at once.
+    area_m2: on the ellipsoid, where it has been measured already.
     """
 
     shape: BaseGeometry
@@ -40,6 +41,7 @@ class NewFeature:
     uid: str | None = None
     visibility: str | None = None
     review: str | None = None
+    area_m2: float | None = None
 
 
 class Prepared:
@@ -48,10 +50,18 @@ class Prepared:
     def __init__(self, kind: LayerKind, rows: Sequence[NewFeature], towns: Towns) -> None:
         self.uids = [checked_uid(row.uid) if row.uid else new_uid() for row in rows]
         self.given_uids = [uid for uid, row in zip(self.uids, rows, strict=True) if row.uid]
-        shapes = _sound([row.shape for row in rows])
+        self.shapes = shapes = _sound([row.shape for row in rows])
         stored = [_storable(row.properties) for row in rows]
         properties = [told for told, _ in stored]
-        derived = derive(kind, shapes, properties, towns, clock.today(), [row.review for row in rows])
+        derived = derive(
+            kind,
+            shapes,
+            properties,
+            towns,
+            clock.today(),
+            [row.review for row in rows],
+            _measured(rows),
+        )
         self.features = [
             {
                 "shape": shape,
@@ -84,6 +94,7 @@ def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[i
     ids = new_ids(session, features, len(rows.uids))
     common: dict[str, Any] = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
     own: dict[str, list[Any]] = {"id": ids, "uid": rows.uids}
+    enter_boxes(session, layer.id, ids, rows.shapes)
     insert_columns(session, features, own | columns(rows.features) | rows.texts, common)
     insert_columns(session, search, {"feature_id": ids} | columns(rows.words), {})
     return ids
@@ -154,6 +165,11 @@ def _sound(shapes: Sequence[BaseGeometry]) -> Sequence[BaseGeometry]:
     for row in rows[~np.isfinite(positions).all(axis=1)]:
         raise InvalidShape(f"第 {row + 1} 个图形含有无效坐标（NaN 或无穷大），应为数字。请检查数据后重试。")
     return list(column)
+
+
+def _measured(rows: Sequence[NewFeature]) -> list[float] | None:
+    areas = [row.area_m2 for row in rows if row.area_m2 is not None]
+    return areas if len(areas) == len(rows) else None
 
 
 def _storable(properties: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

@@ -82,12 +82,14 @@ def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -
 def folded(text: str) -> str:
     """As it is compared: lower case, half width, single blanks, no control characters."""
     plain = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(_CONTROL.sub(" ", plain).split())
+    if _CONTROL.search(plain):
+        plain = _CONTROL.sub(" ", plain)
+    return " ".join(plain.split())
 
 
 def bare(text: str) -> str:
     """Only letters and digits: as pinyin is compared."""
-    return "".join(filter(str.isalnum, text))
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
 def sounds_of(name: str) -> list[str]:
@@ -97,8 +99,12 @@ def sounds_of(name: str) -> list[str]:
 
 def _sounds(text: str) -> list[str]:
     if not _SEVERAL.search(text):
-        sounds = zip(*map(_sound, _RUN.findall(text)), strict=True)
-        return [sound for sound in dict.fromkeys(map("".join, sounds)) if sound]
+        spelt, short = "", ""
+        for run in _RUN.findall(text):
+            sound = _sound(run)
+            spelt += sound[0]
+            short += sound[1]
+        return [sound for sound in dict.fromkeys((spelt, short)) if sound]
     syllables = [syllable for run in _RUN.findall(text) for syllable in _syllables(run)]
     choices = [
         dict.fromkeys((syllable, *READINGS.get(char, ())))
@@ -112,7 +118,10 @@ def _sounds(text: str) -> list[str]:
 
 def _sound(run: str) -> tuple[str, str]:
     """Full pinyin and initials of a run that reads in one way."""
-    return (bare(run),) * 2 if run.isascii() else _spoken(run)
+    if run.isascii():
+        letters = bare(run)
+        return letters, letters
+    return _spoken(run)
 
 
 @lru_cache(maxsize=20_000)
@@ -158,11 +167,15 @@ def _shown(kind: LayerKind, keys: Iterable[str], visibility: str) -> tuple[str, 
 
 def _texts(properties: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
     """Folded, without blanks and repetitions."""
-    texts: list[str] = []
+    texts: dict[str, None] = {}
     for key in keys:
-        if (value := properties.get(key)) is not None:
-            texts += map(folded, map(str, value if isinstance(value, list) else (value,)))
-    return [text for text in dict.fromkeys(texts) if text]
+        value = properties.get(key)
+        if value is None:
+            continue
+        for each in value if isinstance(value, list) else (value,):
+            if text := folded(str(each)):
+                texts[text] = None
+    return list(texts)
 
 
 def _visibility(kind: LayerKind, key: str) -> str:
@@ -173,5 +186,5 @@ def _visibility(kind: LayerKind, key: str) -> str:
 
 
 def _framed(texts: Iterable[str], frame: str) -> str:
-    lines = dict.fromkeys(texts)
-    return f"{frame}{frame.join(lines)}{frame}" if lines else ""
+    lines = frame.join(dict.fromkeys(texts))
+    return f"{frame}{lines}{frame}" if lines else ""
