@@ -90,6 +90,12 @@ SETTINGS: Final = (
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
     Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
     Setting("WEBMAP_UPLOAD_DAYS", "30", "导入用的原始文件保留几天，1 到 3650"),
+    Setting("WEBMAP_EXPORT_HOURS", "24", "页面上导出的文件保留几小时，1 到 720"),
+    Setting(
+        "WEBMAP_PUBLIC_GRID_M",
+        "50",
+        "公开版导出的坐标取整到多少米的格网，0 到 1000；0 为不取整（默认 50，按本地规定调整）",
+    ),
 )
 
 
@@ -107,6 +113,8 @@ class Config:
     threads: int = 8
     jobs: int = 1
     upload_days: int = 30
+    export_hours: int = 24
+    public_grid_m: int = 50
     bases: Path | None = None
     base_cache_mb: int = 1000
     prefix: str = ""
@@ -155,6 +163,8 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         threads=_whole("WEBMAP_THREADS", given["WEBMAP_THREADS"], 1, 64),
         jobs=_whole("WEBMAP_JOBS", given["WEBMAP_JOBS"], 1, 16),
         upload_days=_whole("WEBMAP_UPLOAD_DAYS", given["WEBMAP_UPLOAD_DAYS"], 1, 3650),
+        export_hours=_whole("WEBMAP_EXPORT_HOURS", given["WEBMAP_EXPORT_HOURS"], 1, 720),
+        public_grid_m=_whole("WEBMAP_PUBLIC_GRID_M", given["WEBMAP_PUBLIC_GRID_M"], 0, 1000),
         bases=Path(given["WEBMAP_BASES"]).expanduser().resolve() if given["WEBMAP_BASES"] else None,
         base_cache_mb=_whole("WEBMAP_BASE_CACHE_MB", given["WEBMAP_BASE_CACHE_MB"], 0, 1_000_000),
         prefix=prefix,
@@ -205,6 +215,8 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_THREADS": str(config.threads),
         "WEBMAP_JOBS": str(config.jobs),
         "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
+        "WEBMAP_EXPORT_HOURS": str(config.export_hours),
+        "WEBMAP_PUBLIC_GRID_M": str(config.public_grid_m),
         "WEBMAP_BASES": str(config.bases_file),
         "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
         "WEBMAP_BLOBS": str(config.blobs_folder),

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from layers.export.exporting import FORMATS, Exported, export
+from layers.export.exporting import Exported, export
+from layers.export.publishing import GRID_M, PublicEdition, checked_edition
+from layers.export.writers import FORMATS, Format, format_named
+from layers.formats.boundary_txt import PROFILES
 
-__all__ = ["FORMATS", "Exported", "export"]
+__all__ = [
+    "FORMATS",
+    "GRID_M",
+    "PROFILES",
+    "Exported",
+    "Format",
+    "PublicEdition",
+    "checked_edition",
+    "export",
+    "format_named",
+]

@@ -34,7 +34,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """Rows of one layer. shapes in CGCS2000 degrees. zone: write coordinates of this 3° zone, None for degrees."""
+    """Rows of one layer. shapes in CGCS2000 degrees. zone: write coordinates of this 3° zone, None for degrees.
+
+    mark: what a file for the public says of itself beside its title. kind: the key of the layer's kind.
+    """
 
     title: str
     columns: tuple[Column, ...]
@@ -44,11 +47,14 @@ class Outgoing:
     unit: str
     day: date
     zone: int | None = None
+    mark: str = ""
+    kind: str = ""
 
     @property
     def marked_title(self) -> str:
-        """The title, which says so when the data are an example."""
-        return f"{self.title}（{SAMPLE_MARK}）" if self.sample else self.title
+        """The title, which says so when the data are an example, and for whom the file is."""
+        marks = "；".join(mark for mark in (SAMPLE_MARK if self.sample else "", self.mark) if mark)
+        return f"{self.title}（{marks}）" if marks else self.title
 
     @property
     def code(self) -> int:

@@ -20,6 +20,10 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_CELL: Final = 32_767
 _MOST_ROWS: Final = 1_000_000
+_ADDED_UP: Final = frozenset(
+    ("亩", "公里", "万元", "亿元", "元", "户", "套", "人", "栋", "间", "处", "平方米", "㎡", "公顷")
+)
+"""Units whose sum says something; percentages, widths and years are not added up."""
 _NUMBER_FORMATS: Final = {"whole": "0", "day": "yyyy-mm-dd"}
 
 
@@ -132,10 +136,11 @@ def _write_dictionary(sheet: Any, columns: tuple[Column, ...]) -> None:
 def _total(sheet: Any, column: Column, at: int) -> Any:
     if at == 0:
         return _cell(sheet, "合计", bold=True)
-    if column.unit not in ("亩", "公里", "万元") or column.sort != "number":
+    if column.unit not in _ADDED_UP or column.sort not in ("number", "whole"):
         return None
     numbers = [Decimal(str(value)) for value in column.values if value is not None]
-    return _typed(sheet, column, float(sum(numbers, Decimal()))) if numbers else None
+    total = sum(numbers, Decimal())
+    return _typed(sheet, column, int(total) if column.sort == "whole" else float(total)) if numbers else None
 
 
 def _typed(sheet: Any, column: Column, value: Any) -> Any:

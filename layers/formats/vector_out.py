@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from layers.formats.outgoing import Column, Outgoing
 from layers.formats.sheet_out import dictionary
 from layers.shapes import FAMILY_TITLES
 
-_LONGEST_TEXT = 254
+LONGEST_TEXT: Final = 254
+_LONGEST_TABLE: Final = 60
 
 
 def write_shapefile(layer: Outgoing, folder: Path, stem: str, encoding: str) -> list[Path]:
@@ -29,22 +31,47 @@ def write_shapefile(layer: Outgoing, folder: Path, stem: str, encoding: str) -> 
     return sorted(file for file in folder.iterdir() if file.is_file())
 
 
-def write_geopackage(layer: Outgoing, folder: Path) -> Path:
-    """One typed table; a layer of several families has the general shape type."""
+def write_geopackage(layers: Sequence[Outgoing], folder: Path) -> Path:
+    """One typed table for each layer; a layer of several families has the general shape type."""
     file = folder / "layer.gpkg"
-    shape_type = next(iter(layer.families)) if len(layer.families) == 1 else "mixed"
-    question = {
-        "driver": sandbox.GEOPACKAGE,
-        "file": file.name,
-        "layer": layer.title,
-        "description": layer.marked_title,
-        "crs": layer.code,
-        "shape_type": shape_type,
-        "encoding": None,
-    }
-    columns = [(column.title, column) for column in layer.columns]
-    sandbox.write(folder, question, layer.placed, _answers(columns))
+    for layer, table in zip(layers, table_names(layers), strict=True):
+        question = {
+            "driver": sandbox.GEOPACKAGE,
+            "file": file.name,
+            "layer": table,
+            "description": layer.marked_title,
+            "crs": layer.code,
+            "shape_type": next(iter(layer.families)) if len(layer.families) == 1 else "mixed",
+            "encoding": None,
+        }
+        columns = [(column.title, column) for column in layer.columns]
+        sandbox.write(folder, question, layer.placed, _answers(columns))
     return file
+
+
+def table_names(layers: Sequence[Outgoing]) -> list[str]:
+    """The titles of the layers, told apart where two are the same."""
+    names: list[str] = []
+    for layer in layers:
+        title, number = layer.title[:_LONGEST_TABLE], 2
+        while title in names:
+            title, number = f"{layer.title[:_LONGEST_TABLE]}_{number}", number + 1
+        names.append(title)
+    return names
+
+
+def cut_texts(layer: Outgoing, encoding: str) -> dict[str, int]:
+    """How many texts of which column are too long for a .dbf."""
+    codec = "gbk" if encoding == "gbk" else "utf-8"
+    longer = {
+        column.title: sum(1 for value in column.values if _shortened(value, codec) != _whole(value, codec))
+        for column in layer.columns
+    }
+    return {title: count for title, count in longer.items() if count}
+
+
+def _whole(value: object, codec: str) -> object:
+    return value.encode(codec, "replace").decode(codec) if isinstance(value, str) else value
 
 
 def _written(
@@ -82,7 +109,7 @@ def _cut(column: Column, encoding: str) -> Column:
 def _shortened(value: object, codec: str) -> object:
     if not isinstance(value, str):
         return value
-    return value.encode(codec, "replace")[:_LONGEST_TEXT].decode(codec, "ignore")
+    return value.encode(codec, "replace")[:LONGEST_TEXT].decode(codec, "ignore")
 
 
 def _answers(columns: list[tuple[str, Column]]) -> list[dict[str, object]]:
