@@ -192,6 +192,20 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("POST", "/cancel"),
             )
         ),
+        # files out of the map
+        *_for(IMPORTERS, "GET /api/exports"),
+        (
+            "POST /api/exports",
+            Route(EDITORS, "/api/exports", body={"layers": ["idle_parcel"], "form": "csv"}, internal=True),
+        ),
+        *(
+            (f"{method} {rule}", Route(IMPORTERS, rule.replace("<int:number>", "1"), form=method == "POST"))
+            for method, rule in (
+                ("GET", "/api/exports/<int:number>"),
+                ("POST", "/api/exports/<int:number>/cancel"),
+                ("GET", "/exports/<int:number>"),
+            )
+        ),
         # attachments, and marking on the phone
         ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),
         (

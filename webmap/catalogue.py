@@ -76,7 +76,9 @@ def _layer(layer: LayerSummary, viewer: Viewer) -> dict[str, Any]:
         "order": layer.order,
         "visibility": layer.visibility,
         "version": layer.version,
-        "may": [deed for deed in ("mark", "edit", "review") if may_somewhere(viewer, deed, layer.unit)],
+        "may": [
+            deed for deed in ("mark", "edit", "review", "export") if may_somewhere(viewer, deed, layer.unit)
+        ],
         "sample": layer.sample,
         "data_date": layer.data_date.isoformat() if layer.data_date else None,
         "geometry": kind.geometry,

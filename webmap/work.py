@@ -18,6 +18,7 @@ KINDS: Final = {
     "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
+    "export": JobKind("导出", "webmap.export_work:write"),
 }
 """Every sort of long work that we know."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from layers.export.exporting import Exported, export
+from layers.export.exporting import Exported, export, refuse_export
 from layers.export.publishing import GRID_M, PublicEdition, checked_edition
 from layers.export.writers import FORMATS, Format, format_named
 from layers.formats.boundary_txt import PROFILES
@@ -17,4 +17,5 @@ __all__ = [
     "checked_edition",
     "export",
     "format_named",
+    "refuse_export",
 ]

@@ -60,7 +60,7 @@ def export(
     wanted, edition = format_named(form), checked_edition(edition) if edition else None
     _refuse_odd_orders(wanted, keys, part, edition)
     order = Order(boundary_txt.profile_named(profile), checked_encoding(encoding), target)
-    towns = [_reach(database, viewer, key) for key in keys]
+    towns = [refuse_export(database, viewer, key) for key in keys]
     eyes = PUBLIC_VIEWER if edition else readers or viewer
     tell(0.05, "正在读取图形")
     outgoing = [
@@ -92,8 +92,8 @@ def _refuse_odd_orders(wanted: Format, keys: list[str], part: Part, edition: Pub
         )
 
 
-def _reach(database: Database, viewer: Viewer, key: str) -> str | None:
-    """Whether he may; the town that he may take from where it is not the whole layer."""
+def refuse_export(database: Database, viewer: Viewer, key: str) -> str | None:
+    """Raises where he may take nothing of this layer; the town that he may take from where it is not the whole."""
     with database.reading() as session:
         unit = query.layer_named(session, viewer, key).unit
     if (

@@ -161,6 +161,64 @@ declare namespace Api {
     quiet: boolean;
   }
 
+  interface ExportFormat {
+    key: string;
+    title: string;
+    hint: string;
+    coordinates: "plane" | "degrees" | "both";
+    encodings: string[];
+    several: boolean;
+    public: boolean;
+  }
+
+  interface ExportChoices {
+    formats: ExportFormat[];
+    profiles: { key: string; title: string }[];
+    /** the 3° zones of each layer */
+    zones: Record<string, number[]>;
+    hours: number;
+    grid_m: number;
+    non_secret: string;
+  }
+
+  interface ExportWanted {
+    layers: string[];
+    form: string;
+    uids?: string[];
+    bbox?: Bounds;
+    filter?: string;
+    zone?: number;
+    profile?: string;
+    encoding?: string;
+    public: boolean;
+    review_number?: string;
+    final: boolean;
+  }
+
+  interface ExportZone {
+    value: number;
+    title: string;
+    consequence: string;
+  }
+
+  interface Export {
+    number: number;
+    state: string;
+    state_title: string;
+    ended: boolean;
+    progress: number;
+    message: string;
+    name?: string;
+    rows?: number;
+    bytes?: number;
+    sample?: boolean;
+    notes?: string[];
+    url?: string;
+    hours?: number;
+    error?: string;
+    choices?: ExportZone[];
+  }
+
   interface Layer extends Totals {
     key: string;
     title: string;

@@ -156,6 +156,26 @@ export class Server extends EventTarget {
     return this.#send("DELETE", this.#attachment(uid), undefined);
   }
 
+  /** Formats, profiles and zones of what may be exported. @returns {Promise<Api.ExportChoices>} */
+  exportChoices() {
+    return this.#get(`${this.urls.api}exports`);
+  }
+
+  /** @param {Api.ExportWanted} wanted @returns {Promise<Api.Export>} */
+  startExport(wanted) {
+    return this.#send("POST", `${this.urls.api}exports`, wanted);
+  }
+
+  /** @param {number} number @returns {Promise<Api.Export>} */
+  exportState(number) {
+    return this.#get(`${this.urls.api}exports/${number}`, {}, undefined, true);
+  }
+
+  /** @param {number} number @returns {Promise<Api.Export>} */
+  cancelExport(number) {
+    return this.#send("POST", `${this.urls.api}exports/${number}/cancel`, {});
+  }
+
   /** @param {string} uid */
   #attachment(uid) {
     return `${this.urls.attachments ?? `${this.urls.api}attachments/`}${encodeURIComponent(uid)}`;
@@ -276,6 +296,14 @@ export class Server extends EventTarget {
 /** What lies at an address that the server itself has told. @param {string} url @returns {Promise<any>} */
 export async function readJson(url) {
   return answered(await asked(url));
+}
+
+/** The browser saves a file under this name. @param {string} url @param {string} name */
+export function saveFrom(url, name) {
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
 }
 
 /**

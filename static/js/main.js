@@ -10,6 +10,7 @@ import { DraftOffer, Editing } from "app/edit/editing.js";
 import { Fresh } from "app/edit/fresh.js";
 import { Past } from "app/edit/past.js";
 import { Reviewing, Tray } from "app/edit/review.js";
+import { Exporting } from "app/export/dialog.js";
 import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
@@ -103,12 +104,15 @@ const bin = boot.account?.may.includes("edit") ? boot.urls.bin : null;
 const tray = new Tray(byId("tray"), document.getElementById("review"), server, bin);
 const reviewing = new Reviewing(server, dialog("question"));
 const bulk = new Bulk(server, dialog("question"));
+const exporting = new Exporting(server, dialog("export_dialog"));
 const asOf = new AsOf(byId("day"), dialog("question"));
 const fresh = new Fresh(() => server.layers(true));
 const overlaying = new Overlaying(server, notice, boot.viewer !== "public");
+exporting.now = () => ({ bbox: moved ? inSight(moved.bounds) : null, shown: shown.keys, filters: {} });
 card.actions = (/** @type {Api.Feature} */ feature) => [
   ...overlaying.actionsFor(feature),
   ...editing.actionsFor(feature),
+  ...exportOne(feature),
 ];
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
@@ -132,6 +136,7 @@ table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
         },
       ]
     : []),
+  ...(may.includes("export") && !asOf.day ? [{ words: "导出", least: 1, act: exportRows }] : []),
 ];
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
@@ -163,6 +168,7 @@ async function show(catalogue, style) {
   panel.show(catalogue, signs);
   table.offer(catalogue.layers);
   editing.layers = catalogue.layers;
+  exporting.layers = catalogue.layers;
   fresh.start(catalogue);
   offer.show(Boolean(boot.account));
   tray.count();
@@ -246,6 +252,7 @@ async function renewMap(show) {
 function showChanges(catalogue) {
   panel.refresh(catalogue);
   editing.layers = catalogue.layers;
+  exporting.layers = catalogue.layers;
   table.offer(catalogue.layers);
   table.reload();
   renewed = view.renew({ ...catalogue.tiles, url: catalogue.tiles.url });
@@ -270,6 +277,23 @@ function chooseValue(layer, uids) {
 async function joinRows({ key }, uids) {
   await editing.join(key, uids);
   table.unchoose();
+}
+
+/** @param {Api.Layer} layer @param {string[]} uids */
+function exportRows({ key }, uids) {
+  tell(() => exporting.open(key, uids));
+}
+
+/** @param {Api.Feature} feature */
+function exportOne({ id, properties }) {
+  const layer = exporting.layers.find(({ key }) => key === properties.layer);
+  if (!layer || !exporting.may(layer) || asOf.day) return [];
+  return [{ words: "导出…", more: true, act: () => exportRows(layer, [id]) }];
+}
+
+function exportLayer() {
+  if (!document.getElementById("export")) return;
+  tell(() => exporting.open(table.layer ?? reader.feature?.properties.layer));
 }
 
 /** @param {() => Promise<unknown>} act what goes wrong is said */
@@ -538,6 +562,9 @@ const shortcuts = [
         { keys: [], shown: "Ctrl S", words: "保存编辑", act: () => {} },
       ]
     : []),
+  ...(boot.account?.may.includes("export")
+    ? [{ keys: ["x"], shown: "X", words: "导出", act: exportLayer }]
+    : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
@@ -580,7 +607,11 @@ const buttons = {
 };
 for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("click", act);
 // Only for who may.
-const offered = { add: () => editing.make(table.layer ?? undefined), as_of: () => asOf.choose() };
+const offered = {
+  add: () => editing.make(table.layer ?? undefined),
+  as_of: () => asOf.choose(),
+  export: exportLayer,
+};
 for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);
 
 function turnMore() {

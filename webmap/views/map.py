@@ -34,7 +34,19 @@ STYLES: Final = (
     "vendor/noto-serif-sc/index.css",
     *(
         f"css/{part}.css"
-        for part in ("tokens", "app", "panel", "card", "table", "bases", "edit", "photos", "me", "phone")
+        for part in (
+            "tokens",
+            "app",
+            "panel",
+            "card",
+            "table",
+            "bases",
+            "edit",
+            "export",
+            "photos",
+            "me",
+            "phone",
+        )
     ),
 )
 

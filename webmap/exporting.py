@@ -1,0 +1,203 @@
+"""What does somebody ask for when he exports on the screen, and where does his file lie until it is fetched?"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from layers import clock
+from layers.crs import is_zone
+from layers.errors import InvalidValue, NoSpace, QuestionToUser
+from layers.export import Exported, PublicEdition, checked_edition, export, format_named
+from layers.rights import Viewer
+from layers.store import Database
+from layers.store.chosen import MOST_CHOSEN, Part
+from layers.store.rows import new_uid
+
+FOLDER: Final = "exports"
+KIND: Final = "export"
+"""Of its job."""
+MOST_LAYERS: Final = 60
+LONGEST_TITLE: Final = 40
+HOUR_S: Final = 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """One export as it was asked for; plain values, so that a job can carry it. grid_m: of a public edition."""
+
+    layers: list[str]
+    form: str
+    uids: list[str]
+    bbox: list[float] | None
+    zone: int | None
+    profile: str
+    encoding: str | None
+    public: bool
+    review_number: str
+    final: bool
+    grid_m: int
+
+    @property
+    def part(self) -> Part:
+        """Which features."""
+        west_south_east_north = self.bbox and (self.bbox[0], self.bbox[1], self.bbox[2], self.bbox[3])
+        return Part(uids=tuple(self.uids), bounds=west_south_east_north or None)
+
+    @property
+    def edition(self) -> PublicEdition | None:
+        """How it is published, or None when it stays in the house."""
+        if not self.public:
+            return None
+        return PublicEdition(grid_m=self.grid_m, review_number=self.review_number, final=self.final)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
+    """What the body of a request asks for; raises InvalidValue with what would be right."""
+    form = format_named(str(body.get("form", "")))
+    found = Wanted(
+        layers=_texts(body, "layers", MOST_LAYERS),
+        form=form.key,
+        uids=_texts(body, "uids", MOST_CHOSEN),
+        bbox=_bbox(body.get("bbox")),
+        zone=_zone(body.get("zone")),
+        profile=str(body.get("profile") or "default"),
+        encoding=str(body["encoding"]) if body.get("encoding") and form.encodings else None,
+        public=body.get("public") is True,
+        review_number=str(body.get("review_number") or ""),
+        final=body.get("final") is True,
+        grid_m=grid_m,
+    )
+    if found.edition:
+        checked_edition(found.edition)
+    return found
+
+
+def carry_out(
+    database: Database, viewer: Viewer, asked: Wanted, home: Path, tell: Callable[[float, str], object]
+) -> dict[str, Any]:
+    """Write the file and say what was written; nothing is left behind where it cannot be."""
+    uid = new_uid()
+    folder = home / FOLDER / uid
+    suffix = format_named(asked.form).suffix
+    try:
+        folder.mkdir(parents=True)
+        target = folder / f"{_stem(asked.layers)}{suffix}"
+        done = export(
+            database,
+            viewer,
+            asked.layers,
+            form=asked.form,
+            target=target,
+            zone=asked.zone,
+            profile=asked.profile,
+            encoding=asked.encoding,
+            part=asked.part,
+            edition=asked.edition,
+            tell=tell,
+        )
+    except OSError as refusal:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise NoSpace(f"文件存不下（{refusal.strerror}），没有导出。请联系系统管理员。") from None
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return {
+        "uid": uid,
+        "file": target.name,
+        "name": _name(done, asked, suffix),
+        "rows": done.rows,
+        "bytes": target.stat().st_size,
+        "sample": done.sample,
+        "notes": list(done.notes),
+    }
+
+
+def asked_back(question: QuestionToUser) -> dict[str, Any]:
+    """The question of a zone as the page puts it."""
+    choices = [
+        {"value": int(each.value), "title": each.title, "consequence": each.consequence}
+        for each in question.choices
+    ]
+    return {"error": question.message, "choices": choices}
+
+
+def file_of(home: Path, told: Mapping[str, Any]) -> Path:
+    """Where the file of such an answer lies; its parts are names of ours."""
+    return home / FOLDER / str(told["uid"]) / str(told["file"])
+
+
+def remove_outdated(home: Path, hours: int) -> None:
+    """Take away what was kept long enough."""
+    before = time.time() - hours * HOUR_S
+    folder = home / FOLDER
+    for each in folder.iterdir() if folder.is_dir() else ():
+        # Somebody else may be taking it away at the same time.
+        if _age(each) < before:
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _age(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def _stem(layers: list[str]) -> str:
+    """Keys of layers are plain; whatever else came is no name of a file."""
+    plain = len(layers) == 1 and layers[0].isascii() and layers[0].isidentifier()
+    return layers[0][:LONGEST_TITLE] if plain else "layers"
+
+
+def _name(done: Exported, asked: Wanted, suffix: str) -> str:
+    """What the browser calls it."""
+    several = f"{len(asked.layers)}个图层" if len(asked.layers) > 1 else done.title[:LONGEST_TITLE]
+    marks = [*(["公开版"] if asked.public else []), *(["示例数据"] if done.sample else [])]
+    plain = "".join(each if each.isalnum() or each in "-_（）" else "_" for each in several)
+    return "_".join([plain, *marks, clock.today().strftime("%Y%m%d")]) + suffix
+
+
+# --- the body ----------------------------------------------------------------------------------------------
+
+
+def _texts(body: Mapping[str, Any], key: str, most: int) -> list[str]:
+    said = body.get(key) or []
+    if not isinstance(said, list) or not all(isinstance(each, str) for each in said):
+        raise InvalidValue(f"“{key}”应为文字的列表（[…]）。请按接口说明提交。")
+    if len(said) > most:
+        raise InvalidValue(f"“{key}”有 {len(said):,} 个，一次最多 {most:,} 个。请减少，或导出整个图层。")
+    return list(dict.fromkeys(said))
+
+
+def _bbox(said: object) -> list[float] | None:
+    if said is None:
+        return None
+    right = isinstance(said, list) and len(said) == 4 and all(_is_number(each) for each in said)
+    if not right:
+        raise InvalidValue("“bbox”应为 [西, 南, 东, 北] 四个经纬度数字（度）。请改正。")
+    assert isinstance(said, list)  # noqa: S101
+    west, south, east, north = said
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise InvalidValue("“bbox”应为 [西, 南, 东, 北]，西不大于东、南不大于北（度）。请改正。")
+    return [float(each) for each in said]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _zone(said: object) -> int | None:
+    if said in (None, ""):
+        return None
+    if not isinstance(said, int) or not is_zone(said) or said < 25:
+        raise InvalidValue(f"带号收到“{str(said)[:20]}”，应为 3 度带带号 25 到 45，例如 39、40。请改正。")
+    return said
