@@ -382,6 +382,35 @@ def test_chosen_rows_get_the_same_value(signed_in_page: Pages, staffed: Server) 
     assert owners == {"县国投公司"}
 
 
+def test_all_that_is_in_view_gets_the_same_value(signed_in_page: Pages, staffed: Server) -> None:
+    whole = {"width": 1920, "height": 1500}
+    page = opened(signed_in_page("editor", viewport=whole), "?lon=118.45&lat=35.45&z=9.5&table=idle_parcel")
+    table = page.get_by_role("region", name="视野内的数据表")
+    table.get_by_role("checkbox", name="选中列出的各行").check()
+    expect(table.get_by_role("status").first).to_contain_text("视野内")
+    every = table.get_by_role("button", name=re.compile("改选视野内全部"))
+    number = int(re.sub(r"\D", "", every.inner_text()))
+    assert number > 100
+    every.click()
+    expect(table.get_by_role("status").nth(1)).to_contain_text(f"已选视野内全部 {number} 宗")
+    expect(table.get_by_role("button", name="合并")).to_have_count(0)
+    table.get_by_role("button", name="批量修改").click()
+    question = page.get_by_role("dialog")
+    assert "约定动工日期" not in question.get_by_label("字段").inner_text(), "two persons, one by one"
+    question.get_by_label("字段").select_option(label="面积来源")
+    question.get_by_role("textbox").fill("2026年普查")
+    question.get_by_role("button", name="下一步").click()
+    expect(question).to_contain_text("都改为“2026年普查”？")
+    question.get_by_role("button", name=re.compile("^修改")).click()
+    expect(said(page)).to_contain_text(re.compile(r"已修改 \d+ 宗的“面积来源”"))
+    told = sign_in(staffed, "editor").get("/api/layers/idle_parcel/features?limit=500").json()["features"]
+    assert sum(each["properties"].get("area_source") == "2026年普查" for each in told) == number
+    said(page).get_by_role("button", name="撤销").click()
+    expect(said(page)).to_contain_text("已撤销")
+    told = sign_in(staffed, "editor").get("/api/layers/idle_parcel/features?limit=500").json()["features"]
+    assert not any(each["properties"].get("area_source") == "2026年普查" for each in told)
+
+
 # what the tests say
 
 

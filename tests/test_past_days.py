@@ -137,7 +137,7 @@ class Planner:
 
     def change(self) -> int | None:
         body = {"properties": {"note": f"第{self.chance.randrange(100)}次"}}
-        return bulk_change.change(self.database, CHIEF, LAYER, None, body).act
+        return bulk_change.change(self.database, CHIEF, LAYER, bulk_change.Chosen(), body).act
 
 
 @pytest.mark.parametrize("seed", [20240630, 7, 12345])

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.editing import bulk_change, reshaping, undoing
+from layers.editing.bulk_change import Chosen
 from layers.errors import InvalidFields, InvalidShape, InvalidValue, NotAllowed, OutOfDate
 from layers.rights import SYSTEM_VIEWER, Viewer
 from layers.store import edit, query
@@ -139,7 +140,7 @@ def many(database: Database, count: int) -> None:
 def test_many_parcels_change_in_one_act_or_none(parcels: Database) -> None:
     many(parcels, 40)
     said: dict[str, Any] = {"properties": {"status": "低效", "holder": "平台公司"}}
-    done = bulk_change.change(parcels, LI, "idle_parcel", None, said)
+    done = bulk_change.change(parcels, LI, "idle_parcel", Chosen(), said)
     assert done.changed == 40
     assert names(parcels, "地块7")
     with parcels.reading() as session:
@@ -148,7 +149,7 @@ def test_many_parcels_change_in_one_act_or_none(parcels: Database) -> None:
     assert {(each.properties["status"], each.derived["symbol"], each.version) for each in told} == {
         ("low_use", "low_use", 2)
     }
-    assert bulk_change.change(parcels, LI, "idle_parcel", None, said).act is None
+    assert bulk_change.change(parcels, LI, "idle_parcel", Chosen(), said).act is None
     uids = [each.uid for each in told]
     revise(parcels, uids[3], WANG, holder="丙公司")
     undoing.undo(parcels, LI, done.act or 0, despite=undoing.REST)
@@ -156,14 +157,46 @@ def test_many_parcels_change_in_one_act_or_none(parcels: Database) -> None:
     assert found(parcels, uids[3]).properties["holder"] == "丙公司"
 
 
+def test_a_part_of_the_county_changes_at_once_as_it_was_agreed_to(parcels: Database) -> None:
+    many(parcels, 40)
+    with parcels.reading() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        every = query.find_features(session, SYSTEM_VIEWER, layer)
+    west = [each for each in every if each.shape.bounds[0] <= 118.45]
+    assert 5 < len(west) < 35
+    bounds = (118.40, 35.50, 118.45, 35.60)
+    said: dict[str, Any] = {"properties": {"note": "西片普查"}}
+    revise(parcels, west[0].uid, WANG, note="西片普查")
+    told = bulk_change.preview(parcels, LI, "idle_parcel", Chosen(bounds=bounds), said)
+    assert told == (None, len(west) - 1, len(west))
+    with pytest.raises(OutOfDate, match=f"确认时选中的是 {len(west) + 1} 个图形，现在是 {len(west)} 个"):
+        bulk_change.change(parcels, LI, "idle_parcel", Chosen(None, bounds, expected=len(west) + 1), said)
+    done = bulk_change.change(parcels, LI, "idle_parcel", Chosen(None, bounds, expected=len(west)), said)
+    assert (done.changed, done.of) == (len(west) - 1, len(west))
+    with parcels.reading() as session:
+        noted = {
+            each.uid
+            for each in query.find_features(session, SYSTEM_VIEWER, layer)
+            if each.properties.get("note")
+        }
+    assert noted == {each.uid for each in west}
+    rest = {"properties": {"note": "东片普查"}}
+    done = bulk_change.change(parcels, LI, "idle_parcel", Chosen(where="note.empty"), rest)
+    assert (done.changed, done.of) == (40 - len(west), 40 - len(west)), "what passes a filter"
+    with pytest.raises(InvalidValue, match="没有这个字段"):
+        bulk_change.preview(parcels, LI, "idle_parcel", Chosen(where="nonsense.is.1"), rest)
+    with pytest.raises(NotAllowed):
+        bulk_change.preview(parcels, OTHER, "idle_parcel", Chosen(bounds=bounds), said)
+
+
 def test_legal_fields_are_not_changed_many_at_a_time(parcels: Database) -> None:
     uid = draw(parcels, "一号地")
     with pytest.raises(InvalidFields, match="另一人复核"):
-        bulk_change.change(parcels, LI, "idle_parcel", [uid], {"properties": {"price": 5}})
+        bulk_change.change(parcels, LI, "idle_parcel", Chosen([uid]), {"properties": {"price": 5}})
     with pytest.raises(NotAllowed):
-        bulk_change.change(parcels, OTHER, "idle_parcel", [uid], {"properties": {"note": "甲"}})
+        bulk_change.change(parcels, OTHER, "idle_parcel", Chosen([uid]), {"properties": {"note": "甲"}})
     with pytest.raises(InvalidValue, match="没有说明"):
-        bulk_change.change(parcels, LI, "idle_parcel", [uid], {})
+        bulk_change.change(parcels, LI, "idle_parcel", Chosen([uid]), {})
 
 
 def test_the_largest_change_keeps_others_waiting_a_fifth_of_a_second(
@@ -179,5 +212,5 @@ def test_the_largest_change_keeps_others_waiting_a_fifth_of_a_second(
         spent.append(time.process_time() - start)
 
     monkeypatch.setattr(edit, "write_rows", measured)
-    bulk_change.change(sqlite_database, LI, "idle_parcel", None, {"properties": {"note": "普查"}})
+    bulk_change.change(sqlite_database, LI, "idle_parcel", Chosen(), {"properties": {"note": "普查"}})
     assert spent[0] < 0.2

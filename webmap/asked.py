@@ -30,7 +30,7 @@ BBOX_EXAMPLE: Final = "118.4,35.5,118.5,35.6"
 def bounds() -> Bounds | None:
     """`bbox=west,south,east,north` in degrees; None when it is not given."""
     text = request.args.get("bbox", "").strip()
-    return _bounds(text) if text else None
+    return bounds_in(text) if text else None
 
 
 def whole(name: str, default: int, least: int, most: int) -> int:
@@ -98,7 +98,8 @@ def flag(name: str) -> bool:
     return request.args.get(name, "") in ("1", "true", "yes")
 
 
-def _bounds(text: str) -> Bounds:
+def bounds_in(text: str) -> Bounds:
+    """The bounds that a text names: west,south,east,north in degrees."""
     right = f"“西,南,东,北”四个经纬度数字（度），例如 {BBOX_EXAMPLE}"
     parts = [_number(part) for part in text.split(",")]
     if len(parts) != 4 or any(part is None for part in parts):

@@ -45,7 +45,6 @@ def finding_then(viewer: Viewer, then: Subquery) -> Select[Any]:
             Layer.kind,
             Layer.color_by,
             Layer.unit,
-            Layer.color_by,
             then.c.shape,
             then.c.properties,
             then.c.derived,

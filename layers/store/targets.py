@@ -10,10 +10,13 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
+from layers.crs import Bounds
 from layers.errors import UnknownThing
+from layers.filters import Filter
 from layers.kinds import LayerKind, kind_for
 from layers.rights import Viewer, may, require
-from layers.store.engine import is_clean
+from layers.store.engine import in_layer_bounds, is_clean
+from layers.store.filtering import filtered
 from layers.store.seen import seen
 from layers.store.states import State, state_of
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
@@ -89,7 +92,21 @@ def targets(session: Session, viewer: Viewer, condition: ColumnElement[bool]) ->
 
 def standing(session: Session, viewer: Viewer, layer_key: str, limit: int) -> list[Target]:
     """Features of a layer that stand on the map, in the order of their ids."""
-    there = (Layer.key == layer_key, Feature.deleted_at.is_(None), Feature.review.is_(None))
+    return _standing(session, viewer, limit, [Layer.key == layer_key])
+
+
+def passing(
+    session: Session, viewer: Viewer, layer: Layer, limit: int, bounds: Bounds | None, where: Filter
+) -> list[Target]:
+    """Those that stand, touch the bounds and pass the filter."""
+    within = in_layer_bounds(Feature.shape, layer.id, bounds) if bounds else Feature.layer_id == layer.id
+    return _standing(session, viewer, limit, [within, *filtered(session, viewer, layer, where)])
+
+
+def _standing(
+    session: Session, viewer: Viewer, limit: int, conditions: Sequence[ColumnElement[bool]]
+) -> list[Target]:
+    there = (Feature.deleted_at.is_(None), Feature.review.is_(None), *conditions)
     rows = session.execute(_targets(viewer).where(*there).order_by(Feature.id).limit(limit))
     return [_target(row) for row in rows]
 

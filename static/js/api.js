@@ -92,9 +92,15 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.#layer(layer)}/merge`, { uids, keep });
   }
 
-  /** One change for many. @param {string} layer @param {string[]} uids @param {Record<string, unknown>} properties @returns {Promise<any>} */
-  changeMany(layer, uids, properties) {
-    return this.#send("POST", `${this.#layer(layer)}/change`, { uids, properties });
+  /**
+   * One change for many, or with `preview` only how many it would change.
+   * @param {string} layer
+   * @param {{uids: string[]} | {bbox: string}} chosen
+   * @param {{properties: Record<string, unknown>, preview?: true, expected?: number}} how
+   * @returns {Promise<{act: number | null, changed: number, of: number}>}
+   */
+  changeMany(layer, chosen, how) {
+    return this.#send("POST", `${this.#layer(layer)}/change`, { ...chosen, ...how });
   }
 
   /** What lies under features, a layer or a drawn shape? @param {{uids?: string[], layer?: string, geometry?: GeoJSON.Geometry, name?: string}} asked @returns {Promise<{url: string}>} where the answer stands, or will */

@@ -123,7 +123,7 @@ card.above = (/** @type {Api.Feature} */ feature) => reviewing.sectionsFor(featu
 table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
   ...(may.includes("edit") && !asOf.day
     ? [
-        { words: "批量修改", least: 1, act: chooseValue },
+        { words: "批量修改", least: 1, act: chooseValue, wide: chooseValueInView },
         { words: "合并", least: 2, act: joinRows },
       ]
     : []),
@@ -270,7 +270,12 @@ async function showDay(day) {
 
 /** @param {Api.Layer} layer @param {string[]} uids */
 function chooseValue(layer, uids) {
-  tell(() => bulk.change(layer, uids));
+  tell(() => bulk.change(layer, { uids }));
+}
+
+/** @param {Api.Layer} layer @param {Api.Bounds} bounds */
+function chooseValueInView(layer, bounds) {
+  tell(() => bulk.change(layer, { bbox: bounds.join(",") }));
 }
 
 /** @param {Api.Layer} layer @param {string[]} uids */

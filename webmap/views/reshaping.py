@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, jsonify
 
 from layers.editing import bulk_change, reshaping
+from layers.editing.bulk_change import Chosen
 from layers.editing.changes import Outcome
 from layers.editing.reshaping import Reshaped
 from layers.errors import InvalidValue
+from layers.filters import LONGEST
+from webmap import asked
 from webmap.body import read_json, started_from, text_of, texts_of
 from webmap.database import the_database, viewer
 from webmap.views.editing import told_of
@@ -39,14 +44,32 @@ def duplicate(ref: str) -> Response:
 
 @blueprint.post("/layers/<key>/change")
 def change(key: str) -> Response:
-    """The same values for many features: `uids`, or `all: true`; and `properties`."""
+    """The same `properties` for many features: `uids`, or `all: true`, or those that touch `bbox`
+    and pass the filter `f`.
+
+    `preview: true` only tells how many there are and how many of them would change; `expected` is the number that
+    was agreed to.
+    """
     body = read_json()
-    if body.get("all") is not True and "uids" not in body:
-        raise InvalidValue("没有说明要改哪些图形：请给出 uids，或 all: true 表示整个图层。")
-    uids = None if body.get("all") is True else texts_of(body, "uids", bulk_change.MOST)
-    reason = text_of(body, "reason")
-    done = bulk_change.change(the_database(), viewer(), key, uids, body, reason)
-    return jsonify(ok=True, act=done.act, changed=done.changed)
+    chosen = _chosen(body)
+    if body.get("preview") is True:
+        told = bulk_change.preview(the_database(), viewer(), key, chosen, body)
+    else:
+        reason = text_of(body, "reason")
+        told = bulk_change.change(the_database(), viewer(), key, chosen, body, reason)
+    return jsonify(ok=True, act=told.act, changed=told.changed, of=told.of)
+
+
+def _chosen(body: dict[str, Any]) -> Chosen:
+    expected = body.get("expected")
+    if expected is not None and type(expected) is not int:
+        raise InvalidValue("“expected”应为确认时的个数（整数）。请按接口说明提交。")
+    if "uids" in body:
+        return Chosen(texts_of(body, "uids", bulk_change.MOST), expected=expected)
+    bbox, where = text_of(body, "bbox"), text_of(body, "f", LONGEST) or ""
+    if not (bbox or where or body.get("all") is True):
+        raise InvalidValue("没有说明要改哪些图形：请给出 uids、bbox 或 f，或 all: true 表示整个图层。")
+    return Chosen(None, asked.bounds_in(bbox) if bbox else None, where, expected)
 
 
 def _told(done: Reshaped, status: int = 200) -> Response:

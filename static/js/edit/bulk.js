@@ -13,30 +13,51 @@ export class Bulk extends EventTarget {
     this.dialog = dialog;
   }
 
-  /** @param {Api.Layer} layer @param {string[]} uids */
-  async change(layer, uids) {
+  /** @param {Api.Layer} layer @param {{uids: string[]} | {bbox: string}} chosen */
+  async change(layer, chosen) {
     const form = await this.server.form(layer.key);
-    const fields = form.fields.filter(({ key }) => key !== "name");
-    const counted = `${uids.length} ${layer.measure_word}`;
-    const chosen = await this.#ask(`批量修改 ${counted}`, fields);
-    if (!chosen) return;
-    const { field, value } = chosen;
+    // Rights in land need a second person for each parcel, so they are not changed many at a time.
+    const fields = form.fields.filter(({ key, legal }) => key !== "name" && !legal);
+    const said = await this.#ask(
+      "uids" in chosen ? `${chosen.uids.length} ${layer.measure_word}` : "",
+      fields,
+    );
+    if (!said) return;
+    const { field, value } = said;
+    const properties = { [field.key]: value };
+    const { changed, of } = await this.server.changeMany(layer.key, chosen, { properties, preview: true });
+    const counted = `${changed} ${layer.measure_word}`;
+    if (!(await this.#confirm(counted, of - changed, field, value))) return;
+    const done = await this.server.changeMany(layer.key, chosen, { properties, expected: of });
+    const title = `已修改 ${done.changed} ${layer.measure_word}的“${field.label}”`;
+    this.dispatchEvent(new CustomEvent("changed", { detail: { title, act: done.act } }));
+  }
+
+  /** @param {string} counted @param {number} same that have the value already @param {Api.FormField} field @param {unknown} value */
+  async #confirm(counted, same, field, value) {
+    const also = same > 0 ? `另有 ${same} 个本来就是这个值，不会改动。` : "";
+    if (counted.startsWith("0 ")) {
+      const text = `选中的 ${same} 个本来就是这个值，没有需要修改的。`;
+      await ask(this.dialog, {
+        title: "无需修改",
+        text,
+        answers: [{ answer: "", words: "知道了", first: true }],
+      });
+      return false;
+    }
     const sure = await ask(this.dialog, {
       title: `把 ${counted}的“${field.label}”都改为“${shownOf(field, value)}”？`,
-      text: field.legal ? "权属与期限字段须另一人复核后生效。" : "保存后可以整体撤销。",
+      text: `${also}保存后可以整体撤销。`,
       answers: [
         { answer: "yes", words: `修改 ${counted}`, first: true },
         { answer: "", words: "取消" },
       ],
     });
-    if (sure !== "yes") return;
-    const done = await this.server.changeMany(layer.key, uids, { [field.key]: value });
-    const title = `已修改 ${done.changed} ${layer.measure_word}的“${field.label}”`;
-    this.dispatchEvent(new CustomEvent("changed", { detail: { title, act: done.act } }));
+    return sure === "yes";
   }
 
-  /** @param {string} title @param {Api.FormField[]} fields @returns {Promise<{field: Api.FormField, value: unknown} | null>} */
-  async #ask(title, fields) {
+  /** @param {string} counted @param {Api.FormField[]} fields @returns {Promise<{field: Api.FormField, value: unknown} | null>} */
+  async #ask(counted, fields) {
     const place = html`<div class="bulk-value"></div>`;
     const options = fields.map(({ key, label }) => html`<option value="${key}">${label}</option>`);
     const choice = /** @type {HTMLSelectElement} */ (html`<select aria-label="字段">${options}</select>`);
@@ -53,7 +74,7 @@ export class Bulk extends EventTarget {
     show();
     for (;;) {
       const answer = await ask(this.dialog, {
-        title,
+        title: counted ? `批量修改 ${counted}` : "批量修改视野内全部",
         body: html`<div class="bulk"><label class="field"><span class="label">字段</span><span class="entry">${choice}</span></label>${place}${problem}</div>`,
         answers: [
           { answer: "next", words: "下一步", first: true },

@@ -22,6 +22,9 @@ export class TableDrawer extends EventTarget {
   #rows = [];
   /** @type {Set<string>} */
   #chosen = new Set();
+  /** How many the map shows in view, and whether all of them are chosen, listed or not. */
+  #count = 0;
+  #every = false;
 
   /**
    * @param {HTMLElement} element
@@ -33,7 +36,7 @@ export class TableDrawer extends EventTarget {
     this.element = element;
     this.whole = whole;
     this.ask = ask;
-    /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => {words: string, least: number, act: (layer: Api.Layer, uids: string[]) => void}[]} */
+    /** What can be done with rows that are chosen; wide: also with all in view. @type {(layer: Api.Layer) => {words: string, least: number, wide?: (layer: Api.Layer, bounds: Api.Bounds) => void, act: (layer: Api.Layer, uids: string[]) => void}[]} */
     this.actions = () => [];
     this.#soon = later(REST_MS, () => this.#load());
   }
@@ -56,6 +59,7 @@ export class TableDrawer extends EventTarget {
     if (!known) return;
     this.#layer = known.key;
     this.#chosen.clear();
+    this.#every = false;
     this.#order = { desc: false };
     this.element.hidden = false;
     document.body.dataset.table = known.key;
@@ -74,6 +78,7 @@ export class TableDrawer extends EventTarget {
   /** @param {Api.Bounds} bounds */
   follow(bounds) {
     this.#bounds = bounds;
+    this.#every = false;
     if (!this.element.hidden) this.#soon();
   }
 
@@ -136,6 +141,7 @@ export class TableDrawer extends EventTarget {
   /** @param {Api.Rows} answer @param {boolean} more */
   #show({ count, columns, features }, more) {
     this.#rows = more ? [...this.#rows, ...features] : features;
+    this.#count = count;
     const layer = this.#layers.find(({ key }) => key === this.#layer);
     const said = `视野内 ${count} ${layer?.measure_word ?? "个"}，共 ${layer?.count ?? count} ${layer?.measure_word ?? "个"}`;
     this.element.querySelector(".found")?.replaceChildren(said);
@@ -226,6 +232,7 @@ export class TableDrawer extends EventTarget {
 
   /** @param {string} id @param {boolean} on */
   #choose(id, on) {
+    this.#every = false;
     if (on) this.#chosen.add(id);
     else this.#chosen.delete(id);
     const box = this.element.querySelector(`tr[data-uid="${CSS.escape(id)}"] .choose input`);
@@ -236,17 +243,46 @@ export class TableDrawer extends EventTarget {
     const place = this.element.querySelector(".chosen");
     const layer = this.#known;
     if (!place || !layer) return;
+    if (this.#every) return this.#showEvery(place, layer);
     const uids = [...this.#chosen];
     const acts = this.actions(layer).filter(({ least }) => uids.length >= least);
     const buttons = acts.map(
       ({ words, act }) =>
         html`<button class="button" type="button" @click=${() => act(layer, uids)}>${words}</button>`,
     );
-    fill(place, uids.length > 0 && `已选 ${uids.length} ${layer.measure_word}`, uids.length > 0 && buttons);
+    const told = uids.length > 0 && [`已选 ${uids.length} ${layer.measure_word}`, ...buttons];
+    fill(place, told, this.#offersEvery && this.#everyButton(layer));
+  }
+
+  // Ticking what is listed does not reach what is not.
+  get #offersEvery() {
+    return this.#count > this.#rows.length && this.#rows.every(({ id }) => this.#chosen.has(id));
+  }
+
+  /** @param {Api.Layer} layer */
+  #everyButton(layer) {
+    const choose = () => {
+      this.#every = true;
+      this.#showChosen();
+    };
+    return html`<button class="button" type="button" @click=${choose}>改选视野内全部 ${this.#count} ${layer.measure_word}</button>`;
+  }
+
+  /** @param {Element} place @param {Api.Layer} layer */
+  #showEvery(place, layer) {
+    const bounds = this.#bounds;
+    const buttons = this.actions(layer).map(
+      ({ words, wide }) =>
+        wide &&
+        bounds &&
+        html`<button class="button" type="button" @click=${() => wide(layer, bounds)}>${words}</button>`,
+    );
+    fill(place, `已选视野内全部 ${this.#count} ${layer.measure_word}`, buttons);
   }
 
   /** None is chosen any more. */
   unchoose() {
+    this.#every = false;
     for (const id of [...this.#chosen]) this.#choose(id, false);
     this.#showChosen();
   }
