@@ -18,7 +18,7 @@ import shapely
 from sqlalchemy import event
 
 from layers.errors import Busy, InvalidValue, NoSpace
-from layers.intake import NewLayer, Plan, apply, plan
+from layers.intake import Heard, NewLayer, Plan, apply, plan
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database, edit, query
 from layers.store.search import search
@@ -174,7 +174,12 @@ def test_a_file_of_bad_rows_only_is_refused_even_then(county: Database, tmp_path
 
 def test_nobody_sees_a_part_of_an_import(county: Database, tmp_path: Path) -> None:
     seen = []
-    apply(county, planned(county, many(tmp_path)), "李工", on_turn=lambda written: seen.append(count(county)))
+    apply(
+        county,
+        planned(county, many(tmp_path)),
+        "李工",
+        heard=Heard(turn=lambda written: seen.append(count(county))),
+    )
     assert len(seen) > 1
     assert set(seen) == {0}
     assert count(county) == MANY
@@ -190,7 +195,7 @@ def test_an_interrupted_import_leaves_nothing(
         raise interruption
 
     with pytest.raises(interruption):
-        apply(county, found, "李工", on_turn=interrupt)
+        apply(county, found, "李工", heard=Heard(turn=interrupt))
     assert traces(county) == before
 
 
@@ -240,12 +245,12 @@ def test_a_killed_import_is_swept_by_the_next_start(sqlite_county: Database, tmp
     program = f"""
 import os, signal
 from pathlib import Path
-from layers.intake import apply, plan
+from layers.intake import Heard, apply, plan
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database
 database = Database("sqlite:///{sqlite_county.path}")
 found = plan(database, SYSTEM_VIEWER, Path({str(path)!r}), kind="idle_parcel")
-apply(database, found, "李工", on_turn=lambda written: os.kill(os.getpid(), signal.SIGKILL))
+apply(database, found, "李工", heard=Heard(turn=lambda written: os.kill(os.getpid(), signal.SIGKILL)))
 """
     done = subprocess.run([sys.executable, "-c", program], check=False, env=os.environ)
     assert done.returncode == -signal.SIGKILL

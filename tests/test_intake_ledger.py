@@ -61,7 +61,7 @@ def test_the_plan_says_what_would_change_and_changes_nothing(
     ]
     assert shown.unchanged == 1
     assert shown.not_found == [("第 5 行", "DK009")]
-    assert shown.missing == 1
+    assert len(shown.missing) == 1
     assert found(county, ids[0]).properties["holder"] == "某公司"
 
 
@@ -70,7 +70,7 @@ def test_the_update_is_one_act_and_blank_cells_change_nothing(
 ) -> None:
     before = found(county, ids[1])
     path = ledger(tmp_path, [1, "DK001", "新公司", None, "核实"], [2, "DK002", "新公司", None, None])
-    assert apply_join(county, SYSTEM_VIEWER, planned(county, path), "李工") == 2
+    assert apply_join(county, SYSTEM_VIEWER, planned(county, path), "李工").rows == 2
     first, second = found(county, ids[0]), found(county, ids[1])
     assert first.properties["holder"] == second.properties["holder"] == "新公司"
     assert first.properties["note"] == "核实"
@@ -79,7 +79,7 @@ def test_the_update_is_one_act_and_blank_cells_change_nothing(
     assert second.version == before.version + 1
     assert (first.act_who, first.act_at) == (second.act_who, second.act_at)
     assert planned(county, path).changes == []
-    assert apply_join(county, SYSTEM_VIEWER, planned(county, path), "李工") == 0
+    assert apply_join(county, SYSTEM_VIEWER, planned(county, path), "李工").rows == 0
 
 
 def test_doubtful_rows_are_named_and_left_out_only_on_request(
@@ -103,7 +103,7 @@ def test_doubtful_rows_are_named_and_left_out_only_on_request(
     assert "出现 2 次" in reasons["第 7 行"]
     with pytest.raises(InvalidValue, match="未更新任何内容"):
         apply_join(county, SYSTEM_VIEWER, shown, "李工")
-    assert apply_join(county, SYSTEM_VIEWER, shown, "李工", good_rows=True) == 1
+    assert apply_join(county, SYSTEM_VIEWER, shown, "李工", good_rows=True).rows == 1
     assert found(county, ids[0]).properties["holder"] == "某公司"
 
 

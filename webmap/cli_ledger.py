@@ -44,7 +44,7 @@ def update(
         click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即更新 {len(found.changes)} 个图形。")
         return
     changed = apply_join(database, SYSTEM_VIEWER, found, who, good_rows=good_rows)
-    click.echo(f"已更新“{found.title}”的 {changed} 个图形的属性。")
+    click.echo(f"已更新“{found.title}”的 {changed.rows} 个图形的属性。")
 
 
 def _told(found: JoinPlan) -> Iterator[str]:
@@ -56,7 +56,7 @@ def _told(found: JoinPlan) -> Iterator[str]:
     yield from (f"说明    {note}" for note in found.notes)
     yield (
         f"结果    有变化 {len(found.changes)}，无变化 {found.unchanged}，图上没有 {len(found.not_found)}，"
-        f"表里没有 {found.missing}"
+        f"表里没有 {len(found.missing)}"
     )
     yield from _changes(found)
     yield from _listed(

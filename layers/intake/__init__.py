@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from layers.formats import Dataset, read_dataset
 from layers.intake.applying import Result, apply
+from layers.intake.bulk_act import Heard
+from layers.intake.comparing import Choice, Comparison, chosen_changes, compare, keys_offered
 from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.planning import NewLayer, Plan, plan
@@ -11,7 +13,10 @@ from layers.intake.rows import RowProblem
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 
 __all__ = [
+    "Choice",
+    "Comparison",
     "Dataset",
+    "Heard",
     "JoinPlan",
     "NewLayer",
     "Plan",
@@ -19,6 +24,9 @@ __all__ = [
     "RowProblem",
     "apply",
     "apply_join",
+    "chosen_changes",
+    "compare",
+    "keys_offered",
     "likeliest",
     "plan",
     "plan_join",

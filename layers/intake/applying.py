@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
+<<<<<<< HEAD
 from layers.errors import InvalidValue, MapError
 from layers.intake.collecting import uncollected
+=======
+from layers.errors import InvalidValue
+from layers.intake.bulk_act import NOBODY, Heard, bulk_act
+>>>>>>> f7120f4 (A file is compared with its layer by a number: new, changed, unchanged, missing, and what is chosen is one act)
 from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
 from layers.store import Database, edit
-
-WHAT: Final = "import"
+from layers.store.edit import Change, NewFeature
 
 
 class Result(NamedTuple):
-    """What was done."""
+    """What was done. rows: how many features are new."""
 
     act_id: int
     layer_key: str
@@ -31,36 +34,31 @@ def apply(
     who: str | Viewer,
     *,
     good_rows: bool = False,
-    on_start: Callable[[int], object] = lambda act_id: None,
-    on_turn: Callable[[int], object] = lambda count: None,
-    before_end: Callable[[], object] = lambda: None,
+    new: Sequence[NewFeature] | None = None,
+    changes: Sequence[Change] = (),
+    reason: str | None = None,
+    heard: Heard = NOBODY,
 ) -> Result:
-    """Import the good rows of a plan. With problem rows it refuses, unless `good_rows` leaves them out.
+    """Import the good rows of a plan, or those that are `new`, and change what is there already, in one act.
 
-    on_start hears the act, on_turn how many rows are written; before_end comes before they are seen. Whatever goes
-    wrong, or is raised by these, nothing of it is ever seen.
+    With problem rows it refuses, unless `good_rows` leaves them out. Raises OutOfDate when somebody changed one of
+    the features since. Whatever goes wrong, or is raised by who listens, nothing of it is ever seen.
     """
     _check_complete(plan, good_rows)
-    act_id = edit.start_bulk(database, WHAT, who, _reason(plan))
-    try:
-        on_start(act_id)
+    brought = plan.good if new is None else new
+    with bulk_act(database, who, reason or told_reason(plan), plan.layer.key, heard) as act_id:
         if plan.creates_layer:
             _create_layer(database, plan, act_id)
-        rows = edit.add_in_turns(database, act_id, plan.layer.key, plan.good, on_turn)
-        before_end()
-        edit.finish_bulk(database, act_id, plan.layer.key)
-    except BaseException:
-        # A disk that is full may refuse this too: then the act stays hidden, and the next start sweeps it.
-        with suppress(MapError):
-            edit.abandon_bulk(database, act_id)
-        raise
+        added = edit.add_in_turns(database, act_id, plan.layer.key, brought, heard.turn)
+        if changes:
+            edit.stand_in_turns(database, act_id, changes, lambda count: heard.turn(added + count))
     if plan.kind.key == BOUNDARIES:
         # Parcels and sites that were there before now lie in other towns.
         edit.settle_towns(database)
-    return Result(act_id, plan.layer.key, rows)
+    return Result(act_id, plan.layer.key, added)
 
 
-def _reason(plan: Plan) -> str:
+def told_reason(plan: Plan) -> str:
     """The file, and what was done to its coordinates."""
     return f"{plan.file}（{plan.shift}）" if plan.shift else plan.file
 

@@ -6,49 +6,39 @@ The rows of a ledger are matched by a key (地块编号, 电子监管号 …); f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from layers.errors import InvalidValue, MapError
+from sqlalchemy.orm import Session
+
+from layers.errors import InvalidValue
 from layers.formats import Dataset, read_dataset
-from layers.intake.mapping import mapped
+from layers.intake.bulk_act import NOBODY, Heard, bulk_act
+from layers.intake.comparing import UID_COLUMNS, Changed, changes_of, differences
+from layers.intake.mapping import Chosen, mapped
 from layers.intake.rows import OTHERS, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.fields import Field
 from layers.rights import Viewer, require
 from layers.store import Database, edit, query
-from layers.store.states import ready, towns_now
-from layers.store.targets import Target, require_edit, standing
-
-UID_COLUMNS: Final = ("图形标识", "UID", "uid")
+from layers.store.targets import key_values, targets_in
 
 
-class Difference(NamedTuple):
-    """One field of one feature, in words."""
+class Joined(NamedTuple):
+    """What was done; no act where nothing was to be changed."""
 
-    title: str
-    before: str
-    after: str
-
-
-class Change(NamedTuple):
-    """What a row would do to a feature."""
-
-    target: Target
-    place: str
-    properties: dict[str, Any]
-    differences: tuple[Difference, ...]
+    act_id: int | None
+    rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class JoinPlan:
     """What a ledger would change. not_found: place and key of rows that no feature answers to.
 
-    missing: names of features on the map whose key no row has.
+    missing: ids of features on the map whose key no row has.
     """
 
     file: str
@@ -60,10 +50,10 @@ class JoinPlan:
     encoding: str
     matched: dict[str, str]
     others: list[str]
-    changes: list[Change]
+    changes: list[Changed]
     unchanged: int
     not_found: list[tuple[str, str]]
-    missing: int
+    missing: list[int]
     problems: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     places: Sequence[str] = ()
@@ -82,19 +72,24 @@ def plan_join(
     key: str,
     encoding: str | None = None,
     source_layer: str | None = None,
+    columns: Chosen | None = None,
+    dataset: Dataset | None = None,
 ) -> JoinPlan:
-    """Match the rows of a file with the features of a layer; nothing is changed."""
+    """Match the rows of a file with the features of a layer; nothing is changed.
+
+    columns: what a person says of some. dataset: the file, when it was already read.
+    """
     with database.reading() as session:
         found_layer = query.layer_named(session, viewer, layer)
         kind, title, unit = _lenient(kind_for(found_layer)), found_layer.title, found_layer.unit
         require(viewer, "import", unit=unit)
     refuse_secret_titles(file.name)
-    dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
+    dataset = dataset or read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
-    rows = _rows(kind, dataset, key)
+    rows = _rows(kind, dataset, key, columns)
     with database.reading() as session:
-        there = standing(session, viewer, layer, 1_000_000)
-    joined = _matched(kind, dataset, rows, _by_key(there, rows.field))
+        there = _by_key(key_values(session, viewer, layer, rows.field.key if rows.field else None))
+        joined = _matched(session, viewer, kind, dataset, rows, there)
     return JoinPlan(
         file=file.name,
         title=title,
@@ -108,7 +103,7 @@ def plan_join(
         changes=joined.changes,
         unchanged=joined.unchanged,
         not_found=joined.not_found,
-        missing=len(there) - joined.met,
+        missing=sorted(id_ for word, ids in there.items() if word not in rows.keys for id_ in ids),
         problems=sorted([*rows.problems, *joined.problems], key=lambda problem: problem.row),
         notes=[*dataset.notes, *rows.notes],
         places=dataset.places,
@@ -116,32 +111,26 @@ def plan_join(
 
 
 def apply_join(
-    database: Database, viewer: Viewer, plan: JoinPlan, who: str, *, good_rows: bool = False
-) -> int:
-    """Update the features in one act; returns how many. Raises OutOfDate when one changed since the plan."""
+    database: Database,
+    viewer: Viewer,
+    plan: JoinPlan,
+    who: str | Viewer,
+    *,
+    good_rows: bool = False,
+    chosen: bool | frozenset[str] = True,
+    heard: Heard = NOBODY,
+) -> Joined:
+    """Update the features, or those with the chosen uids, in one act. Raises OutOfDate when one changed since."""
     if plan.problems and not good_rows:
         raise InvalidValue(f"“{plan.file}”有 {len(plan.problems)} 处问题，未更新任何内容。请改正后再导入。")
-    if not plan.changes:
-        return 0
-    with database.reading() as session:
-        for change in plan.changes:
-            require_edit(session, viewer, change.target)
-        towns = towns_now(session, plan.kind.key)
-    states = [replace(change.target.state, properties=change.properties) for change in plan.changes]
-    rows = ready(plan.changes[0].target.kind, states, towns)
-    changes = [
-        edit.Change(change.target.id, change.target.layer_id, change.target.version, row)
-        for change, row in zip(plan.changes, rows, strict=True)
-    ]
-    act_id = edit.start_bulk(database, "import", who, f"{plan.file}（按{plan.key}更新属性）")
-    try:
-        edit.stand_in_turns(database, act_id, changes)
-        edit.finish_bulk(database, act_id, plan.layer_key)
-    except BaseException:
-        with suppress(MapError):
-            edit.abandon_bulk(database, act_id)
-        raise
-    return len(rows)
+    wanted = [each for each in plan.changes if chosen is True or (chosen and each.target.uid in chosen)]
+    if not wanted:
+        return Joined(None, 0)
+    changes = changes_of(database, viewer, wanted[0].target.kind, wanted)
+    reason = f"{plan.file}（按{plan.key}更新属性）"
+    with bulk_act(database, who, reason, plan.layer_key, heard) as act_id:
+        edit.stand_in_turns(database, act_id, changes, heard.turn)
+    return Joined(act_id, len(changes))
 
 
 # --- rows ------------------------------------------------------------------------------------------------
@@ -165,9 +154,9 @@ def _lenient(kind: LayerKind) -> LayerKind:
     return replace(kind, fields=tuple(replace(each, required=False) for each in kind.fields))
 
 
-def _rows(kind: LayerKind, dataset: Dataset, key: str) -> _Rows:
-    column, found = _key_column(kind, dataset, key)
-    mapping = mapped(kind, [name for name in dataset.columns if found is not None or name != column])
+def _rows(kind: LayerKind, dataset: Dataset, key: str, chosen: Chosen | None) -> _Rows:
+    column, found = _key_column(kind, dataset, key, chosen or {})
+    mapping = mapped(kind, [name for name in dataset.columns if found is not None or name != column], chosen)
     legal = [name for name, each in mapping.fields.items() if each.legal and name != column]
     for name in legal:
         del mapping.fields[name]
@@ -189,14 +178,15 @@ def _rows(kind: LayerKind, dataset: Dataset, key: str) -> _Rows:
     )
 
 
-def _key_column(kind: LayerKind, dataset: Dataset, key: str) -> tuple[str, Field | None]:
+def _key_column(kind: LayerKind, dataset: Dataset, key: str, chosen: Chosen) -> tuple[str, Field | None]:
     """The column of the key: named itself, or by the field it is."""
     wanted = kind.field_for(key)
     for column in dataset.columns:
         if column in UID_COLUMNS and key in UID_COLUMNS:
             return column, None
-        if column == key or (wanted is not None and kind.field_for(column) is wanted):
-            found = kind.field_for(column) or wanted
+        said = kind.by_key.get(chosen[column]) if column in chosen else kind.field_for(column)
+        if column == key or (wanted is not None and said is wanted):
+            found = said or wanted
             if found is not None:
                 return column, found
     columns = "、".join(dataset.columns)
@@ -229,51 +219,51 @@ def _double_keys(dataset: Dataset, keys: Sequence[str], column: str) -> list[Row
 
 
 @dataclass
-class _Joined:
-    changes: list[Change] = field(default_factory=list)
+class _Matched:
+    changes: list[Changed] = field(default_factory=list)
     unchanged: int = 0
     not_found: list[tuple[str, str]] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
-    met: int = 0
 
 
-def _by_key(there: Sequence[Target], key: Field | None) -> dict[str, list[Target]]:
-    found: dict[str, list[Target]] = {}
-    for each in there:
-        value = each.uid if key is None else each.state.properties.get(key.key)
+def _by_key(there: Iterable[tuple[int, str | None]]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for id_, value in there:
         if value:
-            found.setdefault(str(value), []).append(each)
+            found.setdefault(str(value), []).append(id_)
     return found
 
 
-def _matched(kind: LayerKind, dataset: Dataset, rows: _Rows, there: Mapping[str, list[Target]]) -> _Joined:
-    joined, bad = _Joined(), {problem.row for problem in rows.problems}
-    for row, (key, said) in enumerate(zip(rows.keys, rows.properties, strict=True), 1):
-        meant = there.get(key, [])
-        joined.met += len(meant)
-        place = dataset.places[row - 1] if dataset.places else f"第 {row} 行"
+def _matched(
+    session: Session,
+    viewer: Viewer,
+    kind: LayerKind,
+    dataset: Dataset,
+    rows: _Rows,
+    there: Mapping[str, list[int]],
+) -> _Matched:
+    joined, bad, meant = _Matched(), {problem.row for problem in rows.problems}, dict[int, int]()
+    for row, key in enumerate(rows.keys, 1):
+        ids = there.get(key, [])
         if row in bad:
             continue
-        if not meant:
-            joined.not_found.append((place, key))
-        elif len(meant) > 1:
-            reason = f"图上有 {len(meant)} 个图形的编号是“{key}”，不知道要更新哪一个。请先改正图上的编号。"
+        if not ids:
+            joined.not_found.append((_place(dataset, row), key))
+        elif len(ids) > 1:
+            reason = f"图上有 {len(ids)} 个图形的编号是“{key}”，不知道要更新哪一个。请先改正图上的编号。"
             joined.problems.append(RowProblem(row, rows.field.title if rows.field else "", key, reason))
-        elif differences := _differences(kind, meant[0].state.properties, said):
-            new = {**meant[0].state.properties, **said}
-            joined.changes.append(Change(meant[0], place, new, differences))
+        else:
+            meant[ids[0]] = row
+    targets = {each.id: each for each in targets_in(session, viewer, list(meant))}
+    for id_, row in meant.items():
+        target, said = targets[id_], rows.properties[row - 1]
+        before = target.state.properties
+        if told := differences(kind, before, said):
+            joined.changes.append(Changed(target, _place(dataset, row), {**before, **said}, told))
         else:
             joined.unchanged += 1
     return joined
 
 
-def _differences(
-    kind: LayerKind, before: Mapping[str, Any], said: Mapping[str, Any]
-) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(
-            kind.by_key[key].title, kind.by_key[key].show(before.get(key)), kind.by_key[key].show(value)
-        )
-        for key, value in said.items()
-        if before.get(key) != value
-    )
+def _place(dataset: Dataset, row: int) -> str:
+    return dataset.places[row - 1] if dataset.places else f"第 {row} 行"

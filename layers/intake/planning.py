@@ -41,7 +41,8 @@ class NewLayer(NamedTuple):
 class Plan:
     """What an import would do.
 
-    matched: column → title of its field; others: columns kept as they are. problems keep their rows out,
+    matched: column → title of its field; others: columns kept as they are. rows: which rows the good ones are,
+    counted from 1. problems keep their rows out,
     warnings do not. crs: code in which the coordinates were read; shift: what was taken out. spots: where each row lies. bounds, area and length: of the good rows.
     """
 
@@ -57,6 +58,7 @@ class Plan:
     matched: dict[str, str]
     others: list[str]
     good: list[NewFeature]
+    rows: list[int]
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -142,6 +144,7 @@ def plan(
             NewFeature(shape, told, visibility=seen_by, area_m2=area)
             for shape, told, area in zip(shapes, properties, areas.tolist(), strict=True)
         ],
+        rows=[at + 1 for at in good],
         problems=problems,
         warnings=[
             *_repairs(checked),

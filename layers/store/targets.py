@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +15,7 @@ from layers.errors import UnknownThing
 from layers.filters import Filter
 from layers.kinds import LayerKind, kind_for
 from layers.rights import Viewer, may, require
-from layers.store.engine import in_layer_bounds, is_clean
+from layers.store.engine import in_layer_bounds, is_clean, json_text
 from layers.store.filtering import filtered
 from layers.store.seen import seen
 from layers.store.states import State, state_of
@@ -109,6 +109,23 @@ def _standing(
     there = (Feature.deleted_at.is_(None), Feature.review.is_(None), *conditions)
     rows = session.execute(_targets(viewer).where(*there).order_by(Feature.id).limit(limit))
     return [_target(row) for row in rows]
+
+
+def targets_in(session: Session, viewer: Viewer, ids: Sequence[int]) -> Iterator[Target]:
+    """Those with these ids that this viewer may see, in the order of their ids; loaded as they are asked for."""
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), _SLICE):
+        yield from targets(session, viewer, Feature.id.in_(ordered[start : start + _SLICE]))
+
+
+def key_values(
+    session: Session, viewer: Viewer, layer_key: str, key: str | None
+) -> Sequence[Row[int, str | None]]:
+    """Id and the value of one field for all that stand in a layer, in the order of their ids; None: their uid."""
+    value = Feature.uid if key is None else json_text(Feature.properties, key)
+    there = (Layer.key == layer_key, Feature.review.is_(None))
+    wanted = select(Feature.id, value).join(Layer, Layer.id == Feature.layer_id).where(*seen(viewer), *there)
+    return session.execute(wanted.order_by(Feature.id)).all()
 
 
 def targets_named(session: Session, viewer: Viewer, uids: Sequence[str]) -> list[Target]:
