@@ -59,7 +59,28 @@ class PublicMap:
         return f"由 {PUBLIC_MAPS[self.key].split('（')[0]} 换算（反算公开公式，仅供规划，不作测绘依据）"
 
 
-Shift = Parameters | PublicMap
+@dataclass(frozen=True)
+class Local:
+    """A town's own Gauss-Krüger system: central meridian in degrees, what was added to X (north) and Y (east) in
+    metres, and the height in metres of the plane on which it counts.
+    """
+
+    meridian_deg: float
+    north_m: float
+    east_m: float
+    height_m: float
+
+    @property
+    def told(self) -> str:
+        """For the note that goes with the import."""
+        plane = f"，投影面高程 {self.height_m:g} 米" if self.height_m else ""
+        return (
+            f"地方坐标系（中央经线 {self.meridian_deg:g}°，X加常数 {self.north_m:.10g} 米，"
+            f"Y加常数 {self.east_m:.10g} 米{plane}）"
+        )
+
+
+Shift = Parameters | PublicMap | Local
 
 
 def parameters_in(text: str) -> Parameters | None:
@@ -79,6 +100,33 @@ def parameters_in(text: str) -> Parameters | None:
     return Parameters(values)
 
 
+def local_in(text: str) -> Local | None:
+    """A local system from `中央经线,X加常数,Y加常数[,投影面高程]`, such as `118°30′,0,500000`; None for a blank."""
+    words = [word for word in re.split(r"[,，;；\s]+", text.strip()) if word]
+    if not words:
+        return None
+    try:
+        meridian, values = _degrees(words[0]), [float(word) for word in words[1:]]
+    except ValueError:
+        meridian, values = math.nan, []
+    sound = 70 <= meridian <= 140 and len(values) in (2, 3) and all(map(math.isfinite, values))
+    if not sound or (len(values) == 3 and not -500 <= values[2] <= 9000):
+        raise InvalidValue(
+            f"地方坐标系收到“{text[:60]}”，应为 中央经线,X加常数,Y加常数[,投影面高程]，例如 118°30′,0,500000 "
+            "或 118.5,-3800000,50000,120（米）。不知道这些数时不能换算：请向提供数据的测绘单位索取，"
+            "或请其转换为 2000国家大地坐标系。"
+        )
+    return Local(meridian, values[0], values[1], values[2] if len(values) == 3 else 0.0)
+
+
+def _degrees(word: str) -> float:
+    """118.5, 118°30′ or 118°30′00″."""
+    parts = [part for part in re.split("[°度′'分″\"秒]+", word) if part]
+    if len(parts) > 3:
+        raise ValueError(word)
+    return float(sum(float(part) / 60.0**at for at, part in enumerate(parts)))
+
+
 def public_map(key: str | None) -> PublicMap | None:
     """The public map with this key; None for coordinates that are not shifted."""
     if key in (None, NOT_SHIFTED):
@@ -96,6 +144,8 @@ def to_stored(shapes: Sequence[BaseGeometry] | Shapes, code: int, shift: Shift |
         return crs.to_stored(array, code)
     if isinstance(shift, PublicMap):
         return _moved(crs.to_stored(array, code), lambda found: unshifted(found, shift))
+    if isinstance(shift, Local):
+        return _by_local(array, shift)
     if len(shift.values) == 4:
         return _by_four(array, code, shift.values)
     return _by_seven(array, code, shift.values)
@@ -124,6 +174,19 @@ def bd09(positions: Positions) -> Positions:
 def _moved(shapes: Shapes, how: object) -> Shapes:
     assert callable(how)  # noqa: S101
     return np.asarray(shapely.set_coordinates(shapes, how(shapely.get_coordinates(shapes))), object)
+
+
+def _by_local(shapes: Shapes, local: Local) -> Shapes:
+    from pyproj import Transformer
+
+    # On a plane above the ellipsoid everything is longer by the share of its height.
+    scale = 1 + local.height_m / CGCS2000_AXIS_M
+    down = Transformer.from_pipeline(
+        f"+proj=pipeline +step +inv +proj=tmerc +lat_0=0 +lon_0={local.meridian_deg!r} +k={scale!r} "
+        f"+x_0={local.east_m!r} +y_0={local.north_m!r} +a={CGCS2000_AXIS_M} +rf={CGCS2000_INVERSE_FLATTENING} "
+        "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+    )
+    return _moved(shapes, lambda positions: np.column_stack(down.transform(*positions.T)))
 
 
 def _by_four(shapes: Shapes, code: int, values: Sequence[float]) -> Shapes:

@@ -36,7 +36,7 @@ def this_year(folder: Path) -> Path:
     """001 as it was, 002 with another holder, 003 moved by a metre, 004 with blank cells, 005 gone, 900 new."""
     frame = files.parcels(5)
     frame.loc[1, "QSDWMC"] = "新公司"
-    frame.loc[2, "geometry"] = shapely.affinity.translate(frame.geometry[2], 1e-5)
+    frame = files.with_value(frame, "geometry", 2, shapely.affinity.translate(frame.geometry[2], 1e-5))
     frame.loc[3, "QSDWMC"] = None
     new = files.parcels(7).iloc[[6]].assign(DKBH="SL-2026-900")
     together = geopandas.GeoDataFrame(pandas.concat([frame.iloc[:4], new], ignore_index=True), crs=4490)

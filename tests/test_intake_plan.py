@@ -282,8 +282,15 @@ def test_swapped_axes_are_refused_with_the_likely_cause(county: Database, tmp_pa
     assert "很可能颠倒了" in refusal.value.message
     assert "在本县范围内" in refusal.value.message
     without = files.shapefile(tmp_path / "b", frame, without=[".prj"])
-    with pytest.raises(InvalidShape, match="很可能颠倒了"):
+    with pytest.raises(QuestionToUser) as question:
         planned(county, without)
+    (choice,) = question.value.choices
+    assert choice.value == f"{code}+swap"
+    assert "颠倒" in choice.title
+    found = planned(county, without, crs=code, swapped=True)
+    assert found.problems == []
+    assert found.decisions[-1] == "X、Y 已交换"
+    assert found.good[0].shape.hausdorff_distance(files.parcels().geometry[0]) < 1e-8
 
 
 def test_a_wrong_zone_is_refused_with_the_likely_one(county: Database, tmp_path: Path) -> None:

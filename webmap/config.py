@@ -89,7 +89,7 @@ SETTINGS: Final = (
     Setting("WEBMAP_WORKERS", "1", "网页服务进程数，1 到 16"),
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
     Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
-    Setting("WEBMAP_UPLOAD_DAYS", "30", "导入用的原始文件保留几天，1 到 3650"),
+    Setting("WEBMAP_UPLOAD_DAYS", "30", "只核对、没有导入的原始文件保留几天，1 到 3650；已导入的一直保留"),
     Setting("WEBMAP_EXPORT_HOURS", "24", "页面上导出的文件保留几小时，1 到 720"),
     Setting(
         "WEBMAP_PUBLIC_GRID_M",

@@ -13,6 +13,7 @@ from layers import clock, crs, shift
 from layers.errors import InvalidValue, MapError, QuestionToUser, UnreadableFile
 from layers.intake import (
     Dataset,
+    Heard,
     Plan,
     RowProblem,
     apply,
@@ -85,9 +86,11 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
         found,
         told.viewer,
         good_rows=bool(job.arguments.get("good_rows")),
-        on_start=job.writes,
-        on_turn=lambda done: job.tell(0.1 + 0.85 * done / count, f"已写入 {done:,} / {count:,}"),
-        before_end=job.ask,
+        heard=Heard(
+            job.writes,
+            lambda done: job.tell(0.1 + 0.85 * done / count, f"已写入 {done:,} / {count:,}"),
+            job.ask,
+        ),
     )
     _note(database, told, f"{told.name} → {found.title} {result.rows} {found.kind.measure_word}")
     return {"act_id": result.act_id, "rows": result.rows, **_amounts(found), "layer": layer}
@@ -290,7 +293,7 @@ def remove_outdated(database: Database, home: Path, days: int) -> int:
     from datetime import timedelta
 
     with database.reading() as session:
-        old = uploads.outdated(session, clock.now() - timedelta(days=days))
+        old = uploads.outdated(session, clock.now() - timedelta(days=days), "intake_bring")
     for uid in old:
         shutil.rmtree(stored(home, uid), ignore_errors=True)
     if old:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final
 
 import shapely
@@ -49,6 +50,21 @@ def xlsx_content(layer: Outgoing) -> bytes:
     columns = tuple(_balanced(column) for column in (*layer.columns, *_middles(layer)))
     _write_ledger(book.create_sheet("台账"), layer, columns)
     _write_dictionary(book.create_sheet("字段说明"), columns)
+    sink = io.BytesIO()
+    book.save(sink)
+    return sink.getvalue()
+
+
+def listing(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+    """A plain table of texts as an .xlsx with one sheet; nothing in it is a formula."""
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title)
+    sheet.freeze_panes = "A2"
+    sheet.append([_cell(sheet, word, bold=True) for word in header])
+    for row in islice(rows, _MOST_ROWS):
+        sheet.append([_cell(sheet, word) for word in row])
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-<<<<<<< HEAD
-from layers.errors import InvalidValue, MapError
-from layers.intake.collecting import uncollected
-=======
 from layers.errors import InvalidValue
 from layers.intake.bulk_act import NOBODY, Heard, bulk_act
->>>>>>> f7120f4 (A file is compared with its layer by a number: new, changed, unchanged, missing, and what is chosen is one act)
+from layers.intake.collecting import uncollected
 from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
@@ -59,8 +55,8 @@ def apply(
 
 
 def told_reason(plan: Plan) -> str:
-    """The file, and what was done to its coordinates."""
-    return f"{plan.file}（{plan.shift}）" if plan.shift else plan.file
+    """The file, and what was decided about its coordinates and text: history shows it."""
+    return f"{plan.file}（{'；'.join(plan.decisions)}）" if plan.decisions else plan.file
 
 
 def _check_complete(plan: Plan, good_rows: bool) -> None:

@@ -316,14 +316,17 @@ def _reshaped(before: BaseGeometry, after: BaseGeometry) -> Difference:
         lengths = [half_up(length_m(each) / 1000, 3) for each in (before, after)]
         if lengths[0] != lengths[1]:
             return Difference(SHAPE, f"{lengths[0]} 公里", f"{lengths[1]} 公里")
-    moved_m = shapely.hausdorff_distance(*_in_metres(before, after))
+    old, new = _in_metres(before, after)
+    moved_m = shapely.hausdorff_distance(old, new)
     return Difference(SHAPE, "原位置", f"移动约 {half_up(moved_m, 1)} 米")
 
 
-def _in_metres(*shapes: BaseGeometry) -> list[BaseGeometry]:
+def _in_metres(before: BaseGeometry, after: BaseGeometry) -> tuple[BaseGeometry, BaseGeometry]:
     """About true to scale around the first of them; enough to say how far something moved."""
-    squeeze = np.array([math.cos(math.radians(shapely.bounds(shapes[0])[1])), 1.0]) * _DEGREE_M
-    return [shapely.transform(each, lambda positions: positions * squeeze) for each in shapes]
+    squeeze = np.array([math.cos(math.radians(shapely.bounds(before)[1])), 1.0]) * _DEGREE_M
+    return shapely.transform(before, lambda at: at * squeeze), shapely.transform(
+        after, lambda at: at * squeeze
+    )
 
 
 # --- what is to be done ----------------------------------------------------------------------------------

@@ -18,6 +18,8 @@ from layers.store import Database, query
 
 MARGIN_DEG: Final = 0.5
 """Roads lead out of the county, a wrong zone leads 270 km away."""
+SWAPPED: Final = "+swap"
+"""Behind the number of a system: X and Y change places too."""
 _OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请选用它的坐标系并给出本局的转换参数，或先转到 2000国家大地坐标系。"
 
 Shapes = NDArray[np.object_]
@@ -39,6 +41,8 @@ def county_bounds(database: Database, viewer: Viewer) -> Bounds | None:
 
 def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> int:
     """The code to read the coordinates with; raises QuestionToUser when nobody has said it."""
+    if isinstance(dataset.shift, shift.Local):
+        return crs.STORED
     said = dataset.crs
     code = answer or (said and said.code)
     if code is None:
@@ -52,8 +56,28 @@ def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> i
     return code
 
 
-def settle_shift(dataset: Dataset, parameters: str | None, public_map: str | None) -> None:
+def swap(dataset: Dataset) -> None:
+    """Take the first of each pair of coordinates for the second."""
+    dataset.shapes = np.asarray(
+        shapely.transform(dataset.shapes, lambda positions: positions[:, ::-1]), object
+    )
+    dataset.notes.append("X、Y 两列已按您的选择交换")
+
+
+def system_of(dataset: Dataset, code: int) -> str:
+    """What the coordinates were read as."""
+    return dataset.shift.told if isinstance(dataset.shift, shift.Local) else crs.name_of(code)
+
+
+def settle_shift(
+    dataset: Dataset, parameters: str | None, public_map: str | None, local: str | None = None
+) -> None:
     """How the coordinates are brought to CGCS2000, from the answers or the file itself; else a question."""
+    if town := shift.local_in(local or ""):
+        if parameters or public_map not in (None, shift.NOT_SHIFTED):
+            raise InvalidValue("地方坐标系不能与转换参数或公开地图偏移同时使用。请只填其中一项。")
+        dataset.shift = town
+        return
     given = shift.parameters_in(parameters or "")
     dataset.shift = given or shift.public_map(public_map) or dataset.parameters
     if dataset.shift_asked and public_map is None and given is None:
@@ -106,7 +130,27 @@ def _inside(shapes: Shapes, where: Bounds) -> NDArray[np.bool_]:
 
 
 def _elsewhere(dataset: Dataset, shapes: Shapes, code: int, county: Bounds | None) -> str:
-    return elsewhere(_total_bounds(dataset.shapes), _total_bounds(shapes), code, county)
+    if isinstance(dataset.shift, shift.Local):
+        box, right = _total_bounds(shapes), expected(county)
+        where = crs.describe(box) if box else "地球以外"
+        return f"按{dataset.shift.told}解读，图形落在{where}，应在{crs.describe(right)}。请核对中央经线和加常数。"
+    return elsewhere(raw_bounds(dataset), _total_bounds(shapes), code, county)
+
+
+def raw_bounds(dataset: Dataset) -> Bounds | None:
+    """The range of the coordinates as they were written: east or X first, as they stand in the file."""
+    return _total_bounds(dataset.shapes)
+
+
+def possible(dataset: Dataset, county: Bounds | None) -> list[crs.Candidate]:
+    """The systems in which the coordinates could be, likeliest first; those that lie in the county, if any do."""
+    raw = raw_bounds(dataset)
+    return crs.candidates(raw, county) if raw else []
+
+
+def candidate_value(candidate: crs.Candidate) -> str:
+    """What answers that it is this one."""
+    return f"{candidate.code}{SWAPPED if candidate.swapped else ''}"
 
 
 def elsewhere(raw: Bounds | None, box: Bounds | None, code: int, county: Bounds | None) -> str:
@@ -127,15 +171,11 @@ def _total_bounds(shapes: Shapes) -> Bounds | None:
     return west, south, east, north
 
 
-def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | UnreadableFile | InvalidShape:
+def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | UnreadableFile:
     raw = _total_bounds(dataset.shapes)
     if raw is None:
         return UnreadableFile("文件里没有任何有效坐标。请在原软件中检查后重新导出。")
     found = crs.candidates(raw, county)
-    straight = [each for each in found if not each.swapped]
-    if found and not straight:
-        cause = crs.likely_cause(raw, crs.STORED, county) or "X、Y 两列很可能颠倒了，请交换后重新导出再导入"
-        return InvalidShape(f"文件没有坐标系，坐标{_values(raw)}。{cause}。")
     unread = f"声明的坐标系“{dataset.crs.name}”无法识别" if dataset.crs else "没有坐标系（缺少 .prj）"
     said = dataset.doubt or unread
     picked = (
@@ -144,11 +184,12 @@ def _question(dataset: Dataset, county: Bounds | None) -> QuestionToUser | Unrea
         else _OLD_DATUMS
     )
     return QuestionToUser(
-        f"文件{said}，坐标{_values(raw)}。请选择坐标系。{picked}",
-        [Answer(str(each.code), each.title, each.lands(county)) for each in straight],
+        f"文件{said}，坐标{values_told(raw)}。请选择坐标系。{picked}",
+        [Answer(candidate_value(each), each.title, each.lands(county)) for each in found],
     )
 
 
-def _values(raw: Bounds) -> str:
+def values_told(raw: Bounds) -> str:
+    """The range of coordinates for people."""
     digits = 4 if max(map(abs, raw)) < 400 else 0
     return f"横向 {raw[0]:.{digits}f} 至 {raw[2]:.{digits}f}，纵向 {raw[1]:.{digits}f} 至 {raw[3]:.{digits}f}"

@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.crs import Bounds
+from layers.crs import name_of as system_name
 from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFile
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
@@ -43,7 +44,8 @@ class Plan:
 
     matched: column → title of its field; others: columns kept as they are. rows: which rows the good ones are,
     counted from 1. problems keep their rows out,
-    warnings do not. crs: code in which the coordinates were read; shift: what was taken out. spots: where each row lies. bounds, area and length: of the good rows.
+    warnings do not. crs: code in which the coordinates were read; shift: what was taken out. system: its name. decisions:
+    what a person said of coordinates and text. spots: where each row lies. bounds, area and length: of the good rows.
     """
 
     file: str
@@ -64,6 +66,8 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     places: Sequence[str] = ()
     shift: str = ""
+    system: str = ""
+    decisions: list[str] = field(default_factory=list)
     spots: dict[int, tuple[float, float]] = field(default_factory=dict)
     bounds: Bounds | None = None
     area_m2: float = 0.0
@@ -99,12 +103,14 @@ def plan(
     source_layer: str | None = None,
     parameters: str | None = None,
     public_map: str | None = None,
+    swapped: bool = False,
+    local: str | None = None,
     columns: Chosen | None = None,
     dataset: Dataset | None = None,
 ) -> Plan:
     """Read a file as features of a kind, which the layer tells where it is not given. crs, encoding, source_layer: answers to questions this function asks.
 
-    columns: what a person says of some. dataset: the file, when it was already read.
+    swapped: X and Y change places. local: a town's own system (see `shift.local_in`). columns: what a person says of some. dataset: the file, when it was already read.
 
     Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
     """
@@ -116,7 +122,9 @@ def plan(
     refuse_secrets(dataset)
     _check_places(dataset)
     county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
-    landing.settle_shift(dataset, parameters, public_map)
+    if swapped:
+        landing.swap(dataset)
+    landing.settle_shift(dataset, parameters, public_map, local)
     system = landing.chosen_crs(dataset, crs, county)
     checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
     checked.problems |= dataset.bad_shapes
@@ -159,10 +167,23 @@ def plan(
         places=dataset.places,
         spots=_spots(checked),
         shift=dataset.shift.told if dataset.shift else "",
+        system=landing.system_of(dataset, system),
+        decisions=_decisions(dataset, crs, system, encoding, swapped=swapped),
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),
     )
+
+
+def _decisions(
+    dataset: Dataset, answer: int | None, code: int, encoding: str | None, *, swapped: bool
+) -> list[str]:
+    """What is written into the history beside the name of the file."""
+    said = dataset.crs.code if dataset.crs else None
+    told = [f"坐标系由人工选为 {system_name(code)}"] if answer and answer != said else []
+    told += ["X、Y 已交换"] if swapped else []
+    told += [dataset.shift.told] if dataset.shift else []
+    return [*told, *([f"文字编码由人工选为 {dataset.encoding}"] if encoding else [])]
 
 
 def _declared(database: Database, viewer: Viewer, kind: str | None, layer: str | None) -> LayerKind:

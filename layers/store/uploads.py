@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.errors import UnknownThing
 from layers.rights import Viewer
-from layers.store.tables import ColumnChoice, UploadedFile
+from layers.store.tables import ColumnChoice, Job, UploadedFile
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,12 @@ def revise(session: Session, uid: str, *, job_id: int, answers: dict[str, Any] |
     session.execute(update(UploadedFile).where(UploadedFile.uid == uid).values(values))
 
 
-def outdated(session: Session, before: datetime) -> list[str]:
-    """The uids of files that were kept long enough."""
+def outdated(session: Session, before: datetime, bringing: str) -> list[str]:
+    """The uids of files that were kept long enough; what was imported, by a job of that kind, is kept for good."""
+    brought = select(Job.id).where(Job.kind == bringing, Job.state == "done")
+    unused = or_(UploadedFile.job_id.is_(None), UploadedFile.job_id.not_in(brought))
     old = UploadedFile.created_at < before, UploadedFile.removed_at.is_(None)
-    return list(session.scalars(select(UploadedFile.uid).where(*old)))
+    return list(session.scalars(select(UploadedFile.uid).where(*old, unused)))
 
 
 def mark_removed(session: Session, uids: Iterable[str]) -> None:
