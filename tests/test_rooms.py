@@ -20,6 +20,8 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "symbols": BASE,
     "fence": set(),
     "formats": BASE | {"fence"},
+    # Where pictures of the ground lie, and how they become tiles.
+    "imagery": BASE | {"fence", "formats"},
     "photos": BASE | {"fence"},
     "blobs": BASE,
     "kinds": BASE | {"rules", "symbols", "rights"},
@@ -68,6 +70,8 @@ ONLY_IN = {
     "branca": "webmap/folium_map.py",
     "pyogrio": "layers/formats/",
     "osgeo": "layers/formats/",
+    "rasterio": "layers/imagery/",
+    "pypdfium2": "layers/imagery/",
     "fiona": "layers/formats/",
 }
 SQL = {"select", "insert", "update", "delete", "text"}

@@ -12,7 +12,9 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +28,7 @@ from layers.formats.dataset import Values
 
 QUESTION, ANSWER, COLUMNS = "question.json", "answer.json", "columns.json"
 BYTES, LENGTHS = "bytes.npy", "lengths.npy"
+TURN_S: Final = 0.3
 
 SHAPEFILE: Final = "ESRI Shapefile"
 GEOPACKAGE: Final = "GPKG"
@@ -84,9 +87,18 @@ def read(
     return _answer(folder)
 
 
-def tell(folder: Path, question: dict[str, Any], program: str, limits: Limits = ORDINARY) -> dict[str, Any]:
-    """Have a child without GDAL's vector drivers answer a question; raises UnreadableFile as `read` does."""
-    _ask(folder, question, limits, program)
+def tell(
+    folder: Path,
+    question: dict[str, Any],
+    program: str,
+    limits: Limits = ORDINARY,
+    meanwhile: Callable[[], object] | None = None,
+) -> dict[str, Any]:
+    """Have a child without GDAL's vector drivers answer a question; raises UnreadableFile as `read` does.
+
+    meanwhile: asked again and again until it is done; what it raises ends the child.
+    """
+    _ask(folder, question, limits, program, meanwhile=meanwhile)
     told: dict[str, Any] = json.loads((folder / ANSWER).read_text("utf-8"))
     if "error" in told:
         raise UnreadableFile(told["error"])
@@ -121,31 +133,47 @@ def pieces_in(folder: Path) -> list[bytes | None]:
     return [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
 
 
-def _ask(folder: Path, question: dict[str, Any], limits: Limits, program: str, driver: str = "") -> None:
+def _ask(
+    folder: Path,
+    question: dict[str, Any],
+    limits: Limits,
+    program: str,
+    driver: str = "",
+    meanwhile: Callable[[], object] | None = None,
+) -> None:
     (folder / QUESTION).write_text(json.dumps({**question, "limits": asdict(limits)}), "utf-8")
-    _run(folder, driver, limits, program)
-
-
-def _run(folder: Path, driver: str, limits: Limits, program: str) -> None:
+    process = subprocess.Popen(  # noqa: S603 (our own program, an argument of ours)
+        [sys.executable, "-I", "-X", "utf8", "-m", program, str(folder)],
+        env=_environment(folder, driver),
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
-        subprocess.run(  # noqa: S603 (our own program, an argument of ours)
-            [sys.executable, "-I", "-X", "utf8", "-m", program, str(folder)],
-            env=_environment(folder, driver),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=limits.wall_s,
-            check=True,
-        )
-    except subprocess.TimeoutExpired:
+        code = _ended(process, limits.wall_s, meanwhile)
+    finally:
+        process.kill()
+        process.wait()
+    if code is None:
         raise UnreadableFile(
             f"读取文件超过 {limits.wall_s:g} 秒，已中止。请拆分文件，或在原软件中检查后重新导出。"
-        ) from None
-    except subprocess.CalledProcessError:
-        raise UnreadableFile(
-            "文件无法解读：读取程序中途退出，文件可能已损坏或过大。请在原软件中重新导出。"
-        ) from None
+        )
+    if code:
+        raise UnreadableFile("文件无法解读：读取程序中途退出，文件可能已损坏或过大。请在原软件中重新导出。")
+
+
+def _ended(
+    process: subprocess.Popen[bytes], wall_s: float, meanwhile: Callable[[], object] | None
+) -> int | None:
+    """How a child ended; None when it did not in its time."""
+    until = time.monotonic() + wall_s
+    while (left := until - time.monotonic()) > 0:
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(min(left, TURN_S) if meanwhile else left)
+        if meanwhile:
+            meanwhile()
+    return None
 
 
 def _environment(folder: Path, driver: str) -> dict[str, str]:
