@@ -206,6 +206,47 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("GET", "/exports/<int:number>"),
             )
         ),
+        # imagery and drawings
+        *_for(ADMINISTRATOR, "GET /admin/imagery"),
+        ("POST /admin/imagery", Route(ADMINISTRATOR, "/admin/imagery", body=b"")),
+        *(
+            (
+                f"{method} /admin/imagery/<uid>{part}",
+                Route(ADMINISTRATOR, f"/admin/imagery/none{part}", form=method == "POST"),
+            )
+            for method, part in (
+                ("GET", ""),
+                ("GET", "/state"),
+                ("POST", ""),
+                ("POST", "/cancel"),
+                ("POST", "/remove"),
+            )
+        ),
+        *_for(IMPORTERS, "GET /drawings"),
+        ("POST /drawings", Route(IMPORTERS, "/drawings", body=b"")),
+        *(
+            (
+                f"{method} /drawings/<uid>{part}",
+                Route(IMPORTERS, f"/drawings/none{part}", form=method == "POST"),
+            )
+            for method, part in (
+                ("GET", ""),
+                ("GET", "/state"),
+                ("GET", "/seen"),
+                ("POST", "/page"),
+                ("POST", "/cancel"),
+                ("POST", "/remove"),
+            )
+        ),
+        *(
+            (f"POST /drawings/<uid>{part}", Route(IMPORTERS, f"/drawings/none{part}", body={"points": []}))
+            for part in ("", "/fit")
+        ),
+        *_open("GET /api/drawings"),
+        (
+            "GET /drawings/<uid>/<int:z>/<int:x>/<int:y>",
+            Route(EVERYBODY, "/drawings/none/1/1/1"),
+        ),
         # attachments, and marking on the phone
         ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),
         (

@@ -20,7 +20,8 @@ from PIL import Image
 from rasterio.transform import from_origin
 
 from layers.errors import QuestionToUser, UnreadableFile
-from layers.imagery import Cut, bring_raster, chosen_crs, cut_raster, look
+from layers.imagery.cutting import Cut, cut_raster
+from layers.imagery.looking import bring_raster, chosen_crs, look
 
 # Of rasterio against its own dependency.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")

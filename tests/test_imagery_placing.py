@@ -12,7 +12,9 @@ import pytest
 from PIL import Image
 
 from layers.errors import InvalidValue, UnreadableFile
-from layers.imagery import Control, cut_drawing, place, plain_sheet
+from layers.imagery import Control, place
+from layers.imagery.cutting import cut_drawing
+from layers.imagery.sheets import plain_sheet
 from tests.test_imagery_cut import BLUE, CORNER, GREEN, RED, ZONE_40, close_to, quarters, seen
 
 PREFIXED_40 = 4528

@@ -17,7 +17,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here: the command line and the timer do without Flask and folium.
     from flask import Flask
 
-    from webmap import accounts, assets, body, database, errors, headers, logs, proxy
+    from webmap import accounts, assets, body, database, errors, headers, logs, proxy, receiving
     from webmap.config import read_config
     from webmap.views import (
         account,
@@ -25,12 +25,14 @@ def create_app(config: Config | None = None) -> Flask:
         bases,
         check,
         conflict,
+        drawings,
         editing,
         exports,
         features,
         filtering,
         health,
         history,
+        imagery,
         intake,
         layers,
         log,
@@ -62,6 +64,7 @@ def create_app(config: Config | None = None) -> Flask:
     logs.log_requests(app)
     attachments.take_files(app)
     intake.take_files(app)
+    receiving.take_files(app)
     body.take_shapes(app)
     accounts.guard(app, config)
     database.connect(app, config)
@@ -78,6 +81,8 @@ def create_app(config: Config | None = None) -> Flask:
         manage_themes,
         manage_offices,
         manage_bases,
+        imagery,
+        drawings,
         manage_deleted,
         layers,
         filtering,

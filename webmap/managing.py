@@ -24,6 +24,7 @@ TABS: Final = (
     ("manage_offices.units", "单位", "manage_layers"),
     ("manage_offices.posts", "指挥部", "manage_layers"),
     ("manage_bases.listed", "底图", "manage_layers"),
+    ("imagery.listed", "影像", "manage_layers"),
     ("manage_deleted.page", "回收站", ""),
     ("people.listed", "账号", "manage_accounts"),
 )

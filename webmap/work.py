@@ -19,6 +19,8 @@ KINDS: Final = {
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
     "export": JobKind("导出", "webmap.export_work:write"),
+    "picture_look": JobKind("读取图像", "webmap.picture_work:look"),
+    "picture_cut": JobKind("生成瓦片", "webmap.picture_work:cut"),
 }
 """Every sort of long work that we know."""
 

@@ -12,12 +12,11 @@ from layers import crs
 from layers.crs import Bounds
 from layers.formats import sandbox
 from layers.imagery import looking, pyramid, sheets, telling
+from layers.imagery.limits import MOST_TILES, MOST_ZOOM
 from layers.imagery.looking import Raster
 from layers.imagery.placing import Placement
 
 TILES: Final = "tiles.mbtiles"
-MOST_TILES: Final = 400_000
-MOST_ZOOM: Final = 20
 LIMITS: Final = sandbox.Limits(wall_s=6 * 3600, cpu_s=6 * 3600, memory_bytes=4 << 30, file_bytes=16 << 30)
 
 Tell = Callable[[float, str], object]

@@ -13,13 +13,10 @@ from layers.crs import Bounds
 from layers.errors import Answer, QuestionToUser, UnreadableFile
 from layers.formats import sandbox
 from layers.formats.archive import Archive
+from layers.imagery.limits import DRIVERS, RASTER_BYTES, RASTER_PIXELS
 
-DRIVERS: Final = {".tif": "GTiff", ".tiff": "GTiff", ".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG"}
-"""What is opened, by ending, and the one driver that may open it."""
 WORLD: Final = ".wld"
 WORLD_SUFFIXES: Final = (".tfw", ".tifw", ".tiffw", ".jgw", ".jpgw", ".pgw", ".pngw", WORLD)
-MOST_BYTES: Final = 2 << 30
-MOST_PIXELS: Final = 40_000_000_000
 _WORLD_NUMBERS: Final = 6
 _LONGEST_TEXT: Final = 20_000
 _MAGICS: Final = {
@@ -66,9 +63,9 @@ class Raster:
 def bring_raster(path: Path, folder: Path) -> Path:
     """The raster of this file in `folder`, under a name of ours, with what lies beside it; zips are opened."""
     suffix = path.suffix.lower()
-    if path.stat().st_size > MOST_BYTES:
+    if path.stat().st_size > RASTER_BYTES:
         raise UnreadableFile(
-            f"“{path.name}”有 {path.stat().st_size >> 20:,} MB，最多 {MOST_BYTES >> 20:,} MB。请裁剪或重采样后再上传。"
+            f"“{path.name}”有 {path.stat().st_size >> 20:,} MB，最多 {RASTER_BYTES >> 20:,} MB。请裁剪或重采样后再上传。"
         )
     if suffix == ".zip":
         return _from_zip(path, folder)
@@ -90,9 +87,9 @@ def look(file: Path) -> Raster:
             raise UnreadableFile(f"内容不是 {file.suffix[1:].upper()} 图片。请在原软件中重新导出。")
     _check_world_file(file)
     told = sandbox.tell(file.parent, {"do": "look", "file": file.name, "driver": driver}, PROGRAM, LIMITS)
-    if told["width"] * told["height"] > MOST_PIXELS:
+    if told["width"] * told["height"] > RASTER_PIXELS:
         raise UnreadableFile(
-            f"影像有 {told['width']:,}×{told['height']:,} 像素，最多 {MOST_PIXELS // 10**8} 亿。请裁剪或重采样后再上传。"
+            f"影像有 {told['width']:,}×{told['height']:,} 像素，最多 {RASTER_PIXELS // 10**8} 亿。请裁剪或重采样后再上传。"
         )
     if told["transform"] is None:
         raise UnreadableFile(

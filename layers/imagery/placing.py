@@ -8,6 +8,7 @@ the 3° zone of CGCS2000 around the points, so that residuals are metres on the 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
@@ -25,6 +26,9 @@ Matrix = NDArray[np.float64]
 TITLES: Final[dict[str, str]] = {"similarity": "相似变换", "affine": "仿射变换", "projective": "投影变换"}
 LEAST: Final[dict[str, int]] = {"similarity": 2, "affine": 3, "projective": 4}
 MOST_POINTS: Final = 20
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_MOST_DEGREES, _MOST_LATITUDE = 180.0, 60.0
+_NORTHS: Final = (1_500_000.0, 6_500_000.0)
 _APART_PX: Final = 8.0
 _APART_M: Final = 0.5
 _FLATTEST: Final = 0.02
@@ -97,6 +101,27 @@ def place(points: Sequence[Control], sort: str | None = None) -> Placement:
         _residuals(similar, pixels, ground),
         len(points) - LEAST[chosen],
     )
+
+
+def typed_place(text: str) -> tuple[float, float]:
+    """Longitude and latitude of what somebody typed: two degrees, or X (north) and Y (east, with its zone) in metres."""
+    numbers = [float(each) for each in _NUMBER.findall(text)]
+    if len(numbers) != 2:
+        raise InvalidValue(
+            f"坐标收到“{text[:40]}”，应为两个数，如 118.4561, 35.5501 或 3936700, 39633200。请改正。"
+        )
+    low, high = sorted(numbers)
+    if high <= _MOST_DEGREES:
+        if not (low < _MOST_LATITUDE < high):
+            raise InvalidValue(f"坐标收到“{text[:40]}”，不像我国境内的经度、纬度。请改正。")
+        return high, low
+    zone = int(high // 1e6)
+    if not (_NORTHS[0] <= low <= _NORTHS[1] and crs.is_zone(zone)):
+        raise InvalidValue(
+            f"坐标收到“{text[:40]}”，横坐标 Y 应为带带号的 8 位数，如 39633200（39 为带号）。请加上带号。"
+        )
+    (point,) = crs.to_stored([shapely.Point(high, low)], crs.projected_code(zone))
+    return point.x, point.y
 
 
 def _sort(count: int, sort: str | None) -> Sort:

@@ -8,12 +8,10 @@ from typing import Final
 
 from layers.errors import InvalidValue, UnreadableFile
 from layers.formats import sandbox
+from layers.imagery.limits import SHEET_PIXELS
 
 PROGRAM: Final = "layers.imagery.sheet_child"
 SOURCE, PLAIN, SEEN = "sheet", "plain.png", "seen.jpg"
-SUFFIXES: Final = (".jpg", ".jpeg", ".png", ".pdf")
-MOST_BYTES: Final = 100 << 20
-MOST_PIXELS: Final = 60_000_000
 SEEN_PX: Final = 3000
 DOTS_PER_INCH: Final = 300
 LIMITS: Final = sandbox.Limits(wall_s=120, cpu_s=110, memory_bytes=3 << 30, file_bytes=512 << 20)
@@ -37,7 +35,7 @@ def plain_sheet(folder: Path, page: int = 1) -> Sheet:
         "do": "plain",
         "sort": _sort(folder / SOURCE),
         "page": page,
-        "most_pixels": MOST_PIXELS,
+        "most_pixels": SHEET_PIXELS,
         "seen_px": SEEN_PX,
         "dots_per_inch": DOTS_PER_INCH,
     }

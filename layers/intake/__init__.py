@@ -8,6 +8,7 @@ from layers.intake.bulk_act import Heard
 from layers.intake.comparing import Choice, Comparison, chosen_changes, compare, keys_offered
 from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
+from layers.intake.landing import county_bounds
 from layers.intake.planning import NewLayer, Plan, plan
 from layers.intake.rows import RowProblem
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
@@ -26,6 +27,7 @@ __all__ = [
     "apply_join",
     "chosen_changes",
     "compare",
+    "county_bounds",
     "keys_offered",
     "likeliest",
     "plan",

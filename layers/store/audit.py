@@ -41,6 +41,7 @@ DEEDS: Final = {
     "theme": "专题设置",
     "office": "单位与指挥部设置",
     "base": "底图设置",
+    "drawing": "图纸",
     "backup": "备份",
     "restore": "恢复",
 }

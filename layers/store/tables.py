@@ -9,7 +9,18 @@ from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, String, Table, Text, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Table,
+    Text,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from layers.store.engine import Json, Shape, Utc
@@ -466,6 +477,31 @@ class Analysis(Base):
     digest: Mapped[str] = mapped_column(String(64))
     versions: Mapped[dict[str, int]] = mapped_column(Json)
     asked: Mapped[dict[str, Any]]
+    result: Mapped[dict[str, Any]]
+
+
+class Picture(Base):
+    """A raster or drawing that somebody brought, with its tiles once they are made (result)."""
+
+    __tablename__ = "picture"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    sort: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str]
+    name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    unit: Mapped[str]
+    visibility: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    job_id: Mapped[int | None]
+    facts: Mapped[dict[str, Any]]
+    answers: Mapped[dict[str, Any]]
     result: Mapped[dict[str, Any]]
 
 

@@ -77,6 +77,31 @@ def write_base(file: Path, seen: str, name: str | None, given: Mapping[str, str]
         return entry
 
 
+def declare_file(file: Path, entry: Entry) -> str:
+    """Add the base map of a file that was made here, or renew the one that shows this file; answers its name."""
+    with _writing:
+        found = entries(file)
+        old = next((each for each in found if each.get("file") == entry["file"]), None)
+        if old is not None:
+            old |= entry
+        elif len(found) >= MOST_BASES:
+            raise InvalidValue(f"已有 {len(found)} 个底图，最多 {MOST_BASES} 个。请先移除不用的。")
+        else:
+            entry = {"name": _free_name(found), **entry}
+            found.append(entry)
+        _replace(file, found)
+        return str(old["name"] if old else entry["name"])
+
+
+def forget_file(file: Path, name: str) -> None:
+    """Take the base maps that show this file off the list."""
+    with _writing:
+        found = entries(file)
+        left = [each for each in found if each.get("file") != name]
+        if len(left) < len(found):
+            _replace(file, left)
+
+
 def move_base(file: Path, seen: str, name: str, by: int) -> None:
     """One place up (-1) or down (1) in the list."""
     with _writing:

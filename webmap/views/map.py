@@ -25,7 +25,7 @@ SCRIPTS: Final = (
 """In the order in which they must run."""
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
-OTHER_PAGES: Final = ("check.js", "admin/", "mark/", "bulk/", "map/pins.js")
+OTHER_PAGES: Final = ("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js")
 """Modules of other pages, and folders of them."""
 STYLES: Final = (
     "vendor/leaflet.css",

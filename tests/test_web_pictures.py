@@ -1,0 +1,199 @@
+"""From a GeoTIFF to a base map, and from a scanned drawing to the map: through the pages, the jobs and the tiles."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from PIL import Image
+
+from tests.people import Caller, add_account, sign_in, visitor
+from tests.running import Server, running
+from tests.test_imagery_cut import BLUE, RED, close_to, quarters, tif
+from tests.test_imagery_placing import at, pdf, png
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+LONGEST_S = 120
+
+
+@pytest.fixture(scope="module")
+def county(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    home = tmp_path_factory.mktemp("pictures") / "home"
+    shutil.copytree(sample_template, home)
+    for role in ("administrator", "editor", "reader"):
+        add_account(home, role)
+    add_account(home, "editor", "文化和旅游局")
+    with running(home) as server:
+        yield server
+
+
+def brought(caller: Caller, address: str, name: str, body: bytes) -> str:
+    """Upload, wait for the look; answers the address of the picture."""
+    answer = caller.post(f"{address}?name={quote(name)}", body=body)
+    assert answer.status == 201, answer.text
+    url: str = answer.json()["url"]
+    waited(caller, url)
+    return url
+
+
+def waited(caller: Caller, url: str) -> dict[str, Any]:
+    until = time.monotonic() + LONGEST_S
+    while time.monotonic() < until:
+        told: dict[str, Any] = caller.get(f"{url}/state").json()
+        if told["ended"]:
+            return told
+        time.sleep(0.1)
+    raise AssertionError(f"{url} did not end")
+
+
+def colour(caller: Caller, template: str, place: Any, z: int) -> tuple[int, ...]:
+    """What a tile shows at the place of a control point."""
+    x = (place.lon + 180) / 360 * 2**z
+    y = (1 - math.asinh(math.tan(math.radians(place.lat))) / math.pi) / 2 * 2**z
+    address = template.replace("{z}", str(z)).replace("{x}", str(int(x))).replace("{y}", str(int(y)))
+    answer = caller.get(address)
+    if answer.status == 204:
+        return (0, 0, 0, 0)
+    assert answer.status == 200, answer.text
+    pixel = Image.open(io.BytesIO(answer.body)).convert("RGBA").getpixel((int(x % 1 * 256), int(y % 1 * 256)))
+    return tuple(pixel)  # type: ignore[arg-type]
+
+
+def test_a_geotiff_becomes_a_base_map_and_goes_again(county: Server, tmp_path: Path) -> None:
+    keeper = sign_in(county, "administrator")
+    body = tif(tmp_path / "a.tif", quarters(), crs=None).read_bytes()
+    url = brought(keeper, "/admin/imagery", "航拍2026.tif", body)
+    page = keeper.get(url).text
+    assert "没有写明坐标系" in page
+    assert "600 × 600 像素" in page
+    refused = keeper.post(url, data={"title": "航拍"})
+    assert refused.status == 422
+    assert "请在列出的坐标系中选择" in refused.text
+    answer = keeper.post(
+        url, data={"title": "示例航拍", "crs": "4549", "attribution": "示例影像", "nodata": ""}
+    )
+    assert answer.status == 303, answer.text
+    told = waited(keeper, url)
+    assert told["state"] == "完成", told
+    (base,) = [each for each in keeper.get("/api/bases").json()["bases"] if each["title"] == "示例航拍"]
+    assert base["image"]
+    assert base["credit"] == "示例影像"
+    (part,) = base["parts"]
+    assert part["max_zoom"] == 17
+    assert close_to(colour(visitor(county), part["url"], at(150, 150), 17), RED)
+    assert close_to(colour(visitor(county), part["url"], at(150, 450), 16), BLUE)
+    assert keeper.post(f"{url}/remove", data={}).status == 303
+    assert not [each for each in keeper.get("/api/bases").json()["bases"] if each["title"] == "示例航拍"]
+    assert keeper.get(url).status == 404
+
+
+def test_what_cannot_be_imagery_is_refused_before_or_after_it_was_looked_at(county: Server) -> None:
+    keeper = sign_in(county, "administrator")
+    refused = keeper.post("/admin/imagery?name=a.img", body=b"x")
+    assert refused.status == 422
+    assert "导出为 GeoTIFF" in refused.json()["error"]
+    url = brought(keeper, "/admin/imagery", "坏.tif", b"II*\0 nothing")
+    page = keeper.get(url).text
+    assert "重新导出" in page
+    assert "开始切片" not in page
+    assert sign_in(county, "editor").get("/admin/imagery").status == 403
+
+
+def points(*places: tuple[float, float], off_m: float = 0) -> list[dict[str, Any]]:
+    found = [at(*each)._asdict() for each in places]
+    if off_m:
+        found[-1] |= at(*places[-1], east_off=off_m)._asdict()
+    return found
+
+
+CORNERS = ((0.0, 0.0), (600.0, 0.0), (600.0, 600.0), (0.0, 600.0))
+
+
+def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county: Server) -> None:
+    planner, other = sign_in(county, "editor"), sign_in(county, "editor", "文化和旅游局")
+    url = brought(planner, "/drawings", "红线图.png", png())
+    assert "保存并上图" in planner.get(url).text
+    assert other.get(url).status == 404
+    seen = planner.get(f"{url}/seen")
+    assert Image.open(io.BytesIO(seen.body)).size == (600, 600)
+    fitted = planner.post(f"{url}/fit", json={"points": points(*CORNERS, off_m=4), "way": ""}).json()
+    assert fitted["way"] == "affine"
+    assert fitted["residuals_m"] == pytest.approx([1, 1, 1, 1], abs=2e-3)
+    assert fitted["rms_m"] == pytest.approx(1, abs=2e-3)
+    body = {"points": points(*CORNERS), "way": "", "title": "示例红线", "visibility": "internal"}
+    assert planner.post(url, json=body).status == 200
+    assert waited(planner, url)["state"] == "完成"
+    (drawing,) = [
+        each for each in planner.get("/api/drawings").json()["drawings"] if each["title"] == "示例红线"
+    ]
+    z = drawing["max_zoom"]
+    assert close_to(colour(planner, drawing["url"], at(150, 150), z), RED)
+    assert close_to(colour(other, drawing["url"], at(150, 450), z), BLUE)
+    assert colour(planner, drawing["url"], at(-30, 150), z)[3] == 0
+    nobody = visitor(county)
+    assert not [
+        each for each in nobody.get("/api/drawings").json()["drawings"] if each["title"] == "示例红线"
+    ]
+    address = drawing["url"].replace("{z}", "3").replace("{x}", "6").replace("{y}", "3")
+    assert nobody.get(address).status == 404
+    body |= {"visibility": "public", "seen_through": True}
+    assert planner.post(url, json=body).status == 200
+    assert waited(planner, url)["state"] == "完成"
+    (drawing,) = nobody.get("/api/drawings").json()["drawings"]
+    assert colour(nobody, drawing["url"], at(450, 450), z)[3] == 0
+    assert planner.post(f"{url}/remove", data={}).status == 303
+    assert nobody.get("/api/drawings").json()["drawings"] == []
+
+
+def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> None:
+    planner = sign_in(county, "editor")
+    url = brought(planner, "/drawings", "设计图.pdf", pdf())
+    assert "共 2 页" in planner.get(url).text
+    assert planner.post(f"{url}/page", data={"page": "2"}).status == 303
+    assert waited(planner, url)["state"] == "完成"
+    typed = [
+        {"across": 0, "down": 0, "typed": "3935000, 40400000"},
+        {"across": 2500, "down": 0, "typed": "Y=40400600 X=3935000"},
+    ]
+    fitted = planner.post(f"{url}/fit", json={"points": typed}).json()
+    assert fitted["pixel_m"] == pytest.approx(600 / 2500, abs=1e-3)
+    wrong: list[tuple[str, str]] = [
+        ("3935000, 400000", "请加上带号"),
+        ("12", "两个数"),
+        ("3, 4", "经度、纬度"),
+    ]
+    for text, words in wrong:
+        said = [*typed, {"across": 9, "down": 900, "typed": text}]
+        refused = planner.post(f"{url}/fit", json={"points": said})
+        assert refused.status == 422
+        assert words in refused.json()["error"]
+
+
+BAD: dict[str, Callable[[], Any]] = {
+    "no points": dict,
+    "half a point": lambda: {"points": [{"across": 1, "down": 2}]},
+    "words": lambda: {"points": [{"across": "1", "down": 2, "lon": 118, "lat": 35}]},
+    "a list of lists": lambda: {"points": [[1, 2, 3, 4]]},
+    "one point": lambda: {"points": points(CORNERS[0])},
+    "unheard of": lambda: {"points": points(*CORNERS), "way": "spline"},
+}
+
+
+def test_half_said_points_are_refused_in_words(county: Server) -> None:
+    planner = sign_in(county, "editor")
+    url = brought(planner, "/drawings", "图.png", png())
+    for name, make in BAD.items():
+        answer = planner.post(f"{url}/fit", json=make())
+        assert answer.status == 422, name
+        assert answer.json()["error"].endswith("。"), name
+    answer = planner.post(url, json={"points": points(*CORNERS), "visibility": "sensitive"})
+    assert answer.status == 422
+    assert json.dumps(answer.json(), ensure_ascii=False).count("可见范围") == 1
