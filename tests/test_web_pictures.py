@@ -22,6 +22,7 @@ from tests.test_imagery_placing import at, pdf, png
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 LONGEST_S = 120
+JSON = {"Accept": "application/json"}
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_a_geotiff_becomes_a_base_map_and_goes_again(county: Server, tmp_path: P
     )
     assert answer.status == 303, answer.text
     told = waited(keeper, url)
-    assert told["state"] == "完成", told
+    assert told["state"] == "已完成", told
     (base,) = [each for each in keeper.get("/api/bases").json()["bases"] if each["title"] == "示例航拍"]
     assert base["image"]
     assert base["credit"] == "示例影像"
@@ -97,7 +98,7 @@ def test_a_geotiff_becomes_a_base_map_and_goes_again(county: Server, tmp_path: P
 
 def test_what_cannot_be_imagery_is_refused_before_or_after_it_was_looked_at(county: Server) -> None:
     keeper = sign_in(county, "administrator")
-    refused = keeper.post("/admin/imagery?name=a.img", body=b"x")
+    refused = keeper.post("/admin/imagery?name=a.img", body=b"x", headers=JSON)
     assert refused.status == 422
     assert "导出为 GeoTIFF" in refused.json()["error"]
     url = brought(keeper, "/admin/imagery", "坏.tif", b"II*\0 nothing")
@@ -128,9 +129,14 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
     assert fitted["way"] == "affine"
     assert fitted["residuals_m"] == pytest.approx([1, 1, 1, 1], abs=2e-3)
     assert fitted["rms_m"] == pytest.approx(1, abs=2e-3)
-    body = {"points": points(*CORNERS), "way": "", "title": "示例红线", "visibility": "internal"}
+    body: dict[str, Any] = {
+        "points": points(*CORNERS),
+        "way": "",
+        "title": "示例红线",
+        "visibility": "internal",
+    }
     assert planner.post(url, json=body).status == 200
-    assert waited(planner, url)["state"] == "完成"
+    assert waited(planner, url)["state"] == "已完成"
     (drawing,) = [
         each for each in planner.get("/api/drawings").json()["drawings"] if each["title"] == "示例红线"
     ]
@@ -146,7 +152,7 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
     assert nobody.get(address).status == 404
     body |= {"visibility": "public", "seen_through": True}
     assert planner.post(url, json=body).status == 200
-    assert waited(planner, url)["state"] == "完成"
+    assert waited(planner, url)["state"] == "已完成"
     (drawing,) = nobody.get("/api/drawings").json()["drawings"]
     assert colour(nobody, drawing["url"], at(450, 450), z)[3] == 0
     assert planner.post(f"{url}/remove", data={}).status == 303
@@ -158,7 +164,7 @@ def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> No
     url = brought(planner, "/drawings", "设计图.pdf", pdf())
     assert "共 2 页" in planner.get(url).text
     assert planner.post(f"{url}/page", data={"page": "2"}).status == 303
-    assert waited(planner, url)["state"] == "完成"
+    assert waited(planner, url)["state"] == "已完成"
     typed = [
         {"across": 0, "down": 0, "typed": "3935000, 40400000"},
         {"across": 2500, "down": 0, "typed": "Y=40400600 X=3935000"},
@@ -172,7 +178,7 @@ def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> No
     ]
     for text, words in wrong:
         said = [*typed, {"across": 9, "down": 900, "typed": text}]
-        refused = planner.post(f"{url}/fit", json={"points": said})
+        refused = planner.post(f"{url}/fit", json={"points": said}, headers=JSON)
         assert refused.status == 422
         assert words in refused.json()["error"]
 
@@ -191,9 +197,9 @@ def test_half_said_points_are_refused_in_words(county: Server) -> None:
     planner = sign_in(county, "editor")
     url = brought(planner, "/drawings", "图.png", png())
     for name, make in BAD.items():
-        answer = planner.post(f"{url}/fit", json=make())
+        answer = planner.post(f"{url}/fit", json=make(), headers=JSON)
         assert answer.status == 422, name
         assert answer.json()["error"].endswith("。"), name
-    answer = planner.post(url, json={"points": points(*CORNERS), "visibility": "sensitive"})
+    answer = planner.post(url, json={"points": points(*CORNERS), "visibility": "sensitive"}, headers=JSON)
     assert answer.status == 422
     assert json.dumps(answer.json(), ensure_ascii=False).count("可见范围") == 1

@@ -34,7 +34,7 @@ from webmap.views.imagery import CUT, LOOK, begin, end_job, refuse_while_running
 
 blueprint = Blueprint("drawings", __name__)
 
-SORT: Final = "drawing"
+SORT: Final[pictures.Sort] = "drawing"
 SEEN: Final = "seen.jpg"
 OTHERWISE: Final = "请选择 JPG、PNG 或 PDF；CAD 图请打印成 PDF，或另存为 DXF 后导入。"
 LONGEST: Final = 100
@@ -67,8 +67,16 @@ def receive() -> tuple[Response, int]:
     """Take a file as the body, `?name=` what it is called; answers where it goes on."""
     require(viewer(), pictures.DEEDS[SORT])
     with received(SHEET_BYTES, SHEET_SUFFIXES, OTHERWISE) as file:
-        facts = {"name": file.name, "sha256": file.sha256, "size": file.size}
-        pictures.add(current(), viewer(), SORT, file.uid, title=Path(file.name).stem, **facts)
+        pictures.add(
+            current(),
+            viewer(),
+            SORT,
+            file.uid,
+            title=Path(file.name).stem,
+            name=file.name,
+            sha256=file.sha256,
+            size=file.size,
+        )
         begin(file.uid, LOOK)
         noted("drawing", f"上传图纸 {file.name}")
         current().commit()
@@ -218,7 +226,7 @@ def _point(number: int, given: dict[str, Any]) -> Control:
     values = given.get("across"), given.get("down"), *where
     if not all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in values):
         raise InvalidValue(f"控制点 {number} 不完整：图纸上和地图上都要有位置。请补全，或删去这一点。")
-    across, down, lon, lat = (float(each) for each in values)  # type: ignore[arg-type]
+    across, down, lon, lat = (float(each) for each in values)
     return Control(across, down, lon, lat)
 
 

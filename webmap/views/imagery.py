@@ -26,7 +26,7 @@ from webmap.receiving import received
 blueprint = Blueprint("imagery", __name__, url_prefix="/admin/imagery")
 
 LOOK, CUT = "picture_look", "picture_cut"
-SORT: Final = "raster"
+SORT: Final[pictures.Sort] = "raster"
 OTHERWISE: Final = (
     "请选择 GeoTIFF（.tif），或把 .tif、.jpg、.png 连同坐标文件（.tfw、.jgw、.pgw）打包成 .zip；"
     "其他格式请先在 ArcGIS 或 QGIS 中导出为 GeoTIFF。"
@@ -54,8 +54,16 @@ def receive() -> tuple[Response, int]:
     """Take a file as the body, `?name=` what it is called; answers where it goes on."""
     require(viewer(), pictures.DEEDS[SORT])
     with received(RASTER_BYTES, (*DRIVERS, ".zip"), OTHERWISE) as file:
-        facts = {"name": file.name, "sha256": file.sha256, "size": file.size}
-        pictures.add(current(), viewer(), SORT, file.uid, title=Path(file.name).stem, **facts)
+        pictures.add(
+            current(),
+            viewer(),
+            SORT,
+            file.uid,
+            title=Path(file.name).stem,
+            name=file.name,
+            sha256=file.sha256,
+            size=file.size,
+        )
         begin(file.uid, LOOK)
         noted("base", f"上传影像 {file.name}")
         current().commit()
@@ -136,10 +144,10 @@ def _answers(picture: FoundPicture) -> dict[str, Any]:
     answers: dict[str, Any] = {
         name: said[:LONGEST] for name in ("attribution", "review") if (said := text(name))
     }
-    said = text("crs") or picture.facts.get("chosen")
+    said = text("crs") or str(picture.facts.get("chosen") or "")
     if not said:
         raise InvalidValue("影像没有写明坐标系。请在列出的坐标系中选择一个。")
-    answers["crs"] = _whole(str(said))
+    answers["crs"] = _whole(said)
     if text("gcj02"):
         answers["gcj02"] = True
     if nodata := text("nodata"):
