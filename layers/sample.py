@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
+from layers import clock
 from layers.kinds import kind_of
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, edit, offices, query
@@ -40,6 +41,7 @@ FILES: Final = {
     "control_line": "internal",
 }
 """Kind → who may see its layer; each kind has one file, <kind>.geojson."""
+REPORTED: Final = "reported_days_ago"
 OFFICES: Final = "offices.json"
 """Units and command posts."""
 
@@ -99,8 +101,17 @@ def _rows(kind: str) -> Iterator[edit.NewFeature]:
         yield _row(kind, feature)
 
 
+def dated(told: dict[str, Any]) -> dict[str, Any]:
+    """An invented report is so many days old when the sample is written, so that the lights of the sample differ."""
+    days = told.get(REPORTED)
+    if days is None:
+        return told
+    on = clock.today() - timedelta(days=days)
+    return {**{key: value for key, value in told.items() if key != REPORTED}, "reported_on": on.isoformat()}
+
+
 def _row(kind: str, feature: dict[str, Any]) -> edit.NewFeature:
-    checked = kind_of(kind).check(feature["properties"])
+    checked = kind_of(kind).check(dated(feature["properties"]))
     if checked.problems:
         name = feature["properties"].get("name")
         raise ValueError(f"{kind}.geojson, {name}: {checked.problems[0].reason}")

@@ -179,6 +179,9 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /conflict/jobs/<int:number>/cancel",
             Route(INSIDERS, "/conflict/jobs/999999/cancel", form=True),
         ),
+        # supervision
+        *_for(INSIDERS, "GET /board", "GET /api/board", "GET /board.docx", "GET /board.xlsx"),
+        *_for(frozenset({"reporter"}), "GET /report", "POST /report"),
         # files into the map
         *_for(IMPORTERS, "GET /intake"),
         ("POST /intake", Route(IMPORTERS, "/intake", body=b"")),

@@ -24,7 +24,7 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.kinds import KINDS, kind_of
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER
-from layers.sample import FILES, data_folder, fill
+from layers.sample import FILES, data_folder, dated, fill
 from layers.store import Database, query
 
 DATA = Path(__file__).parents[1] / "data"
@@ -93,7 +93,7 @@ class Thing(NamedTuple):
 
 def things(kind: str) -> list[Thing]:
     features = json.loads((DATA / f"{kind}.geojson").read_text("utf-8"))["features"]
-    return [Thing(each["id"], each["properties"], shape(each["geometry"])) for each in features]
+    return [Thing(each["id"], dated(each["properties"]), shape(each["geometry"])) for each in features]
 
 
 def named(kind: str, name: str) -> Thing:

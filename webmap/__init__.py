@@ -47,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
         reshaping,
         review,
         search,
+        supervision,
         table,
         tiles,
     )
@@ -92,6 +93,7 @@ def create_app(config: Config | None = None) -> Flask:
         reshaping,
         review,
         conflict,
+        supervision,
         attachments,
         intake,
         exports,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from layers.analysis.conflict import MOST_SUBJECTS, Subject, check, subject_of
 from layers.editing.drawn import drawn_shape
 from layers.errors import InvalidValue
 from layers.jobs import Cancelled, Running
+from layers.kinds import BOUNDARIES
 from layers.rights import INTERNAL_VIEWER, Viewer
 from layers.store import Database, accounts, analyses, query
 
@@ -82,3 +85,13 @@ def subjects_of(session: Session, viewer: Viewer, asked: Mapping[str, Any]) -> l
 def _title(subjects: list[Subject]) -> str:
     rest = f"等 {len(subjects)} 个图形" if len(subjects) > 1 else ""
     return f"{subjects[0].name}{rest}"
+
+
+def county_outline(session: Session, viewer: Viewer) -> list[BaseGeometry]:
+    """The outline of the county, for a small picture; empty where there is no boundary."""
+    shapes: list[BaseGeometry] = []
+    for layer in query.layers(session, viewer):
+        if layer.kind == BOUNDARIES:
+            row = query.layer_named(session, viewer, layer.key)
+            shapes += [each.shape for each in query.find_features(session, viewer, row, limit=200)]
+    return [shapely.union_all(shapes)] if shapes else []

@@ -20,8 +20,12 @@ def progress(
     post: str,
     started: str | None = None,
     ended: str | None = None,
+    reported_days_ago: int = 12,
 ) -> Facts:
-    """Facts of one invented project. years: planned start and end; investment: total and spent, in 万元."""
+    """Facts of one invented project. years: planned start and end; investment: total and spent, in 万元.
+
+    reported_days_ago: counted from the day on which the sample is written into a database.
+    """
     actual = {"actual_start": started, "actual_end": ended}
     return {
         "stage": stage,
@@ -32,6 +36,7 @@ def progress(
         "investment_done": investment[1],
         "annual_plan": f"示例：本年度完成投资 {round(investment[0] * 0.3)} 万元",
         "progress_pct": done_pct,
+        "reported_days_ago": reported_days_ago,
         "milestones": "示例节点：立项、用地、规划许可、施工许可、开工、主体完工、竣工验收",
         "command_post": POSTS[post],
         "lead_official": "示例领导己",

@@ -6,6 +6,7 @@ from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Text
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, Pattern, SymbolClass
 
 FIELDS: tuple[Field, ...] = (
@@ -46,35 +47,39 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "restricted" if properties.get("restriction") else "project"
 
 
-ECOLOGY_PROJECT = LayerKind(
-    key="ecology_project",
-    title="生态治理",
-    group="public_service",
-    measure_word="处",
-    geometry="point",
-    shapes=("point", "line", "polygon"),
-    fields=FIELDS,
-    classes=(
-        SymbolClass(
-            key="project",
-            title="治理项目",
-            fills=(Fill(color=_COLOR, opacity=0.1, from_zoom=11),),
-            lines=(Line(color=_COLOR, width=2, dash=(4, 1.5), from_zoom=10),),
-            marker=Marker(shape="circle", fill=_COLOR, edge=_COLOR, text="治"),
-            label=Label(priority=8, size=13.5, color="#1E5C44", weight=600, from_zoom=11.5),
+ECOLOGY_PROJECT = supervised(
+    LayerKind(
+        key="ecology_project",
+        title="生态治理",
+        group="public_service",
+        measure_word="处",
+        geometry="point",
+        shapes=("point", "line", "polygon"),
+        fields=FIELDS,
+        classes=(
+            SymbolClass(
+                key="project",
+                title="治理项目",
+                fills=(Fill(color=_COLOR, opacity=0.1, from_zoom=11),),
+                lines=(Line(color=_COLOR, width=2, dash=(4, 1.5), from_zoom=10),),
+                marker=Marker(shape="circle", fill=_COLOR, edge=_COLOR, text="治"),
+                label=Label(priority=8, size=13.5, color="#1E5C44", weight=600, from_zoom=11.5),
+            ),
+            SymbolClass(
+                key="restricted",
+                title="限采 · 禁采",
+                fills=(
+                    Fill(pattern=Pattern(kind="cross", color="#2B7A5B88", tile=12, width=1), from_zoom=11),
+                ),
+                lines=(Line(color=_COLOR, width=2, dash=(2, 1.5), from_zoom=10),),
+                marker=Marker(shape="circle", fill="#FFFFFF", edge=_COLOR, hollow=True, text="禁"),
+                label=Label(priority=8, size=13.5, color="#1E5C44", weight=600, from_zoom=11.5),
+            ),
         ),
-        SymbolClass(
-            key="restricted",
-            title="限采 · 禁采",
-            fills=(Fill(pattern=Pattern(kind="cross", color="#2B7A5B88", tile=12, width=1), from_zoom=11),),
-            lines=(Line(color=_COLOR, width=2, dash=(2, 1.5), from_zoom=10),),
-            marker=Marker(shape="circle", fill="#FFFFFF", edge=_COLOR, hollow=True, text="禁"),
-            label=Label(priority=8, size=13.5, color="#1E5C44", weight=600, from_zoom=11.5),
-        ),
-    ),
-    classify=classify,
-    insight=progress,
-    rank=64,
-    owner="生态环境分局",
-    on_at_start=False,
+        classify=classify,
+        insight=progress,
+        rank=64,
+        owner="生态环境分局",
+        on_at_start=False,
+    )
 )

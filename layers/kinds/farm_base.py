@@ -6,6 +6,7 @@ from layers.kinds.base import LayerKind
 from layers.kinds.fields import Choice, Field, Number, Text
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
 
 FIELDS: tuple[Field, ...] = (
@@ -23,27 +24,29 @@ FIELDS: tuple[Field, ...] = (
 )
 
 _COLOR = "#4E7A1F"
-FARM_BASE = LayerKind(
-    key="farm_base",
-    title="农业基地与园区",
-    group="industry",
-    measure_word="处",
-    geometry="point",
-    shapes=("point", "polygon"),
-    fields=FIELDS,
-    classes=(
-        SymbolClass(
-            key="base",
-            title="农业基地与园区",
-            fills=(Fill(color=_COLOR, opacity=0.1, from_zoom=11),),
-            lines=(Line(color=_COLOR, width=1.4, from_zoom=11),),
-            marker=Marker(shape="hexagon", fill=_COLOR, edge=_COLOR, text="农"),
-            label=Label(priority=8, size=13.5, color="#3C6115", weight=600, from_zoom=11.5),
+FARM_BASE = supervised(
+    LayerKind(
+        key="farm_base",
+        title="农业基地与园区",
+        group="industry",
+        measure_word="处",
+        geometry="point",
+        shapes=("point", "polygon"),
+        fields=FIELDS,
+        classes=(
+            SymbolClass(
+                key="base",
+                title="农业基地与园区",
+                fills=(Fill(color=_COLOR, opacity=0.1, from_zoom=11),),
+                lines=(Line(color=_COLOR, width=1.4, from_zoom=11),),
+                marker=Marker(shape="hexagon", fill=_COLOR, edge=_COLOR, text="农"),
+                label=Label(priority=8, size=13.5, color="#3C6115", weight=600, from_zoom=11.5),
+            ),
         ),
-    ),
-    classify=lambda properties, derived: "base",
-    insight=progress,
-    rank=52,
-    owner="农业农村局",
-    on_at_start=False,
+        classify=lambda properties, derived: "base",
+        insight=progress,
+        rank=52,
+        owner="农业农村局",
+        on_at_start=False,
+    )
 )

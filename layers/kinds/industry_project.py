@@ -6,6 +6,7 @@ from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Names, Number, Text
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, SymbolClass
 
 READY = {"ready": "已落实", "in_hand": "办理中", "missing": "未落实"}
@@ -53,24 +54,26 @@ def _class(key: str, title: str, text: str, *, hollow: bool, quiet: bool = False
     )
 
 
-INDUSTRY_PROJECT = LayerKind(
-    key="industry_project",
-    title="重点工业项目",
-    group="industry",
-    measure_word="个",
-    geometry="point",
-    shapes=("point", "polygon"),
-    fields=FIELDS,
-    classes=(
-        _class("building", "在建设", "工", hollow=False),
-        _class("done", "竣工 · 投产", "产", hollow=False, quiet=True),
-        _class("preparing", "准备开工", "备", hollow=True),
-        _class("named", "阶段未提供", "工", hollow=True, quiet=True),
-    ),
-    classify=classify,
-    insight=progress,
-    cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
-    rank=50,
-    owner="工业和信息化局",
-    on_at_start=False,
+INDUSTRY_PROJECT = supervised(
+    LayerKind(
+        key="industry_project",
+        title="重点工业项目",
+        group="industry",
+        measure_word="个",
+        geometry="point",
+        shapes=("point", "polygon"),
+        fields=FIELDS,
+        classes=(
+            _class("building", "在建设", "工", hollow=False),
+            _class("done", "竣工 · 投产", "产", hollow=False, quiet=True),
+            _class("preparing", "准备开工", "备", hollow=True),
+            _class("named", "阶段未提供", "工", hollow=True, quiet=True),
+        ),
+        classify=classify,
+        insight=progress,
+        cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
+        rank=50,
+        owner="工业和信息化局",
+        on_at_start=False,
+    )
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, Pattern, SymbolClass
 
 FIELDS: tuple[Field, ...] = (
@@ -74,20 +75,22 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "new" if properties.get("role") == "new" else "old"
 
 
-LAND_SUPPLY = LayerKind(
-    key="land_supply",
-    title="用地指标来源",
-    group="stock_land",
-    measure_word="处",
-    geometry="polygon",
-    shapes=("polygon", "point"),
-    fields=FIELDS,
-    classes=(
-        _area("old", "拆旧 · 复垦", _COLOR, _CROSSED, hollow=True),
-        _area("new", "建新", _NEW, _LINED, hollow=False),
-    ),
-    classify=classify,
-    rank=12,
-    owner="自然资源和规划局",
-    on_at_start=False,
+LAND_SUPPLY = supervised(
+    LayerKind(
+        key="land_supply",
+        title="用地指标来源",
+        group="stock_land",
+        measure_word="处",
+        geometry="polygon",
+        shapes=("polygon", "point"),
+        fields=FIELDS,
+        classes=(
+            _area("old", "拆旧 · 复垦", _COLOR, _CROSSED, hollow=True),
+            _area("new", "建新", _NEW, _LINED, hollow=False),
+        ),
+        classify=classify,
+        rank=12,
+        owner="自然资源和规划局",
+        on_at_start=False,
+    )
 )

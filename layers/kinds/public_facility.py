@@ -8,6 +8,7 @@ from layers.kinds.base import Derived, LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Number, Text, Whole
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, SymbolClass
 
 SORTS = {
@@ -83,21 +84,26 @@ def _class(key: str, title: str, *, hollow: bool) -> SymbolClass:
     )
 
 
-PUBLIC_FACILITY = LayerKind(
-    key="public_facility",
-    title="公共服务设施",
-    group="public_service",
-    measure_word="处",
-    geometry="point",
-    shapes=("point", "polygon"),
-    fields=FIELDS,
-    classes=(_class("open", "已建成", hollow=False), _class("planned", "新建 · 迁建 · 扩建", hollow=True)),
-    classify=classify,
-    insight=progress,
-    cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
-    derive=derive,
-    derived_tiled=("seal",),
-    rank=60,
-    owner="发展和改革局",
-    on_at_start=False,
+PUBLIC_FACILITY = supervised(
+    LayerKind(
+        key="public_facility",
+        title="公共服务设施",
+        group="public_service",
+        measure_word="处",
+        geometry="point",
+        shapes=("point", "polygon"),
+        fields=FIELDS,
+        classes=(
+            _class("open", "已建成", hollow=False),
+            _class("planned", "新建 · 迁建 · 扩建", hollow=True),
+        ),
+        classify=classify,
+        insight=progress,
+        cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
+        derive=derive,
+        derived_tiled=("seal",),
+        rank=60,
+        owner="发展和改革局",
+        on_at_start=False,
+    )
 )

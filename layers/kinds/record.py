@@ -53,6 +53,7 @@ PROJECT = (
     Number(key="investment_done", title="已完成投资", unit="万元", aliases=("完成投资",)),
     Text(key="annual_plan", title="年度计划", longest=400),
     Number(key="progress_pct", title="形象进度", unit="%", at_most=100, digits=0, aliases=("进度",)),
+    Day(key="reported_on", title="进度填报日期", aliases=("填报日期",)),
     Text(key="milestones", title="节点", longest=2000),
     Choice(
         key="priority_no",

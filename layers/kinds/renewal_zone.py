@@ -10,6 +10,7 @@ from datetime import date
 from layers.kinds.base import Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PHASE, PLACE, PROJECT, SUPERVISION
+from layers.kinds.supervised import supervised
 from layers.rules.resettlement import progress, warnings
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, Pattern, SymbolClass
 
@@ -104,36 +105,38 @@ def insight(properties: Properties, derived: Properties, today: date) -> Insight
     return Insight(f"{furthest.percent:.2f}", "%", furthest.rate.title, sentence)
 
 
-RENEWAL_ZONE = LayerKind(
-    key="renewal_zone",
-    title="棚改/城中村片区",
-    group="urban_renewal",
-    measure_word="片",
-    geometry="polygon",
-    shapes=("polygon",),
-    fields=FIELDS,
-    classes=(
-        SymbolClass(
-            key="zone",
-            title="棚改 / 城中村片区",
-            fills=(Fill(pattern=_HATCH, from_zoom=13),),
-            lines=(Line(color=_EDGE, width=1.9, from_zoom=13),),
-            marker=_DIAMOND,
-            label=_LABEL,
+RENEWAL_ZONE = supervised(
+    LayerKind(
+        key="renewal_zone",
+        title="棚改/城中村片区",
+        group="urban_renewal",
+        measure_word="片",
+        geometry="polygon",
+        shapes=("polygon",),
+        fields=FIELDS,
+        classes=(
+            SymbolClass(
+                key="zone",
+                title="棚改 / 城中村片区",
+                fills=(Fill(pattern=_HATCH, from_zoom=13),),
+                lines=(Line(color=_EDGE, width=1.9, from_zoom=13),),
+                marker=_DIAMOND,
+                label=_LABEL,
+            ),
+            SymbolClass(
+                key="phase",
+                title="分期范围",
+                lines=(Line(color=_EDGE, width=1.3, dash=(4, 2.5), from_zoom=13),),
+                label=Label(priority=8, size=12, color=_EDGE, weight=500, from_zoom=15, text_from="label"),
+                quiet=True,
+                part=True,
+            ),
         ),
-        SymbolClass(
-            key="phase",
-            title="分期范围",
-            lines=(Line(color=_EDGE, width=1.3, dash=(4, 2.5), from_zoom=13),),
-            label=Label(priority=8, size=12, color=_EDGE, weight=500, from_zoom=15, text_from="label"),
-            quiet=True,
-            part=True,
-        ),
-    ),
-    classify=classify,
-    insight=insight,
-    cluster=Cluster(style="count", by="town", over=3),
-    apart_by=("parent",),
-    rank=20,
-    owner="住房和城乡建设局",
+        classify=classify,
+        insight=insight,
+        cluster=Cluster(style="count", by="town", over=3),
+        apart_by=("parent",),
+        rank=20,
+        owner="住房和城乡建设局",
+    )
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Names, Number, Text, Whole
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Label, Line, Marker, Stops, SymbolClass
 
 ADMIN_CLASSES = {
@@ -131,28 +132,32 @@ def classify(properties: Properties, derived: Properties) -> str:
     return {"building": "works", "rebuilding": "works"}.get(state, state)
 
 
-ROAD_PROJECT = LayerKind(
-    key="road_project",
-    title="道路项目",
-    group="traffic",
-    measure_word="条",
-    geometry="line",
-    shapes=("line",),
-    fields=FIELDS,
-    classes=(
-        _road("planned", "规划", _solid(dash=(3.1, 1.5))),
-        _road(
-            "works",
-            "改建 · 在建",
-            _solid(),
-            Line(color="#FFFFFF", width=_STRIPE, dash=(5, 3), factor=CLASS_WIDTH, level=3, round_ends=False),
+ROAD_PROJECT = supervised(
+    LayerKind(
+        key="road_project",
+        title="道路项目",
+        group="traffic",
+        measure_word="条",
+        geometry="line",
+        shapes=("line",),
+        fields=FIELDS,
+        classes=(
+            _road("planned", "规划", _solid(dash=(3.1, 1.5))),
+            _road(
+                "works",
+                "改建 · 在建",
+                _solid(),
+                Line(
+                    color="#FFFFFF", width=_STRIPE, dash=(5, 3), factor=CLASS_WIDTH, level=3, round_ends=False
+                ),
+            ),
+            _road("open", "建成", _solid(), quiet=True),
+            _road("missing_link", "断头路", _solid("#C62F2A", dash=(1.2, 0.8))),
+            _road("closed", "停用", _solid("#98A2AC", dash=(2.4, 1.6)), quiet=True),
         ),
-        _road("open", "建成", _solid(), quiet=True),
-        _road("missing_link", "断头路", _solid("#C62F2A", dash=(1.2, 0.8))),
-        _road("closed", "停用", _solid("#98A2AC", dash=(2.4, 1.6)), quiet=True),
-    ),
-    classify=classify,
-    tiled=("admin_class", "priority_no"),
-    rank=30,
-    owner="交通运输局",
+        classify=classify,
+        tiled=("admin_class", "priority_no"),
+        rank=30,
+        owner="交通运输局",
+    )
 )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Flag, Number, Text, Whole
 from layers.kinds.record import POSITION_SOURCES, PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.rules.tourism import LEAST, MOST, resource_grade
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
 
@@ -148,24 +149,26 @@ def insight(properties: Properties, derived: Properties, today: date) -> Insight
     return Insight(f"{score:g}", "分", "资源评价得分", sentence, "GB/T 18972-2017")
 
 
-SCENIC_SITE = LayerKind(
-    key="scenic_site",
-    title="景点与旅游项目",
-    group="tourism",
-    measure_word="处",
-    geometry="point",
-    shapes=("point", "line", "polygon"),
-    fields=FIELDS,
-    classes=(
-        _site("rated", "A 级景区（示等级）", _SITE, "4A"),
-        _site("open", "景点", _SITE, "景"),
-        _site("planned", "规划 · 提升（空心）", _SITE, "景", hollow=True),
-        _site("heritage", "文物 · 博物馆", _HERITAGE, "古"),
-    ),
-    classify=classify,
-    derive=derive,
-    insight=insight,
-    derived_tiled=("seal", "hollow"),
-    rank=40,
-    owner="文化和旅游局",
+SCENIC_SITE = supervised(
+    LayerKind(
+        key="scenic_site",
+        title="景点与旅游项目",
+        group="tourism",
+        measure_word="处",
+        geometry="point",
+        shapes=("point", "line", "polygon"),
+        fields=FIELDS,
+        classes=(
+            _site("rated", "A 级景区（示等级）", _SITE, "4A"),
+            _site("open", "景点", _SITE, "景"),
+            _site("planned", "规划 · 提升（空心）", _SITE, "景", hollow=True),
+            _site("heritage", "文物 · 博物馆", _HERITAGE, "古"),
+        ),
+        classify=classify,
+        derive=derive,
+        insight=insight,
+        derived_tiled=("seal", "hollow"),
+        rank=40,
+        owner="文化和旅游局",
+    )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from layers.kinds.base import LayerKind
 from layers.kinds.fields import Choice, Field, Number, Text
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
 
 SORTS = {
@@ -44,17 +45,19 @@ def _network(key: str) -> SymbolClass:
     )
 
 
-UTILITY_LINE = LayerKind(
-    key="utility_line",
-    title="管网",
-    group="public_service",
-    measure_word="条",
-    geometry="line",
-    shapes=("line", "point", "polygon"),
-    fields=FIELDS,
-    classes=tuple(_network(key) for key in SORTS),
-    classify=lambda properties, derived: str(properties.get("network", "water")),
-    rank=66,
-    owner="住房和城乡建设局",
-    on_at_start=False,
+UTILITY_LINE = supervised(
+    LayerKind(
+        key="utility_line",
+        title="管网",
+        group="public_service",
+        measure_word="条",
+        geometry="line",
+        shapes=("line", "point", "polygon"),
+        fields=FIELDS,
+        classes=tuple(_network(key) for key in SORTS),
+        classify=lambda properties, derived: str(properties.get("network", "water")),
+        rank=66,
+        owner="住房和城乡建设局",
+        on_at_start=False,
+    )
 )

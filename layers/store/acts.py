@@ -33,6 +33,7 @@ TITLES: Final = {
     "layer": "图层设置",
     "theme": "专题设置",
     "office": "单位与指挥部设置",
+    "report": "填报进度",
     "attach": "添加附件",
     "detach": "删除附件",
 }

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import shapely
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, url_for
-from shapely.geometry.base import BaseGeometry
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, UnknownThing
-from layers.kinds import BOUNDARIES
 from layers.rights import NON_SECRET
 from layers.rules.compliance import NO_APPROVAL
-from layers.store import analyses, jobs, query
+from layers.store import analyses, jobs
 from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
 from webmap import accounts, assets
 from webmap.answers import answer, to_save
 from webmap.body import read_json, text_of, texts_of
-from webmap.conflict_work import KIND, is_long
+from webmap.conflict_work import KIND, county_outline, is_long
 from webmap.conflict_work import answer as look
 from webmap.database import current, the_database, viewer
 from webmap.outputs import conflict_sheet, official
@@ -82,7 +79,7 @@ def sheet(uid: str) -> Response:
 def picture(uid: str) -> Response:
     require_insider(viewer())
     found = analyses.find(current(), viewer(), KIND, uid)
-    image = make_response(conflict_sheet.picture(found, _county()))
+    image = make_response(conflict_sheet.picture(found, county_outline(current(), viewer())))
     image.mimetype = "image/png"
     image.headers["Cache-Control"] = "private, max-age=3600"
     return image
@@ -92,7 +89,9 @@ def picture(uid: str) -> Response:
 def as_word(uid: str) -> Response:
     require_insider(viewer())
     found = analyses.find(current(), viewer(), KIND, uid)
-    content = conflict_sheet.word(found, analyses.changed_since(current(), found), _county())
+    content = conflict_sheet.word(
+        found, analyses.changed_since(current(), found), county_outline(current(), viewer())
+    )
     return _file(found, content, "docx", official.MIMETYPE)
 
 
@@ -158,16 +157,6 @@ def _job(number: int) -> FoundJob:
     if job.kind != KIND or job.account_id != viewer().account:
         raise UnknownThing("没有这项分析，或者它是别人的。请重新分析。")
     return job
-
-
-def _county() -> list[BaseGeometry]:
-    """The outline of the county, coarse enough for a picture."""
-    shapes: list[BaseGeometry] = []
-    for layer in query.layers(current(), viewer()):
-        if layer.kind == BOUNDARIES:
-            row = query.layer_named(current(), viewer(), layer.key)
-            shapes += [each.shape for each in query.find_features(current(), viewer(), row, limit=200)]
-    return [shapely.union_all(shapes)] if shapes else []
 
 
 def _file(found: FoundAnalysis, content: bytes, ending: str, mimetype: str) -> Response:
