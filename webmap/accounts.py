@@ -27,6 +27,7 @@ from layers.rights import NON_SECRET, PUBLIC_VIEWER, ROLES, Viewer, deeds_of
 from layers.store import accounts, audit
 from layers.store.accounts import Login, Person
 from layers.store.query import FoundFeature
+from layers.store.seen import is_insider
 from webmap import database
 from webmap.config import Config
 from webmap.database import READING, the_config, the_database
@@ -113,6 +114,7 @@ def guard(app: Flask, config: Config) -> None:
     app.context_processor(
         lambda: {
             "signed_in": told_account,
+            "insider": lambda: is_insider(viewer()),
             "non_secret": NON_SECRET,
             "moment": moment,
             "browser_words": browser_words,

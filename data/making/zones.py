@@ -158,7 +158,7 @@ def _dated(phase: tuple[float, str, int]) -> Facts:
         "approved_on": date(year, 3, 15).isoformat(),
         "plan_start": date(year, 6, 1).isoformat(),
         "plan_end": date(year + 3, 12, 31).isoformat(),
-        "progress_pct": 10 * (STEPS.index(step) + 1),
+        "progress_pct": 0 if _stage(STEPS.index(step)) == "preparing" else 10 * (STEPS.index(step) + 1),
         "reported_days_ago": 8 + 7 * (year % 5),
     }
 
