@@ -11,13 +11,16 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Collection
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from layers.errors import NoSpace, UnknownThing
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_ASIDE: Final = ".old-"
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -31,7 +34,7 @@ class Blobs:
         """Put the bytes on the disk for good and return their SHA-256; NoSpace when the disk is full."""
         digest = hashlib.sha256(content).hexdigest()
         place = self._place(digest)
-        if place.exists():
+        if _is_there(place):
             return digest
         try:
             _write(place, content)
@@ -49,8 +52,60 @@ class Blobs:
             return self._place(digest)
         raise UnknownThing("附件的文件不在服务器上，可能没有随数据库一起恢复。请联系系统管理员。")
 
+    def has(self, digest: str) -> bool:
+        """Whether a file with this content is there."""
+        return self._place(digest).is_file()
+
+    def remove(self, digest: str, *, unused_since: datetime) -> bool:
+        """Take a file away that nobody has kept again since; whether it is gone.
+
+        It first gets another name: whoever keeps the same content at this moment either touches the file before,
+        which is seen here, or does not find it and writes it anew.
+        """
+        place, aside = self._place(digest), self._aside(digest)
+        try:
+            place.replace(aside)
+            if aside.stat().st_mtime >= unused_since.timestamp():
+                _put_back(aside, place)
+                return False
+            aside.unlink()
+        except FileNotFoundError:
+            return False
+        return True
+
+    def settle(self, unused: Collection[str]) -> None:
+        """After a crash: what was about to be taken away and is needed gets its name back."""
+        for aside in self.folder.glob(f"[0-9a-f][0-9a-f]/{_ASIDE}*"):
+            digest = aside.name.removeprefix(_ASIDE)
+            if digest in unused:
+                aside.unlink(missing_ok=True)
+            else:
+                _put_back(aside, self._place(digest))
+
+    def _aside(self, digest: str) -> Path:
+        return self._place(digest).with_name(f"{_ASIDE}{digest}")
+
     def _place(self, digest: str) -> Path:
         return self.folder / digest[:2] / digest
+
+
+def _is_there(place: Path) -> bool:
+    """Whether it is there, and if so, that it has been wanted just now."""
+    try:
+        os.utime(place)
+    except FileNotFoundError:
+        return False
+    except PermissionError:
+        # A read-only mount: nothing is taken away there either.
+        return place.exists()
+    return True
+
+
+def _put_back(aside: Path, place: Path) -> None:
+    if place.exists():
+        aside.unlink(missing_ok=True)
+    else:
+        aside.replace(place)
 
 
 def _write(place: Path, content: bytes) -> None:

@@ -67,6 +67,11 @@ SETTINGS: Final = (
         "",
         "存放照片和文件的文件夹，可以是多台服务器共用的目录；不填时用 WEBMAP_HOME 里的 blobs",
     ),
+    Setting(
+        "WEBMAP_PRUNE_DAYS",
+        "365",
+        "移除的照片和文件，多少天后清除磁盘上的原件，30 到 36500；0 为永远保留（默认值，可按档案规定调整）",
+    ),
     Setting("WEBMAP_PREFIX", "", "反向代理下的子路径，例如 /yzt；不填为根路径"),
     Setting(
         "WEBMAP_PROXIES",
@@ -128,6 +133,7 @@ class Config:
     audit_months: int = 12
     writes_per_minute: int = 600
     blobs: Path | None = None
+    prune_days: int = 365
 
     @property
     def address(self) -> str:
@@ -180,6 +186,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         passwords=_passwords(given["WEBMAP_PASSWORDS"]),
         audit_months=_whole("WEBMAP_AUDIT_MONTHS", given["WEBMAP_AUDIT_MONTHS"], 6, 120),
         writes_per_minute=_whole("WEBMAP_WRITES_PER_MINUTE", given["WEBMAP_WRITES_PER_MINUTE"], 0, 100_000),
+        prune_days=_days_or_never("WEBMAP_PRUNE_DAYS", given["WEBMAP_PRUNE_DAYS"], 30, 36_500),
         blobs=Path(given["WEBMAP_BLOBS"]).expanduser().resolve() if given["WEBMAP_BLOBS"] else None,
     )
 
@@ -224,6 +231,7 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_BASES": str(config.bases_file),
         "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
         "WEBMAP_BLOBS": str(config.blobs_folder),
+        "WEBMAP_PRUNE_DAYS": str(config.prune_days or "永远保留"),
         "WEBMAP_BACKUP_AT": f"{config.backup_at:%H:%M}" if config.backup_at else "off",
         "WEBMAP_BACKUP_TO": str(config.backup_to or "（没有第二份）"),
         "WEBMAP_TLS": "on" if config.tls else "off",
@@ -249,6 +257,10 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise WrongSetting(f"设置 {name} 收到“{text}”，应为 {least} 到 {most} 之间的整数。请更正后重新启动。")
     return int(text)
+
+
+def _days_or_never(name: str, text: str, least: int, most: int) -> int:
+    return 0 if text == "0" else _whole(name, text, least, most)
 
 
 def _time(text: str) -> time | None:

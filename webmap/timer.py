@@ -56,9 +56,10 @@ def _refresh(today: date) -> bool:
 
 
 def _tidy(database: Database) -> None:
-    """Forget log-ins that are over, and lines of the audit log that have been kept long enough."""
+    """Forget log-ins that are over, lines of the audit log and files of removed photos that were kept long enough."""
     from layers.store import accounts, audit
     from webmap.config import read_config
+    from webmap.keeping.pruning import prune
     from webmap.passwords import PROFILES
 
     config = read_config()
@@ -67,6 +68,7 @@ def _tidy(database: Database) -> None:
         accounts.sweep(session, PROFILES[config.passwords].idle)
         audit.cut(session, kept_from)
         session.commit()
+    prune(config, database)
 
 
 def main() -> None:

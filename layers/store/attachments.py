@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -119,6 +119,21 @@ def remove_attachment(session: Session, viewer: Viewer, found: FoundAttachment) 
     """Take it off the feature; the row and the files stay as evidence."""
     with one_act(session, "detach", viewer, reason=found.row.name):
         found.row.deleted_at = clock.now()
+
+
+def unused_files(session: Session, before: datetime) -> set[str]:
+    """SHA-256 of the files that belong only to attachments removed before then.
+
+    Whatever else comes to keep files by their SHA-256 in the same folder must be asked here too.
+    """
+    files = (Attachment.sha256, Attachment.shown_sha256, Attachment.thumb_sha256)
+    removed = Attachment.deleted_at < before
+
+    def named(condition: ColumnElement[bool]) -> set[str]:
+        rows = session.execute(select(*files).where(condition))
+        return {digest for row in rows for digest in row if digest}
+
+    return gone - named(or_(Attachment.deleted_at.is_(None), ~removed)) if (gone := named(removed)) else set()
 
 
 def give_role(session: Session, viewer: Viewer, found: FoundAttachment, role: str | None) -> None:

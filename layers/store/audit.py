@@ -44,6 +44,7 @@ DEEDS: Final = {
     "drawing": "图纸",
     "backup": "备份",
     "restore": "恢复",
+    "prune": "清除已移除附件",
 }
 RESULTS: Final = {"done": "成功", "refused": "拒绝", "failed": "失败"}
 _LONGEST: Final = 500

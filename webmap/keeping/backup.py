@@ -114,7 +114,10 @@ def _keep_blobs(config: Config, part: Path) -> Iterator[Kept]:
     # After the database: an attachment is there before the row that speaks of it.
     for blob in blobs(config):
         kept = part / BLOBS / blob.parent.name / blob.name
-        link_or_copy(blob, kept)
+        try:
+            link_or_copy(blob, kept)
+        except FileNotFoundError:
+            continue  # another server has just taken away what nothing needs any more
         yield Kept(kept.relative_to(part).as_posix(), kept.stat().st_size, blob.name)
 
 
@@ -167,6 +170,13 @@ def _whole(place: Path, name: str) -> Iterator[tuple[Path, Path]]:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     _sync(place)
+
+
+@contextmanager
+def alone(config: Config) -> Iterator[None]:
+    """While nobody makes a backup of this installation; raises Busy."""
+    with _alone(shelf.of(config)):
+        yield
 
 
 @contextmanager
