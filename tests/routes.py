@@ -70,6 +70,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ),
         *_open("GET /manual/", "GET /login", "GET /api/account", "GET /sw.js", "GET /mark.webmanifest"),
         ("GET /static/<path:filename>", Route(EVERYBODY, "/static/icon.svg")),
+        *_open("GET /packed/map.js", "GET /packed/map.css"),
         ("GET /manual/<key>", Route(EVERYBODY, "/manual/none")),
         # answers that hold for each what he may see
         *_open("GET /api/layers", "GET /api/style", "GET /api/bases", "GET /api/search"),

@@ -73,8 +73,7 @@ def test_the_map_page_asks_nobody_else(client: FlaskClient) -> None:
 
 def test_every_asset_of_the_map_page_exists_and_may_be_kept_for_ever(client: FlaskClient) -> None:
     page = client.get("/").text
-    imports = json.loads(re.search(r'type="importmap"[^>]*>(.*?)</script>', page, re.DOTALL)[1])["imports"]  # type: ignore[index]
-    assets = {*re.findall(r'(?:src|href)="(/static/[^"]+)"', page), *imports.values()}
+    assets = {*re.findall(r'(?:src|href)="(/(?:static|packed)/[^"]+)"', page), *imports_of(client).values()}
     for address in assets:
         asset = client.get(address, buffered=True)
         assert asset.status_code == 200, address
@@ -82,11 +81,56 @@ def test_every_asset_of_the_map_page_exists_and_may_be_kept_for_ever(client: Fla
 
 
 def test_modules_are_imported_by_bare_names(client: FlaskClient) -> None:
-    page = client.get("/").text
-    imports = json.loads(re.search(r'type="importmap"[^>]*>(.*?)</script>', page, re.DOTALL)[1])["imports"]  # type: ignore[index]
+    imports = imports_of(client)
     modules = {f"app/{file.relative_to(STATIC / 'js').as_posix()}" for file in (STATIC / "js").rglob("*.js")}
     assert set(imports) == modules
     assert imports["app/api.js"].startswith("/static/js/api.js?v=")
+
+
+def imports_of(client: FlaskClient) -> dict[str, str]:
+    found = re.search(r'type="importmap"[^>]*>(.*?)</script>', client.get("/check").text, re.DOTALL)
+    assert found
+    imports: dict[str, str] = json.loads(found[1])["imports"]
+    return imports
+
+
+def test_the_modules_of_the_map_travel_in_one_file(client: FlaskClient) -> None:
+    address = packed(client, "js")
+    script = client.get(address).text
+    texts = json.JSONDecoder().raw_decode(script, script.index('{"app/'))[0]
+    own = {name: (STATIC / "js" / name.removeprefix("app/")).read_text("utf-8") for name in texts}
+    assert texts == own
+    assert {"app/main.js", "app/map/gl.js"} < set(texts)
+    assert not {"app/check.js", "app/mark/main.js"} & set(texts)
+
+
+def test_the_styles_of_the_map_travel_in_one_file_that_names_no_other(client: FlaskClient) -> None:
+    styles = client.get(packed(client, "css")).text
+    assert (STATIC / "css/tokens.css").read_text("utf-8") in styles
+    assert "url(" not in styles
+
+
+def test_a_packed_file_is_known_by_its_content(client: FlaskClient) -> None:
+    answer = client.get("/packed/map.js?v=other", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Content-Encoding"] == "gzip"
+    again = client.get("/packed/map.js", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def packed(client: FlaskClient, end: str) -> str:
+    found = re.search(rf'"(/packed/map\.{end}\?v=[0-9a-f]+)"', client.get("/").text)
+    assert found
+    return found[1]
+
+
+def test_what_the_first_view_waits_for_is_asked_before_all_else(client: FlaskClient) -> None:
+    """A past day has addresses of its own, which only the page knows."""
+    page = client.get("/").text
+    asked = re.findall(r'<link rel="preload" as="fetch" href="([^"]+)"', page)
+    assert asked == ["/api/layers", "/api/style"]
+    assert page.index('rel="preload"') < page.index('rel="stylesheet"')
+    assert 'rel="preload"' not in client.get("/?at=2026-01-01").text
 
 
 def test_libraries_run_before_the_map_of_folium_and_that_before_our_modules(client: FlaskClient) -> None:
@@ -96,6 +140,7 @@ def test_libraries_run_before_the_map_of_folium_and_that_before_our_modules(clie
         "vendor/maplibre-gl.js",
         "vendor/leaflet-maplibre-gl.js",
         "vendor/protomaps-leaflet.js",
+        "/packed/map.js",
         "L.map(",
         'import "app/main.js"',
     ]

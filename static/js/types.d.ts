@@ -7,4 +7,8 @@ import type * as Protomaps from "protomaps-leaflet";
 declare global {
   const maplibregl: typeof Maplibre;
   const protomapsL: typeof Protomaps;
+  interface Window {
+    /** Said by the page itself. */
+    hasWebGl2: boolean;
+  }
 }

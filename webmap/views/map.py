@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 
-from webmap import accounts, assets, database
+from webmap import accounts, assets, database, packed
 from webmap.checkup import product_version
 from webmap.folium_map import MAP_NAME, shell
 
@@ -32,22 +32,22 @@ STYLES: Final = (
     "vendor/maplibre-gl.css",
     "vendor/noto-sans-sc/index.css",
     "vendor/noto-serif-sc/index.css",
-    *(
-        f"css/{part}.css"
-        for part in (
-            "tokens",
-            "app",
-            "panel",
-            "card",
-            "table",
-            "bases",
-            "edit",
-            "export",
-            "photos",
-            "me",
-            "phone",
-        )
-    ),
+)
+OWN_STYLES: Final = tuple(
+    f"css/{part}.css"
+    for part in (
+        "tokens",
+        "app",
+        "panel",
+        "card",
+        "table",
+        "bases",
+        "edit",
+        "export",
+        "photos",
+        "me",
+        "phone",
+    )
 )
 
 
@@ -59,11 +59,21 @@ def page() -> str:
         title=TITLE,
         styles=STYLES,
         scripts=SCRIPTS,
-        imports=assets.import_map(),
-        modules=[name for name in assets.modules() if not name.startswith(OTHER_PAGES)],
+        packed=_packed,
+        awaited=[] if "at" in request.args else [url_for("layers.catalogue"), url_for("layers.style")],
         shell=shell(),
         boot=boot(),
     )
+
+
+@blueprint.get("/packed/map.js")
+def modules() -> Response:
+    return _lasting(_modules(), "text/javascript")
+
+
+@blueprint.get("/packed/map.css")
+def styles() -> Response:
+    return _lasting(packed.styles_in_one(OWN_STYLES), "text/css")
 
 
 @blueprint.get("/manifest.webmanifest")
@@ -114,6 +124,31 @@ def boot() -> dict[str, Any]:
         "csrf": accounts.token(),
         "version": product_version(),
     }
+
+
+def _modules() -> str:
+    return packed.modules_in_one([name for name in assets.modules() if not name.startswith(OTHER_PAGES)])
+
+
+def _packed(endpoint: str) -> str:
+    """The address of one of the two, which changes with what is in it."""
+    text = _modules() if endpoint == "modules" else packed.styles_in_one(OWN_STYLES)
+    return url_for(f"map.{endpoint}", v=packed.edition(text))
+
+
+def _lasting(text: str, mimetype: str) -> Response:
+    """Kept for ever where it is asked by its edition, and packed once for everybody."""
+    edition = packed.edition(text)
+    response = current_app.response_class(text, mimetype=mimetype)
+    response.headers["Cache-Control"] = assets.FOR_EVER if request.args.get("v") == edition else "no-cache"
+    response.vary.add("Accept-Encoding")
+    if request.accept_encodings["gzip"] > 0:
+        response.set_data(packed.zipped(text))
+        response.headers["Content-Encoding"] = "gzip"
+    # Packed and plain are two ways to write the same.
+    response.set_etag(edition, weak=True)
+    response.make_conditional(request)
+    return response
 
 
 def _folder(endpoint: str, **values: Any) -> str:

@@ -41,12 +41,9 @@ const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacit
 
 /** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
 export class GlMap extends EventTarget {
+  /** The page has asked before it read our modules. */
   static supported() {
-    try {
-      return Boolean(document.createElement("canvas").getContext("webgl2"));
-    } catch {
-      return false;
-    }
+    return window.hasWebGl2;
   }
 
   /** @type {LabelPoint[]} */
