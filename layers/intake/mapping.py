@@ -66,7 +66,9 @@ def mapped(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = No
     for column in columns:
         if column in chosen:
             _choose(kind, mapping, column, chosen[column])
-    for column in sorted(set(columns) - set(chosen), key=lambda column: _loose(kind, column)):
+    for column in sorted(
+        (each for each in columns if each not in chosen), key=lambda column: _loose(kind, column)
+    ):
         if column in DERIVED_COLUMNS:
             continue
         found = kind.field_for(column) or field_named(kind, column) or _cut(kind, column)
