@@ -41,11 +41,15 @@ class Cancelled(Exception):
 
 @dataclass(frozen=True)
 class JobKind:
-    """A sort of long work. work: module:function; repeatable: it may be begun again when its process died."""
+    """A sort of long work. work: module:function; repeatable: it may be begun again when its process died.
+
+    last: it lets everything pass that somebody waits for.
+    """
 
     title: str
     work: str
     repeatable: bool = True
+    last: bool = False
 
 
 class Running:
@@ -200,7 +204,7 @@ class Foreman:
             if not rows.is_waiting(session):
                 return None
         with self._database.writing() as session:
-            job = rows.claim(session)
+            job = rows.claim(session, [key for key, kind in self._kinds.items() if kind.last])
             if job is not None and job.kind not in self._kinds:
                 rows.end(session, job.id, job.tries, rows.FAILED, rows.INTERRUPTED)
                 job = None

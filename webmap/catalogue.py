@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
+from layers import tiles
 from layers.kinds import BOUNDARIES, GROUPS, kind_for
 from layers.kinds.base import LayerKind
 from layers.kinds.custom_layer import GROUP as OWN_GROUP
@@ -29,9 +30,10 @@ COUNTY: Final = "county"
 def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
     """Everything that the layer panel, the legend and the first view need."""
     found = query.layers(session, viewer)
+    overviews = tiles.overviews_of(session, viewer, found)
     dates = [layer.data_date for layer in found if layer.data_date]
     return {
-        "layers": [_layer(layer, viewer) for layer in found],
+        "layers": [_layer(layer, viewer) | {"overview": overviews.get(layer.key)} for layer in found],
         "groups": [_group(group.key) for group in headings(found)],
         "presets": [_preset(chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),

@@ -12,6 +12,7 @@ from typing import Final
 from layers.jobs import Foreman, JobKind
 from webmap.beside import until_the_server_ends
 from webmap.derive_work import DERIVE
+from webmap.overview_work import OVERVIEW, keep_watch
 
 KINDS: Final = {
     "conflict": JobKind("压盖分析", "webmap.conflict_work:work"),
@@ -21,6 +22,7 @@ KINDS: Final = {
     "export": JobKind("导出", "webmap.export_work:write"),
     "picture_look": JobKind("读取图像", "webmap.picture_work:look"),
     "picture_cut": JobKind("生成瓦片", "webmap.picture_work:cut"),
+    OVERVIEW: JobKind("生成概览", "webmap.overview_work:rebuild", last=True),
 }
 """Every sort of long work that we know."""
 
@@ -37,6 +39,7 @@ def work(stop: threading.Event) -> None:
     def trouble(job: int, error: BaseException) -> None:
         LOG.error("job", extra={"facts": {"job": job}}, exc_info=error)
 
+    threading.Thread(target=keep_watch, args=(config.database_url, stop), daemon=True).start()
     Foreman(config.database_url, KINDS, config.jobs, on_trouble=trouble).work(stop)
 
 

@@ -5,6 +5,7 @@ Whoever runs a job carries the number of its try: when a job was taken up again,
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -93,9 +94,15 @@ def is_waiting(session: Session) -> bool:
     return session.scalar(select(Job.id).where(Job.state == WAITING).limit(1)) is not None
 
 
-def claim(session: Session) -> FoundJob | None:
-    """Begin the job that waits longest; two who ask at once get two jobs."""
-    wanted = select(Job).where(Job.state == WAITING).order_by(Job.id).limit(1)
+def under_way(session: Session, kind: str) -> list[dict[str, Any]]:
+    """The arguments of all jobs of this kind that wait or run."""
+    wanted = select(Job.arguments).where(Job.kind == kind, Job.state.in_((WAITING, RUNNING)))
+    return list(session.scalars(wanted))
+
+
+def claim(session: Session, last: Collection[str] = ()) -> FoundJob | None:
+    """Begin the job that waits longest; two who ask at once get two jobs. last: kinds that let others pass."""
+    wanted = select(Job).where(Job.state == WAITING).order_by(Job.kind.in_(last), Job.id).limit(1)
     job = session.scalar(wanted.with_for_update(skip_locked=True))
     if job is None:
         return None

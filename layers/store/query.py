@@ -29,9 +29,9 @@ from layers.store.seen import layers_seen, seen
 from layers.store.sums import Sums, sums, town_sums
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
-from layers.store.tile_rows import tile_rows
+from layers.store.tile_rows import chosen_rows, spot_rows, tile_rows
 from layers.store.totals import LayerSummary, Totals, layers
-from layers.store.towns import LARGE_LAYER, TownTotal, is_crowded, town_totals
+from layers.store.towns import LARGE_LAYER, TownTotal, is_crowded, is_large, town_totals
 
 __all__ = [
     "LARGE_LAYER",
@@ -47,11 +47,13 @@ __all__ = [
     "Totals",
     "TownTotal",
     "at_point",
+    "chosen_rows",
     "count_features",
     "drawn_tile",
     "feature_of",
     "find_features",
     "is_crowded",
+    "is_large",
     "layer_named",
     "layers",
     "layers_named",
@@ -59,6 +61,7 @@ __all__ = [
     "passing_ids",
     "read_filter",
     "related_to",
+    "spot_rows",
     "sums",
     "tile_rows",
     "tile_token",

@@ -182,6 +182,37 @@ class StandIn(Base):
     by_id: Mapped[int | None] = mapped_column(index=True)
 
 
+class Overview(Base):
+    """That a big layer can be shown from afar. edition: one more each time; layer_version, at: what it shows.
+
+    way: of the program that worked it out; another way makes it anew.
+    """
+
+    __tablename__ = "overview"
+
+    layer_id: Mapped[int] = mapped_column(
+        ForeignKey("layer.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    edition: Mapped[int]
+    layer_version: Mapped[int]
+    way: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class OverviewTile(Base):
+    """The shapes of a big layer in one tile seen from afar, each with the features it may stand for."""
+
+    __tablename__ = "overview_tile"
+
+    layer_id: Mapped[int] = mapped_column(
+        ForeignKey("layer.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    z: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    x: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    y: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    pieces: Mapped[bytes]
+
+
 class ReviewNote(Base):
     """What a reviewer decided on what a collector submitted."""
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import numpy as np
-from sqlalchemy import Date, Float, Integer, Select, bindparam, literal, select
+from sqlalchemy import ColumnElement, Date, Float, Integer, Select, String, bindparam, literal, select
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -17,7 +17,7 @@ from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see, sight
 from layers.store.derive import on_the_day
-from layers.store.engine import in_layer_bounds, json_row, wkb
+from layers.store.engine import among, in_layer_bounds, json_row, wkb
 from layers.store.past import tile_rows_then
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer
@@ -34,8 +34,35 @@ def tile_rows(
     told = travelling(kind, viewer, fields)
     if viewer.at is not None:
         return tile_rows_then(session, viewer, layer, kind, bounds, told)
-    asked = {"layer": layer.id, "today": clock.today()} | dict(zip(_SIDES, map(float, bounds), strict=True))
-    rows = session.connection().execute(_statement(sight(viewer), tuple(told)), asked).all()
+    asked = dict(zip(_SIDES, map(float, bounds), strict=True))
+    return _read(session, layer, told, _statement(sight(viewer), tuple(told)), asked)
+
+
+def chosen_rows(
+    session: Session, viewer: Viewer, layer: Layer, ids: Sequence[int], fields: Sequence[TileField]
+) -> TileRows:
+    """The same of these features, as far as the viewer may see them now, without their shapes."""
+    told = travelling(kind_for(layer), viewer, fields)
+    statement = _statement(sight(viewer), tuple(told), "ids", False)
+    return _read(session, layer, told, statement, {"ids": json.dumps(list(ids))})
+
+
+def spot_rows(
+    session: Session, viewer: Viewer, layer: Layer, bounds: Bounds, fields: Sequence[TileField]
+) -> TileRows:
+    """The same as `tile_rows`, without the shapes: only where things are."""
+    if viewer.at is not None:
+        return tile_rows(session, viewer, layer, bounds, fields)
+    told = travelling(kind_for(layer), viewer, fields)
+    asked = dict(zip(_SIDES, map(float, bounds), strict=True))
+    return _read(session, layer, told, _statement(sight(viewer), tuple(told), "bounds", False), asked)
+
+
+def _read(
+    session: Session, layer: Layer, told: Sequence[TileField], statement: Select[Any], asked: dict[str, Any]
+) -> TileRows:
+    kind, now = kind_for(layer), {"layer": layer.id, "today": clock.today()}
+    rows = session.connection().execute(statement, asked | now).all()
     if not rows:
         return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
     ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))
@@ -49,22 +76,33 @@ def tile_rows(
 
 
 @lru_cache(maxsize=256)
-def _statement(viewer: Viewer, fields: tuple[TileField, ...]) -> Select[int, bytes, bool, str, str]:
+def _statement(
+    viewer: Viewer,
+    fields: tuple[TileField, ...],
+    which: Literal["bounds", "ids"] = "bounds",
+    shapes: bool = True,
+) -> Select[Any]:
     """Kept: to put it together takes longer than to read a small tile."""
     declared = [each.key for each in fields if each.of == "properties"]
-    box = [bindparam(side, type_=Float()) for side in _SIDES]
-    return (
+    layer = bindparam("layer", type_=Integer())
+    narrowed: ColumnElement[bool]
+    if which == "ids":
+        narrowed = (Feature.layer_id == layer) & among(Feature.id, bindparam("ids", type_=String()))
+    else:
+        narrowed = in_layer_bounds(Feature.shape, layer, [bindparam(side, type_=Float()) for side in _SIDES])
+    wanted = (
         select(
             Feature.id,
-            wkb(Feature.shape),
+            wkb(Feature.shape) if shapes else literal(""),
             Feature.derived_until <= bindparam("today", type_=Date()),
             json_row(Feature.derived, ["anchor", *(each.key for each in fields if each.of == "derived")]),
             json_row(Feature.properties, declared) if declared else literal("[]"),
         )
         .join(Layer)
-        .where(in_layer_bounds(Feature.shape, bindparam("layer", type_=Integer()), box), *seen(viewer))
+        .where(narrowed, *seen(viewer))
         .order_by(Feature.id)
     )
+    return cast("Select[Any]", wanted)
 
 
 def travelling(kind: LayerKind, viewer: Viewer, fields: Sequence[TileField]) -> list[TileField]:

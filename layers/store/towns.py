@@ -43,6 +43,11 @@ def is_crowded(session: Session, viewer: Viewer, layer: Layer) -> bool:
     return any(each.id == layer.id and each.count > CROWDED_LAYER for each in layers(session, viewer))
 
 
+def is_large(session: Session, viewer: Viewer, layer: Layer) -> bool:
+    """Whether there are more features in it than a page should fetch from afar."""
+    return any(each.id == layer.id and each.count > LARGE_LAYER for each in layers(session, viewer))
+
+
 def town_totals(session: Session, viewer: Viewer, layer: Layer) -> list[TownTotal]:
     """Kept in memory until the layer or the day changes, as the totals of the layer are."""
     kept: dict[Any, Any] = session.info.get("totals", {})

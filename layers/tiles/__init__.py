@@ -16,12 +16,15 @@ from layers.errors import InvalidValue, UnknownThing
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
-from layers.store import query
+from layers.store import query, towns
+from layers.store.overviews import editions as overview_editions
+from layers.tiles.afar import far_layer
 from layers.tiles.cut import buffer_of, cut_tile, label_layer
 from layers.tiles.encode import EXTENT
 from layers.tiles.generalise import EXACT_FROM_Z, TOLERANCE
 from layers.tiles.mercator import Tile
 from layers.tiles.overview import SUMMED, is_summed, overview_layer
+from layers.tiles.pyramid import TO_Z, is_overviewed, overview_of
 
 if TYPE_CHECKING:
     from layers.store.tables import Layer
@@ -42,7 +45,18 @@ _DERIVED_TITLES: Final = {
 _SUMMED_FIELDS: Final = dict.fromkeys(SUMMED, "大图层在小比例尺下的乡镇合计")
 _LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
 
-__all__ = ["MAX_Z", "MIN_Z", "MOST_LAYERS", "Tile", "layer_keys", "tile", "tile_at", "tilejson", "token"]
+__all__ = [
+    "MAX_Z",
+    "MIN_Z",
+    "MOST_LAYERS",
+    "Tile",
+    "layer_keys",
+    "overviews_of",
+    "tile",
+    "tile_at",
+    "tilejson",
+    "token",
+]
 
 
 def layer_keys(joined: str) -> tuple[str, ...]:
@@ -74,7 +88,7 @@ def tile_at(z: int, x: int, y: int) -> Tile:
 
 def token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
     """Changes whenever any tile of these layers may look different to this viewer."""
-    return f"{query.tile_token(session, viewer, keys)}-{_EDITION}"
+    return f"{query.tile_token(session, viewer, keys)}-{_EDITION}{overview_editions(session, keys)}"
 
 
 def tile(session: Session, viewer: Viewer, keys: Sequence[str], place: Tile) -> bytes:
@@ -99,6 +113,21 @@ def tilejson(session: Session, viewer: Viewer, keys: Sequence[str], url_template
     return told | ({"bounds": list(bounds)} if bounds else {})
 
 
+def overviews_of(
+    session: Session, viewer: Viewer, found: Sequence[query.LayerSummary]
+) -> dict[str, dict[str, Any]]:
+    """By key, for the layers that are shown by their overview from afar.
+
+    edition: changes with its tiles; making: it is not there yet; below_zoom: of Leaflet, where it is shown.
+    """
+    told = {}
+    for layer in found:
+        if viewer.at is None and layer.count > towns.LARGE_LAYER and is_overviewed(layer, TO_Z):
+            edition, ready = overview_of(session, layer)
+            told[layer.key] = {"edition": edition, "making": not ready, "below_zoom": TO_Z + 2}
+    return told
+
+
 def fields_for(kind: LayerKind, viewer: Viewer) -> tuple[TileField, ...]:
     """What of a kind travels in the tiles of this viewer."""
     return tuple(
@@ -113,6 +142,8 @@ def _cut(session: Session, viewer: Viewer, layer: Layer, place: Tile) -> bytes:
     if is_summed(kind, place.z) and query.is_crowded(session, viewer, layer):
         return overview_layer(query.town_totals(session, viewer, layer), key, place)
     buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
+    if is_overviewed(layer, place.z) and query.is_large(session, viewer, layer):
+        return far_layer(session, viewer, layer, fields, place)
     # Only Python knows where labels stand along a line.
     has_lines = "line" in kind.shapes
     square = query.Square(*place, EXTENT, buffer, None if place.z >= EXACT_FROM_Z else TOLERANCE)

@@ -236,6 +236,8 @@ declare namespace Api {
     measure_word: string;
     on: boolean;
     classes: SymbolTotals[];
+    /** of a big layer that is shown by its overview below this zoom of Leaflet */
+    overview?: { edition: number; making: boolean; below_zoom: number } | null;
   }
 
   interface Group {

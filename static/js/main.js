@@ -20,6 +20,7 @@ import { Card } from "app/panel/card.js";
 import { showHint } from "app/panel/hint.js";
 import { listen, showHelp } from "app/panel/keys.js";
 import { LayerPanel } from "app/panel/layers.js";
+import { Making } from "app/panel/making.js";
 import { Measuring } from "app/panel/measuring.js";
 import { PlaceMenu } from "app/panel/menu.js";
 import { Notice } from "app/panel/notice.js";
@@ -62,6 +63,7 @@ const view = new MapView(/** @type {any} */ (window)[boot.map], {
 const shown = new Shown();
 const notice = new Notice(byId("notice"), byId("spoken"));
 const obstacle = new Obstacle(byId("obstacle"));
+const making = new Making(byId("making"), shown);
 const acts = new Acts(view, page, notice, dialog("link_dialog"));
 const panel = new LayerPanel(byId("layer_groups"), byId("data_date"), shown);
 const bases = new BasePanel({ panel: byId("bases"), button: byId("image"), credit: byId("base_source") });
@@ -170,6 +172,7 @@ async function show(catalogue, style) {
   editing.layers = catalogue.layers;
   exporting.layers = catalogue.layers;
   fresh.start(catalogue);
+  making.know(catalogue.layers);
   offer.show(Boolean(boot.account));
   tray.count();
   status.showOrigin(catalogue);
@@ -251,6 +254,7 @@ async function renewMap(show) {
 /** @param {Api.Catalogue} catalogue */
 function showChanges(catalogue) {
   panel.refresh(catalogue);
+  making.know(catalogue.layers);
   editing.layers = catalogue.layers;
   exporting.layers = catalogue.layers;
   table.offer(catalogue.layers);
@@ -384,6 +388,7 @@ function closeOne() {
 on(view, "view", (/** @type {Moved} */ now) => {
   moved = now;
   status.showScale(now.scale);
+  making.see(now.zoom);
   status.showPlace(now.center);
   placeBase();
   drawScaleBar(/** @type {any} */ (byId("scale_bar")), now.bar);

@@ -2,6 +2,7 @@
 import { fill, html } from "app/dom.js";
 import { Heading } from "app/panel/heading.js";
 import { groupTotal, legendOf, totalsOf } from "app/panel/legend.js";
+import { makingRow } from "app/panel/making.js";
 import { countAndAmount } from "app/panel/words.js";
 
 const GROUND = "base";
@@ -102,7 +103,7 @@ export class LayerPanel extends EventTarget {
       <span class="total"><b>${total.value}</b>${total.unit}</span>
     </div>`;
     const part = this.#equip(head, group.title, layers, block);
-    block.append(head, part.heading.fader, parts);
+    block.append(head, part.heading.fader, (alone && makingRow(layers[0])) || "", parts);
     const others = layers.filter((layer) => layer !== main).map(({ key }) => key);
     unfold(false);
     this.#groups.push({
@@ -124,7 +125,7 @@ export class LayerPanel extends EventTarget {
       <span class="title">${sign}<span class="name" title="${layer.title}">${layer.title}</span></span>
       <span class="total">${countAndAmount(totalsOf(layer), layer.measure_word)}</span>
     </div>`;
-    block.append(head, this.#equip(head, layer.title, [layer], block).heading.fader);
+    block.append(head, this.#equip(head, layer.title, [layer], block).heading.fader, makingRow(layer) ?? "");
     if (!sign) block.append(html`<div class="parts">${this.#rows(layer)}</div>`);
     block.classList.toggle("main", main && !sign);
     return block;
