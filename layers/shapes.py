@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,11 +22,13 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.crs import Bounds, describe, describe_point
 from layers.errors import InvalidShape
+from layers.fence import isolate, limit
 
 MOST_VERTICES: Final = 100_000
 DEEPEST_NESTING: Final = 8
 REPAIR_TIMEOUT_S: Final = 10.0
 _REPAIR_ROUNDS = 3
+_CHILD_BYTES: Final = 1 << 30
 _CHANGED_AREA = 1e-3
 
 FAMILY_TITLES: Final = {"point": "点", "line": "线", "polygon": "面"}
@@ -58,11 +61,15 @@ class CheckedShapes:
     """Shapes without Z and M, repaired where that changes nothing a surveyor would notice.
 
     problems: position → why this shape cannot be stored; repaired: position → what was wrong with it.
+    offered: positions of problems whose repair changes the area, so that a person must accept it; accepted: positions
+    where that was done.
     """
 
     shapes: Shapes
     problems: dict[int, str] = field(default_factory=dict)
     repaired: dict[int, str] = field(default_factory=dict)
+    offered: set[int] = field(default_factory=set)
+    accepted: dict[int, str] = field(default_factory=dict)
 
 
 def fit_to_store(
@@ -78,16 +85,22 @@ def fit_to_store(
 
 @np.errstate(invalid="ignore")
 def check_shapes(
-    shapes: Sequence[BaseGeometry | None] | Shapes, families: Sequence[str], expected: Bounds | None = None
+    shapes: Sequence[BaseGeometry | None] | Shapes,
+    families: Sequence[str],
+    expected: Bounds | None = None,
+    accepts: Callable[[int], bool] = lambda at: False,
 ) -> CheckedShapes:
-    """Many shapes (CGCS2000 degrees) against the families their kind allows and the bounds they must lie in."""
+    """Many shapes (CGCS2000 degrees) against the families their kind allows and the bounds they must lie in.
+
+    accepts: at which positions a person has accepted a repair that changes the area.
+    """
     array = np.empty(len(shapes), object)
     array[:] = shapes
     checked = CheckedShapes(array)
     _run(checked, _absent, _too_long, _too_deep)
     checked.shapes = _flattened(checked)
     _run(checked, partial(_wrong_family, families=families), _not_finite)
-    _mend(checked)
+    _mend(checked, accepts)
     if expected:
         _run(checked, partial(_outside, expected=expected))
     return checked
@@ -206,18 +219,24 @@ def _deeper_than(shape: BaseGeometry, levels: int) -> bool:
     return levels == 0 or any(_deeper_than(part, levels - 1) for part in shapely.get_parts(shape))
 
 
-def _mend(checked: CheckedShapes) -> None:
+def _mend(checked: CheckedShapes, accepts: Callable[[int], bool]) -> None:
     """Repair what can be repaired without changing its area; the others become problems with their place."""
     rest = _unproblematic(checked)
     broken = rest[~shapely.is_valid(checked.shapes[rest])]
     before = checked.shapes[broken]
-    for at, shape, mended in zip(broken, before, repaired(before), strict=True):
+    for at, shape, mended in zip(broken.tolist(), before, repaired(before), strict=True):
         trouble, _ = trouble_of(shape)
-        if mended is not None and _means_the_same(shape, mended):
+        if mended is None or not _takes_its_place(shape, mended):
+            checked.problems[at] = f"图形{trouble}。请在原软件中修正后再导入。"
+        elif _means_the_same(shape, mended):
             checked.shapes[at] = mended
-            checked.repaired[int(at)] = trouble
+            checked.repaired[at] = trouble
+        elif accepts(at):
+            checked.shapes[at] = mended
+            checked.accepted[at] = trouble
         else:
-            checked.problems[int(at)] = f"图形{trouble}。请在原软件中修正后再导入。"
+            checked.problems[at] = f"图形{trouble}。请在原软件中修正后再导入。"
+            checked.offered.add(at)
 
 
 def trouble_of(shape: BaseGeometry) -> tuple[str, tuple[float, float] | None]:
@@ -232,9 +251,14 @@ def trouble_of(shape: BaseGeometry) -> tuple[str, tuple[float, float] | None]:
     return f"在{describe_point(*spot)} 处{what}", spot
 
 
-def _means_the_same(shape: BaseGeometry, mended: BaseGeometry) -> bool:
-    if family_of(shape) != family_of(mended):
+def _takes_its_place(shape: BaseGeometry, mended: BaseGeometry) -> bool:
+    """A scribble of some hundred vertices may fall into a hundred thousand parts."""
+    if shapely.is_empty(mended) or shapely.get_num_coordinates(mended) > MOST_VERTICES:
         return False
+    return family_of(shape) == family_of(mended)
+
+
+def _means_the_same(shape: BaseGeometry, mended: BaseGeometry) -> bool:
     area = shapely.area(shape)
     return bool(abs(shapely.area(mended) - area) <= area * _CHANGED_AREA)
 
@@ -242,35 +266,48 @@ def _means_the_same(shape: BaseGeometry, mended: BaseGeometry) -> bool:
 def repaired(
     shapes: Sequence[BaseGeometry] | Shapes, timeout_s: float = REPAIR_TIMEOUT_S
 ) -> list[BaseGeometry | None]:
-    """Each shape made valid, or None. GEOS cannot be interrupted, so it works in a child that can be killed."""
+    """Each shape made valid, or None. GEOS cannot be interrupted, so it works in a child that can be killed.
+
+    The simple ones come first, so that they do not wait for one that takes all the time; in all it takes twice
+    timeout_s at most.
+    """
+    array = np.asarray(shapes, object)
+    order = np.argsort(shapely.get_num_coordinates(array), kind="stable")
+    end = time.monotonic() + 2 * timeout_s
     answers: list[BaseGeometry | None] = []
     for _ in range(_REPAIR_ROUNDS):
-        if len(answers) < len(shapes):
-            answers += _ask_child(shapes[len(answers) :], timeout_s)
-        if len(answers) < len(shapes):
+        if len(answers) < len(order):
+            left_s = min(timeout_s, end - time.monotonic())
+            answers += _ask_child(array[order[len(answers) :]], left_s) if left_s > 0 else []
+        if len(answers) < len(order):
             answers.append(None)  # the one it was at work on when its time was up
-    return answers + [None] * (len(shapes) - len(answers))
+    found: list[BaseGeometry | None] = [None] * len(order)
+    for place, answer in zip(order.tolist(), answers, strict=False):
+        found[place] = answer
+    return found
 
 
 def _ask_child(shapes: Sequence[BaseGeometry] | Shapes, timeout_s: float) -> list[BaseGeometry | None]:
     """As many answers as the child gave in its time."""
     lines = "".join(f"{text}\n" for text in shapely.to_wkb(shapes, hex=True))
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-I", "-m", "layers.shapes"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-    )
-    try:
-        told, _ = child.communicate(lines, timeout_s)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        told, _ = child.communicate()
+    ) as child:
+        try:
+            told, _ = child.communicate(lines, timeout_s)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            told, _ = child.communicate()
     return [shapely.from_wkb(line) for line in told.split("\n")[:-1]]
 
 
 def _answer_parent() -> None:
+    isolate()
+    limit({"memory_bytes": _CHILD_BYTES, "cpu_s": 60, "file_bytes": 0})
     for line in sys.stdin:
         mended = shapely.make_valid(shapely.from_wkb(line.strip()), method="structure")
         sys.stdout.write(shapely.to_wkb(mended, hex=True) + "\n")

@@ -193,6 +193,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("GET", "/state"),
                 ("POST", ""),
                 ("POST", "/apply"),
+                ("POST", "/repairs"),
                 ("POST", "/cancel"),
             )
         ),
@@ -250,6 +251,18 @@ def _lines() -> Iterable[tuple[str, Route]]:
         (
             "GET /drawings/<uid>/<int:z>/<int:x>/<int:y>",
             Route(EVERYBODY, "/drawings/none/1/1/1"),
+        ),
+        # the quality of layers
+        *_for(INSIDERS, "GET /quality"),
+        ("POST /quality", Route(INSIDERS, "/quality", form=True)),
+        ("GET /quality/<uid>", Route(INSIDERS, "/quality/none")),
+        ("GET /quality/<uid>/report.xlsx", Route(INSIDERS, "/quality/none/report.xlsx")),
+        ("GET /quality/jobs/<int:number>", Route(INSIDERS, "/quality/jobs/999999")),
+        ("GET /quality/jobs/<int:number>/state", Route(INSIDERS, "/quality/jobs/999999/state")),
+        ("POST /quality/jobs/<int:number>/cancel", Route(INSIDERS, "/quality/jobs/999999/cancel", form=True)),
+        *(
+            (f"{method} /api/layers/<key>/quality", Route(INSIDERS, "/api/layers/idle_parcel/quality"))
+            for method in ("GET", "POST")
         ),
         # attachments, and marking on the phone
         ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),

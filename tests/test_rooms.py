@@ -15,6 +15,8 @@ BASE = {"errors", "clock", "crs", "shapes", "measure", "shift", "secrecy"}
 LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     **dict.fromkeys(BASE - {"errors"}, BASE),
+    # Who repairs a shape does it in a child.
+    "shapes": BASE | {"fence"},
     "rights": BASE,
     "rules": BASE,
     "symbols": BASE,
@@ -32,6 +34,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "checks": BASE | {"kinds", "rights", "fence"},
     "filters": BASE | {"kinds", "rights"},
     "store": BASE | {"kinds", "rights", "filters"},
+    "checking": BASE | {"kinds", "rights", "store", "checks"},
     "intake": BASE | {"kinds", "rights", "store", "formats", "checks"},
     "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
     "attaching": BASE | {"store", "photos", "blobs"},

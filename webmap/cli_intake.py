@@ -9,8 +9,9 @@ from typing import Final
 import click
 
 from layers import crs
+from layers.checks import BY_CODE
 from layers.errors import InvalidValue, QuestionToUser
-from layers.intake import NewLayer, Plan, RowProblem, apply, plan
+from layers.intake import NewLayer, Plan, RowProblem, accepted_sorts, apply, plan
 from layers.measure import half_up, mu
 from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
@@ -40,6 +41,12 @@ MOST_WARNINGS: Final = 20
 @click.option(
     "--shift", type=click.Choice(["gcj02", "bd09", "none"]), help="坐标带有哪种公开地图的偏移；none 为没有。"
 )
+@click.option(
+    "--repair",
+    "repairs",
+    multiple=True,
+    help="接受哪一类修复（可多次给出），如 self_intersection、spike；all 为全部。不给出就不改动图形。",
+)
 @click.option("--dry-run", is_flag=True, help="只看会怎样，不改动任何数据。")
 @click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
 def command(
@@ -55,6 +62,7 @@ def command(
     key: str | None,
     parameters: str | None,
     shift: str | None,
+    repairs: tuple[str, ...],
     *,
     dry_run: bool,
     good_rows: bool,
@@ -75,6 +83,8 @@ def command(
             source_layer=source_layer,
             parameters=parameters,
             public_map=shift,
+            repairs=accepted_sorts(repairs),
+            limits=read_config().quality_limits,
         )
 
     def ledger(database: Database) -> None:
@@ -116,7 +126,10 @@ def _carry_out(database: Database, found: Plan, *, dry_run: bool, good_rows: boo
         return
     result = apply(database, found, at_terminal(), good_rows=good_rows)
     left_out = f"，略过有问题的 {found.bad_count} 行" if found.problems else ""
-    click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}。")
+    mended = f"，修复了 {len(found.repairs)} 个图形（原图形随导入留存）" if found.repairs else ""
+    click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}{mended}。")
+    if found.follows:
+        click.echo(f"与相邻图形的比较请另行运行：webmap quality {result.layer_key}")
 
 
 def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLayer | None:
@@ -160,6 +173,10 @@ def _told(found: Plan) -> Iterator[str]:
     if found.others:
         yield f"未对应  {'、'.join(found.others)}（原样保留，不参与计算）"
     yield from (f"说明    {note}" for note in found.notes)
+    if found.found:
+        yield f"质检    {'、'.join(f'{BY_CODE[code].title} {count}' for code, count in found.found.items())}"
+    if offered := [code for code in found.found if BY_CODE[code].repair]:
+        yield f"可修复  {'、'.join(f'--repair {code}（{BY_CODE[code].title}）' for code in offered)}"
     yield from _listed(found, "提醒", found.warnings, MOST_WARNINGS)
     yield from _listed(found, "问题", found.problems, len(found.problems))
 

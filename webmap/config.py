@@ -12,15 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from layers import clock
-from layers.errors import WrongSetting
+from layers.errors import InvalidValue, WrongSetting
 from layers.kinds import supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
+
+if TYPE_CHECKING:
+    from layers.checks import Limits
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PASSWORDS: Final = ("dengbao2", "asvs")
@@ -103,6 +106,11 @@ SETTINGS: Final = (
         "50",
         "公开版导出的坐标取整到多少米的格网，0 到 1000；0 为不取整（默认 50，按本地规定调整）",
     ),
+    Setting(
+        "WEBMAP_QUALITY",
+        "",
+        "数据质检的限值，如 spike_deg=1,spacing_m=0.05,gap_m=0.5；没写的用默认值（报告里列出全部限值）",
+    ),
 )
 
 
@@ -134,6 +142,14 @@ class Config:
     writes_per_minute: int = 600
     blobs: Path | None = None
     prune_days: int = 365
+    quality: str = ""
+
+    @property
+    def quality_limits(self) -> Limits:
+        """From which values on checks tell of something."""
+        from layers.checks import limits_in
+
+        return limits_in(self.quality)
 
     @property
     def address(self) -> str:
@@ -188,7 +204,20 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         writes_per_minute=_whole("WEBMAP_WRITES_PER_MINUTE", given["WEBMAP_WRITES_PER_MINUTE"], 0, 100_000),
         prune_days=_days_or_never("WEBMAP_PRUNE_DAYS", given["WEBMAP_PRUNE_DAYS"], 30, 36_500),
         blobs=Path(given["WEBMAP_BLOBS"]).expanduser().resolve() if given["WEBMAP_BLOBS"] else None,
+        quality=_quality(given["WEBMAP_QUALITY"]),
     )
+
+
+def _quality(said: str) -> str:
+    """Checked here only where something is set: the checks bring shapely along."""
+    if said:
+        from layers.checks import limits_in
+
+        try:
+            limits_in(said)
+        except InvalidValue as refusal:
+            raise WrongSetting(f"WEBMAP_QUALITY：{refusal.message}") from None
+    return said
 
 
 def read_settings_file(file: Path) -> None:
@@ -228,6 +257,7 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
         "WEBMAP_EXPORT_HOURS": str(config.export_hours),
         "WEBMAP_PUBLIC_GRID_M": str(config.public_grid_m),
+        "WEBMAP_QUALITY": config.quality or "默认限值",
         "WEBMAP_BASES": str(config.bases_file),
         "WEBMAP_BASE_CACHE_MB": str(config.base_cache_mb),
         "WEBMAP_BLOBS": str(config.blobs_folder),

@@ -16,6 +16,7 @@ from layers.intake import (
     Heard,
     Plan,
     RowProblem,
+    accepted,
     apply,
     likeliest,
     plan,
@@ -29,6 +30,7 @@ from layers.measure import half_up, mu
 from layers.rights import VISIBILITIES, Viewer, may, require
 from layers.store import Database, accounts, audit, query, uploads
 from layers.store.targets import standing
+from webmap import quality_work
 from webmap.config import read_config
 from webmap.sketch import light
 from webmap.uploading import file_of, stored
@@ -93,7 +95,16 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
         ),
     )
     _note(database, told, f"{told.name} → {found.title} {result.rows} {found.kind.measure_word}")
-    return {"act_id": result.act_id, "rows": result.rows, **_amounts(found), "layer": layer}
+    report = quality_work.follow(database, told.viewer, layer, result.act_id) if found.follows else None
+    return {
+        "act_id": result.act_id,
+        "rows": result.rows,
+        **_amounts(found),
+        "layer": layer,
+        "found": found.found,
+        "repaired": len(found.repairs),
+        "follows": report,
+    }
 
 
 class _Told:
@@ -164,6 +175,8 @@ class _Told:
             public_map=self.answers.get("shift"),
             columns=remembered if said is None else said,
             dataset=dataset,
+            repairs=accepted(self.answers.get("repairs")),
+            limits=read_config().quality_limits,
         )
 
     def known(self, found: Plan) -> set[str]:
@@ -208,6 +221,8 @@ def _plan(found: Plan) -> dict[str, Any]:
         "problem_count": len(found.problems),
         "warnings": [_problem(found, each) for each in found.warnings[:MOST_TOLD]],
         "warning_count": len(found.warnings),
+        "sorts": found.found,
+        "repaired": len(found.repairs),
         "shapes": light(shapes),
         **_amounts(found),
     }
@@ -234,7 +249,10 @@ def _problem(found: Plan, problem: RowProblem) -> dict[str, Any]:
         "field": problem.field,
         "value": problem.value[:80],
         "reason": problem.reason,
-        "spot": found.spots.get(problem.row),
+        "spot": problem.spot or found.spots.get(problem.row),
+        "check": problem.check,
+        "row": problem.row,
+        "repair": problem.repair,
     }
 
 

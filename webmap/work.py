@@ -18,6 +18,7 @@ KINDS: Final = {
     "conflict": JobKind("压盖分析", "webmap.conflict_work:work"),
     "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
+    "quality": JobKind("数据质检", "webmap.quality_work:check"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
     "export": JobKind("导出", "webmap.export_work:write"),
     "picture_look": JobKind("读取图像", "webmap.picture_work:look"),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from layers.checks.declared import Limits
 from layers.checks.finding import Finding, Rows
 from layers.checks.plane import middle_of
-from layers.measure import areas_m2, half_up, rounded_mu
+from layers.measure import areas_m2, half_up, mu
 
 DECLARED: Final = "area_declared_mu"
 _SQUARE_METRES_PER_MU = 2000 / 3
@@ -36,7 +36,7 @@ def _differs(declared_mu: float, area_m2: float, limits: Limits) -> bool:
 
 
 def _sentence(title: str, declared_mu: float, area_m2: float) -> str:
-    computed = rounded_mu(area_m2)
+    computed = half_up(mu(area_m2), 2)
     sentence = f"“{title}” {half_up(declared_mu, 2)} 亩，按图形计算为 {computed} 亩。"
     for unit, per_mu in _OTHER_UNITS.items():
         if abs(declared_mu / (area_m2 / _SQUARE_METRES_PER_MU) / per_mu - 1) < 0.05:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final, Literal
 
@@ -176,8 +177,12 @@ class Limits:
 
     def told(self) -> list[str]:
         """The limits in words, for a report."""
-        said = ((each.metadata, getattr(self, each.name)) for each in fields(self))
-        return [f"{facts['title']} {value:g}{facts['unit']}" for facts, value in said]
+        return [_words(each.metadata, getattr(self, each.name)) for each in fields(self)]
+
+
+def _words(facts: Mapping[str, Any], value: float) -> str:
+    amount = f"{value:g} {facts['unit']}" if facts["unit"] else f"{value:.2%}"
+    return f"{facts['title']} {amount}"
 
 
 def limits_in(text: str) -> Limits:

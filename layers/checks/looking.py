@@ -46,16 +46,21 @@ def alone(
 
     values: also required fields and values that a field refuses (a file was read by its fields already).
     """
-    yield from crossing_findings(rows.shapes)
-    yield from ring_findings(rows.shapes, limits)
+    yield from shape_findings(rows.shapes, limits)
     sound = _only(rows.shapes, shapely.is_valid(rows.shapes))
-    yield from part_findings(sound, limits)
     if county is not None and rows.kind.key != BOUNDARIES:
         yield from outside_findings(sound, county, limits)
     yield from area_findings(Rows(rows.kind, sound, rows.properties), limits)
     if values:
         yield from field_findings(rows)
     yield from sense_findings(rows, today)
+
+
+def shape_findings(shapes: Shapes, limits: Limits) -> Iterator[Finding]:
+    """What is wrong with shapes as such, wherever they lie."""
+    yield from crossing_findings(shapes)
+    yield from ring_findings(shapes, limits)
+    yield from part_findings(_only(shapes, shapely.is_valid(shapes)), limits)
 
 
 @dataclass

@@ -10,10 +10,13 @@ from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.landing import county_bounds
 from layers.intake.planning import NewLayer, Plan, plan
+from layers.intake.repairing import NOTHING_ACCEPTED, Accepted, accepted, accepted_sorts
 from layers.intake.rows import RowProblem
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 
 __all__ = [
+    "NOTHING_ACCEPTED",
+    "Accepted",
     "Choice",
     "Comparison",
     "Dataset",
@@ -23,6 +26,8 @@ __all__ = [
     "Plan",
     "Result",
     "RowProblem",
+    "accepted",
+    "accepted_sorts",
     "apply",
     "apply_join",
     "chosen_changes",

@@ -13,6 +13,7 @@ from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
 from layers.store import Database, edit
 from layers.store.edit import Change, NewFeature
+from layers.store.repairs import note_repairs
 
 
 class Result(NamedTuple):
@@ -45,6 +46,7 @@ def apply(
     with bulk_act(database, who, reason or told_reason(plan), plan.layer.key, heard) as act_id:
         if plan.creates_layer:
             _create_layer(database, plan, act_id)
+        _note_repairs(database, plan, act_id)
         added = edit.add_in_turns(database, act_id, plan.layer.key, brought, heard.turn)
         if changes:
             edit.stand_in_turns(database, act_id, changes, lambda count: heard.turn(added + count))
@@ -57,6 +59,14 @@ def apply(
 def told_reason(plan: Plan) -> str:
     """The file, and what was decided about its coordinates and text: history shows it."""
     return f"{plan.file}（{'；'.join(plan.decisions)}）" if plan.decisions else plan.file
+
+
+def _note_repairs(database: Database, plan: Plan, act_id: int) -> None:
+    """The shapes as they came stay with the act."""
+    if plan.repairs:
+        with database.writing() as session:
+            note_repairs(session, act_id, plan.repairs)
+            session.commit()
 
 
 def _check_complete(plan: Plan, good_rows: bool) -> None:

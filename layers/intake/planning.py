@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,22 +12,25 @@ from typing import Final, NamedTuple
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.checks import BY_CODE, CHECKS, Limits
 from layers.crs import Bounds
 from layers.crs import name_of as system_name
 from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFile
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
-from layers.intake.areas import area_warnings
 from layers.intake.collecting import uncollected
 from layers.intake.mapping import Chosen, mapped
+from layers.intake.oddities import Oddities, oddities
+from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, mend
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for, kind_of
 from layers.measure import areas_m2, length_m
 from layers.rights import VISIBILITIES, Viewer
-from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of
+from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of, trouble_of
 from layers.store import Database, query
 from layers.store.edit import NewFeature
+from layers.store.repairs import Repair
 
 _BY_WORD: Final = {word: code for code, word in VISIBILITIES.items()}
 
@@ -45,7 +49,9 @@ class Plan:
     matched: column → title of its field; others: columns kept as they are. rows: which rows the good ones are,
     counted from 1. problems keep their rows out,
     warnings do not. crs: code in which the coordinates were read; shift: what was taken out. system: its name. decisions:
-    what a person said of coordinates and text. spots: where each row lies. bounds, area and length: of the good rows.
+    what a person said of coordinates and text. spots: where each row lies. found:
+    check → how often; repairs: what was accepted and done; follows: neighbours are compared after the import.
+    bounds, area and length: of the good rows.
     """
 
     file: str
@@ -69,6 +75,9 @@ class Plan:
     system: str = ""
     decisions: list[str] = field(default_factory=list)
     spots: dict[int, tuple[float, float]] = field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
+    repairs: list[Repair] = field(default_factory=list)
+    follows: bool = False
     bounds: Bounds | None = None
     area_m2: float = 0.0
     length_m: float = 0.0
@@ -107,10 +116,13 @@ def plan(
     local: str | None = None,
     columns: Chosen | None = None,
     dataset: Dataset | None = None,
+    repairs: Accepted = NOTHING_ACCEPTED,
+    limits: Limits | None = None,
 ) -> Plan:
     """Read a file as features of a kind, which the layer tells where it is not given. crs, encoding, source_layer: answers to questions this function asks.
 
-    swapped: X and Y change places. local: a town's own system (see `shift.local_in`). columns: what a person says of some. dataset: the file, when it was already read.
+    swapped: X and Y change places. local: a town's own system (see `shift.local_in`). columns: what a person says of some. dataset: the file, when it was already read. repairs: those a
+    person accepted.
 
     Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
     """
@@ -126,9 +138,13 @@ def plan(
         landing.swap(dataset)
     landing.settle_shift(dataset, parameters, public_map, local)
     system = landing.chosen_crs(dataset, crs, county)
-    checked = check_shapes(landing.landed(dataset, system, county), declared.shapes, landing.expected(county))
+    came, limits = landing.landed(dataset, system, county), limits or Limits()
+    checked = check_shapes(
+        came, declared.shapes, landing.expected(county), lambda at: repairs.takes(CROSSING, at + 1)
+    )
     checked.problems |= dataset.bad_shapes
     _refuse_if_all_alike(checked)
+    mended = mend(checked, came, repairs, limits)
     mapping = mapped(declared, dataset.columns, columns)
     rows = read_rows(declared, dataset, mapping)
     problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
@@ -136,6 +152,17 @@ def plan(
     shapes = checked.shapes[good]
     properties = [rows.properties[at] for at in good]
     areas = areas_m2(shapes)
+    odd = oddities(
+        database,
+        viewer,
+        declared,
+        None if target.hides is None else target.layer.key,
+        checked.shapes,
+        rows.properties,
+        sound=sorted(set(range(len(dataset))) - set(checked.problems)),
+        limits=limits,
+        areas_compared=dataset.areas_compared,
+    )
     return Plan(
         file=file.name,
         source=dataset.name,
@@ -156,19 +183,25 @@ def plan(
         problems=problems,
         warnings=[
             *_repairs(checked),
+            *mended.told,
             *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
-            *(
-                ()
-                if dataset.areas_compared
-                else area_warnings(declared, [at + 1 for at in good], properties, areas.tolist())
-            ),
+            *odd.warnings,
         ],
-        notes=[*dataset.notes, *mapping.notes, *_hidden_by_layer(target, seen_by)],
+        notes=[*dataset.notes, *mapping.notes, *odd.notes, *_hidden_by_layer(target, seen_by)],
+        found=_counted(odd, checked),
+        repairs=[
+            Repair(row, _place(dataset, row), tuple(mended.checks[row]), mended.before[row])
+            for row in sorted(mended.checks)
+        ],
+        follows=odd.follows,
         places=dataset.places,
         spots=_spots(checked),
         shift=dataset.shift.told if dataset.shift else "",
         system=landing.system_of(dataset, system),
-        decisions=_decisions(dataset, crs, system, encoding, swapped=swapped),
+        decisions=[
+            *_decisions(dataset, crs, system, encoding, swapped=swapped),
+            *([f"按选择修复了 {len(mended.checks)} 个图形"] if mended.checks else []),
+        ],
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),
@@ -275,7 +308,23 @@ def _refuse_if_all_alike(checked: CheckedShapes) -> None:
 
 def _shape_problems(checked: CheckedShapes) -> Iterator[RowProblem]:
     for at, reason in checked.problems.items():
-        yield RowProblem(at + 1, SHAPE, _came(checked.shapes[at]), reason)
+        shape = checked.shapes[at]
+        if at in checked.offered:
+            repair = "可在原软件中修正，或接受修复：" + BY_CODE[CROSSING].repair
+            told = f"{reason.split('。')[0]}。{repair}。"
+            yield RowProblem(at + 1, SHAPE, _came(shape), told, CROSSING, trouble_of(shape)[1], "offered")
+        else:
+            yield RowProblem(at + 1, SHAPE, _came(shape), reason)
+
+
+def _counted(odd: Oddities, checked: CheckedShapes) -> dict[str, int]:
+    """How often each check found something, in their order."""
+    counts = odd.counts + Counter({CROSSING: len(checked.offered)})
+    return {check.code: counts[check.code] for check in CHECKS if counts[check.code]}
+
+
+def _place(dataset: Dataset, row: int) -> str:
+    return dataset.places[row - 1] if dataset.places else f"第 {row} 行"
 
 
 def _came(shape: BaseGeometry | None) -> str:

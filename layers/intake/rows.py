@@ -23,12 +23,19 @@ _UNSTORABLE: Final = re.compile("[\\0\\ud800-\\udfff]")
 
 
 class RowProblem(NamedTuple):
-    """Why a row cannot be taken, or what is odd about it. row counts from 1; value is what came."""
+    """Why a row cannot be taken, or what is odd about it. row counts from 1; value is what came.
+
+    check: code of the check that found it, if it was one; spot: where, in degrees. repair: "offered" where a person may
+    accept one, "done" where one was accepted.
+    """
 
     row: int
     field: str
     value: str
     reason: str
+    check: str = ""
+    spot: tuple[float, float] | None = None
+    repair: str = ""
 
 
 @dataclass

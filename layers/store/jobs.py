@@ -100,6 +100,12 @@ def under_way(session: Session, kind: str) -> list[dict[str, Any]]:
     return list(session.scalars(wanted))
 
 
+def not_ended(session: Session, kind: str) -> list[FoundJob]:
+    """Jobs of a kind that wait or run, in the order in which they were asked for."""
+    wanted = select(Job).where(Job.kind == kind, Job.state.in_((WAITING, RUNNING))).order_by(Job.id)
+    return [_found(job) for job in session.scalars(wanted)]
+
+
 def claim(session: Session, last: Collection[str] = ()) -> FoundJob | None:
     """Begin the job that waits longest; two who ask at once get two jobs. last: kinds that let others pass."""
     wanted = select(Job).where(Job.state == WAITING).order_by(Job.kind.in_(last), Job.id).limit(1)

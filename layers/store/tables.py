@@ -441,6 +441,58 @@ class Theme(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class QualityReport(Base):
+    """What a check of a layer found. sight: who may read it, all who see the same as the one who asked.
+
+    asked: what of the layer was checked; told: how many features, how many findings of each check, the limits.
+    """
+
+    __tablename__ = "quality_report"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = mapped_column(String(36), unique=True)
+    layer_id: Mapped[int] = mapped_column(ForeignKey("layer.id"), index=True)
+    layer_version: Mapped[int]
+    sight: Mapped[str]
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+    asked: Mapped[dict[str, Any]]
+    told: Mapped[dict[str, Any]]
+
+
+class QualityFinding(Base):
+    """One trouble of one feature. other_id: the feature it has it with; lon, lat: where."""
+
+    __tablename__ = "quality_finding"
+
+    report_id: Mapped[int] = mapped_column(
+        ForeignKey("quality_report.id", ondelete="CASCADE"), primary_key=True
+    )
+    place: Mapped[int] = mapped_column(primary_key=True)
+    check_code: Mapped[str] = mapped_column(String(32))
+    feature_id: Mapped[int]
+    other_id: Mapped[int | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    field: Mapped[str]
+    value: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ShapeRepair(Base):
+    """A shape of a file that was repaired on its way into the map, as it was. words: what its row is called."""
+
+    __tablename__ = "shape_repair"
+
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id", ondelete="CASCADE"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    words: Mapped[str] = mapped_column(Text)
+    checks: Mapped[str] = mapped_column(Text)
+    before: Mapped[bytes]
+
+
 class Job(Base):
     """A piece of long work. act_id: the bulk act it writes; progress from 0 to 1; tries: how often it was begun."""
 

@@ -11,6 +11,7 @@ import { Fresh } from "app/edit/fresh.js";
 import { Past } from "app/edit/past.js";
 import { Reviewing, Tray } from "app/edit/review.js";
 import { Exporting } from "app/export/dialog.js";
+import { standFlag } from "app/map/flag.js";
 import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
@@ -220,6 +221,7 @@ async function showMap(catalogue, style) {
   const layers = catalogue.layers.map((layer) => ({ ...layer, on: shown.isOn(layer.key) }));
   const ready = view.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
   for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
+  standFlag(view.map);
   if (state.table) table.open(state.table);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);

@@ -32,7 +32,7 @@ from layers.store import jobs, query, uploads
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
-from webmap import accounts, assets
+from webmap import accounts, assets, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import file_of, stored
@@ -99,7 +99,9 @@ def step(uid: str) -> Response:
     if job is None or not job.ended:
         return _page("wait.html", upload=upload, job=job)
     if job.kind == BRING and job.state == jobs.DONE:
-        return _page("done.html", upload=upload, job=job, done=job.result or {}, map_url=_map_url(job))
+        done = job.result or {}
+        mended = intake_repairs.told(current(), done.get("act_id"))
+        return _page("done.html", upload=upload, job=job, done=done, map_url=_map_url(job), mended=mended)
     return _plan_page(upload, job)
 
 
@@ -123,6 +125,18 @@ def revise(uid: str) -> AnyResponse:
         header = uploads.header_of(answers["columns"])
         uploads.remember_columns(current(), header, str(answers.get("layer")), answers["columns"])
     _begin(upload, READ, answers)
+    current().commit()
+    return _onward(uid)
+
+
+@blueprint.post("/<uid>/repairs")
+def repair(uid: str) -> AnyResponse:
+    """Which repairs are accepted: all of a sort, or of single rows. The file is read again with them."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    _refuse_while_running(upload)
+    said = intake_repairs.chosen(upload.answers.get("repairs"), request.form)
+    _begin(upload, READ, {**upload.answers, "repairs": said})
     current().commit()
     return _onward(uid)
 
@@ -244,7 +258,8 @@ def _page(template: str, status: int = 200, **facts: Any) -> Response:
 def _plan_page(upload: Upload, job: FoundJob) -> Response:
     found = (job.result or {}) if job.kind == READ else {}
     county = county_lines(the_database(), viewer())
-    numbered = [each for each in found.get("problems", []) if each["spot"]][:NUMBERED]
+    listed = [*found.get("problems", []), *found.get("warnings", [])]
+    numbered = [each for each in listed if each["spot"]][:NUMBERED]
     for number, each in enumerate(numbered, 1):
         each["number"] = number
     question = found.get("question")
@@ -260,6 +275,8 @@ def _plan_page(upload: Upload, job: FoundJob) -> Response:
         fields=_fields(found.get("layer")),
         visibilities={key: VISIBILITIES[key] for key in ("internal", "public")},
         shifts=SHIFTS,
+        sorts=intake_repairs.sorts(found, upload.answers.get("repairs")),
+        accepted_sorts=(upload.answers.get("repairs") or {}).get("sorts", ()),
         near=sketch(found.get("shapes", []), county, [each["spot"] for each in numbered]),
         far=sketch(found.get("shapes", []), county, whole=True),
     )
