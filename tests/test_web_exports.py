@@ -94,6 +94,8 @@ def test_chosen_rows_and_what_is_in_view(editor: Caller) -> None:
     assert names(chosen) == ["示例地块 界湖-017"]
     seen = editor.get(asked(editor, bbox=[118.4695, 35.5595, 118.473, 35.563]).json()["url"])
     assert names(seen) == ["示例地块 界湖-018"]
+    passing = editor.get(asked(editor, filter="holder.has.示例实业").json()["url"])
+    assert names(passing) == ["示例地块 界湖-017"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +107,7 @@ def test_chosen_rows_and_what_is_in_view(editor: Caller) -> None:
         ({"uids": [1]}, "“uids”应为文字的列表"),
         ({"bbox": [1, 2, 3]}, "“bbox”应为"),
         ({"bbox": [119, 36, 118, 35]}, "西不大于东"),
+        ({"filter": "nothing.over.3"}, "nothing"),
         ({"zone": 20}, "带号收到“20”"),
         ({"zone": "39"}, "带号收到“39”"),
         ({"form": "txt", "profile": "x"}, "没有名为“x”的界址点格式"),

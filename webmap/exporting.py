@@ -34,6 +34,7 @@ class Wanted:
     form: str
     uids: list[str]
     bbox: list[float] | None
+    where: str
     zone: int | None
     profile: str
     encoding: str | None
@@ -46,7 +47,7 @@ class Wanted:
     def part(self) -> Part:
         """Which features."""
         west_south_east_north = self.bbox and (self.bbox[0], self.bbox[1], self.bbox[2], self.bbox[3])
-        return Part(uids=tuple(self.uids), bounds=west_south_east_north or None)
+        return Part(uids=tuple(self.uids), bounds=west_south_east_north or None, where=self.where)
 
     @property
     def edition(self) -> PublicEdition | None:
@@ -68,6 +69,7 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         form=form.key,
         uids=_texts(body, "uids", MOST_CHOSEN),
         bbox=_bbox(body.get("bbox")),
+        where=str(body.get("filter") or ""),
         zone=_zone(body.get("zone")),
         profile=str(body.get("profile") or "default"),
         encoding=str(body["encoding"]) if body.get("encoding") and form.encodings else None,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, send_file, url_for
+from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import zone_of
@@ -116,9 +117,14 @@ def _count(asked: Wanted) -> int:
     if asked.uids:
         return len(asked.uids)
     with the_database().reading() as session:
-        found = [query.layer_named(session, viewer(), key) for key in asked.layers]
-        bounds = asked.part.bounds
-        return sum(query.count_features(session, viewer(), each, bounds=bounds) for each in found)
+        return sum(
+            _count_in(session, query.layer_named(session, viewer(), key), asked) for key in asked.layers
+        )
+
+
+def _count_in(session: Session, layer: query.Layer, asked: Wanted) -> int:
+    where = query.read_filter(session, viewer(), layer, asked.where)
+    return query.count_features(session, viewer(), layer, bounds=asked.part.bounds, where=where)
 
 
 def _nobody_waits(progress: float, message: str) -> None:
