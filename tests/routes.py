@@ -110,6 +110,11 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /account/sessions/<int:number>/end",
             Route(SIGNED_IN, "/account/sessions/999999/end", form=True),
         ),
+        *_for(SIGNED_IN, "POST /account/tokens"),
+        (
+            "POST /account/tokens/<int:number>/revoke",
+            Route(SIGNED_IN, "/account/tokens/999999/revoke", form=True),
+        ),
         # accounts and the log
         *_for(ADMINISTRATOR, "GET /admin/accounts", "GET /admin/accounts/new", "POST /admin/accounts/new"),
         *_for(ADMINISTRATOR, "GET /admin/accounts/list", "POST /admin/accounts/list"),
@@ -196,6 +201,19 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("POST", "/repairs"),
                 ("POST", "/cancel"),
             )
+        ),
+        # for the programs of others
+        *_open("GET /ogc", "GET /ogc/conformance", "GET /ogc/api", "GET /ogc/collections"),
+        *(
+            (
+                f"GET /ogc/collections/<key>{part}",
+                Route(
+                    INSIDERS,
+                    f"/ogc/collections/idle_parcel{part.replace('<uid>', IDLE_UID)}",
+                    internal=True,
+                ),
+            )
+            for part in ("", "/schema", "/items", "/items/<uid>")
         ),
         # files out of the map
         *_for(IMPORTERS, "GET /api/exports"),

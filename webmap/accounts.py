@@ -28,7 +28,7 @@ from layers.store import accounts, audit
 from layers.store.accounts import Login, Person
 from layers.store.query import FoundFeature
 from layers.store.seen import is_insider
-from webmap import database
+from webmap import database, tokens
 from webmap.config import Config
 from webmap.database import READING, the_config, the_database
 from webmap.logs import LOG
@@ -266,6 +266,8 @@ def cookie_path() -> str:
 
 
 def _viewer() -> Viewer:
+    if reader := tokens.reader():
+        return PUBLIC_VIEWER if needs_new_password(reader) else reader.viewer
     now = here()
     if now is None:
         return PUBLIC_VIEWER if accounts_exist() else the_config().viewer
@@ -301,6 +303,7 @@ def _own_password_first() -> AnyResponse | None:
 
 def _remember(_: BaseException | None) -> None:
     """Write when somebody was last seen: once a minute, and never for what the page asks by itself."""
+    tokens.remember()
     now: Here | None = g.get("here")
     if now is None or (request.endpoint or "static").startswith(NOT_A_SIGN_OF_LIFE):
         return

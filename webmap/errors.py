@@ -73,6 +73,7 @@ OTHER_VERSION: Final = (
 WRONG_HOST: Final = "服务器不接受以“{host}”访问。请改用启动时显示的网址；确需使用这个名称时，由管理员把它加入设置 WEBMAP_HOSTS。"
 RETRY_AFTER_S: Final = 5
 JSON_PATHS: Final = ("/api/", "/tiles/", "/base/")
+OGC_PATH: Final = "/ogc"
 
 
 def answer_errors(app: Flask) -> None:
@@ -166,7 +167,9 @@ def wants_json() -> bool:
     """Programs ask under /api and /tiles, or say that they want JSON rather than a page."""
     accepted = request.accept_mimetypes
     prefers_json = accepted["application/json"] > accepted["text/html"]
-    return request.path.startswith(JSON_PATHS) or prefers_json
+    # GIS programs say what they accept in many ways, and never that it is a page.
+    by_program = request.path.startswith(OGC_PATH) and "text/html" not in list(accepted.values())
+    return request.path.startswith(JSON_PATHS) or prefers_json or by_program
 
 
 def _page(status: int, sentence: str) -> dict[str, Any]:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from layers.export.exporting import Exported, export, refuse_export
+from layers.export.gathering import columns
 from layers.export.publishing import GRID_M, PublicEdition, checked_edition
 from layers.export.writers import FORMATS, Format, format_named
 from layers.formats.boundary_txt import PROFILES
+from layers.formats.outgoing import Column
 
 __all__ = [
     "FORMATS",
     "GRID_M",
     "PROFILES",
+    "Column",
     "Exported",
     "Format",
     "PublicEdition",
     "checked_edition",
+    "columns",
     "export",
     "format_named",
     "refuse_export",

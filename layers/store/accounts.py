@@ -23,7 +23,7 @@ from layers.errors import InvalidValue, NotAllowed, UnknownThing
 from layers.kinds import BOUNDARIES
 from layers.rights import ROLES, Viewer, signed_in
 from layers.store.engine import is_clean, json_text
-from layers.store.tables import Account, Feature, Layer, LoginLink, LoginSession, LoginTry, Unit
+from layers.store.tables import Account, Feature, Layer, LoginLink, LoginSession, LoginTry, ReadToken, Unit
 
 _LOGIN: Final = re.compile(r"[a-z0-9一-鿿][a-z0-9一-鿿._-]{1,31}")
 _LONGEST: Final = 60
@@ -199,12 +199,13 @@ def lock_account(session: Session, number: int, locked: bool) -> Person:
 
 
 def set_password(session: Session, number: int, hashed: str | None, *, must_change: bool) -> Person:
-    """A new password, or none; whoever is logged in under this account is logged out, links no longer work."""
+    """A new password, or none; who is logged in under this account is logged out, links and tokens no longer work."""
     row = _held(session, number)
     row.password_hash, row.must_change = hashed, must_change
     row.password_at = clock.now() if hashed else None
     end_sessions(session, number)
     session.execute(delete(LoginLink).where(LoginLink.account_id == number))
+    session.execute(delete(ReadToken).where(ReadToken.account_id == number))
     session.execute(delete(LoginTry).where(LoginTry.login == row.login))
     session.flush()
     return _person(row)

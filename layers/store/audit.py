@@ -31,6 +31,8 @@ DEEDS: Final = {
     "lock_account": "停用账号",
     "unlock_account": "启用账号",
     "end_session": "结束会话",
+    "add_token": "生成访问令牌",
+    "drop_token": "撤销访问令牌",
     "see_sensitive": "查看敏感数据",
     "refused": "越权操作",
     "export_log": "导出日志",

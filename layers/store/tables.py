@@ -382,6 +382,20 @@ class LoginLink(Base):
     ends_at: Mapped[datetime]
 
 
+class ReadToken(Base):
+    """A word with which somebody's programs read what he may see. digest: of the word."""
+
+    __tablename__ = "read_token"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class LoginTry(Base):
     """How often somebody failed to log in under this name, whether or not there is such an account."""
 

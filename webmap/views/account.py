@@ -13,7 +13,7 @@ from layers import clock
 from layers.errors import InvalidValue, MapError, NotSignedIn
 from layers.rights import PUBLIC_VIEWER, ROLES
 from layers.store import accounts as store
-from layers.store import audit
+from layers.store import audit, read_tokens
 from layers.store.accounts import Person
 from webmap import accounts, passwords
 from webmap.accounts import Here, limiter, note, profile
@@ -87,12 +87,33 @@ def finish_set_up(word: str) -> Response:
 
 @blueprint.get("/account")
 def own() -> Response:
+    return _own_page(_here())
+
+
+@blueprint.post("/account/tokens")
+def add_token() -> Response:
+    """A token for QGIS and other programs; the page shows its word this once."""
     now = _here()
-    with the_database().reading() as reading:
-        logins = store.sessions_of(reading, now.person.id, profile().idle)
-    return make_response(
-        render_template("account.html", person=now.person, logins=logins, this=now.login.id, roles=ROLES)
-    )
+    with the_database().writing() as writing:
+        title = request.form.get("title", "")
+        try:
+            word = read_tokens.add_token(writing, now.person.id, title)
+        except InvalidValue as refusal:
+            writing.rollback()
+            return _own_page(now, trouble=refusal.message)
+        audit.record(writing, now.person.viewer, "add_token", title.strip(), address=accounts.address())
+        writing.commit()
+    return _own_page(now, word=word)
+
+
+@blueprint.post("/account/tokens/<int:number>/revoke")
+def revoke_token(number: int) -> Response:
+    now = _here()
+    with the_database().writing() as writing:
+        title = read_tokens.drop_token(writing, number, now.person.id)
+        audit.record(writing, now.person.viewer, "drop_token", title, address=accounts.address())
+        writing.commit()
+    return redirect(url_for("account.own", _anchor="tokens"), 303)
 
 
 @blueprint.post("/account/sessions/<int:number>/end")
@@ -207,6 +228,23 @@ def _here() -> Here:
     if now is None:
         raise NotSignedIn("请先登录，再查看自己的账号。")
     return now
+
+
+def _own_page(now: Here, *, word: str = "", trouble: str = "") -> Response:
+    with the_database().reading() as reading:
+        logins = store.sessions_of(reading, now.person.id, profile().idle)
+        tokens = read_tokens.tokens_of(reading, now.person.id)
+    page = render_template(
+        "account.html",
+        person=now.person,
+        logins=logins,
+        this=now.login.id,
+        roles=ROLES,
+        tokens=tokens,
+        word=word,
+        trouble=trouble,
+    )
+    return make_response(page, 422 if trouble else 200)
 
 
 def _log_in_page(trouble: str = "", status: int = 200) -> Response:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from layers import tiles
-from webmap import asked
+from webmap import asked, tokens
 from webmap.answers import KEEP, PRIVATE, answer, digest
 from webmap.database import current, viewer
 
@@ -25,6 +25,7 @@ def tilejson(keys: str) -> Response:
     who = asked.as_of(viewer())
     token = tiles.token(current(), who, names)
     then = f"&at={who.at.isoformat()}" if who.at else ""
+    then += "".join(f"&{name}={quote(word)}" for name, word in tokens.carried().items())
     address = f"{request.url_root}tiles/{quote(keys, safe='+')}/{{z}}/{{x}}/{{y}}.mvt?v={quote(token)}{then}"
     return answer(tiles.tilejson(current(), who, names, address))
 
