@@ -147,6 +147,19 @@ declare namespace Api {
     trouble: string | null;
   }
 
+  /** A scanned drawing that was placed on the ground. */
+  interface Drawing {
+    uid: string;
+    title: string;
+    unit: string;
+    visibility: string;
+    url: string;
+    bounds: Bounds;
+    min_zoom: number;
+    max_zoom: number;
+    rms_m: number | null;
+  }
+
   interface Totals {
     count: number;
     area_mu: number | null;

@@ -40,6 +40,11 @@ export class Server extends EventTarget {
     return this.#get(this.urls.bases, {}, undefined, true);
   }
 
+  /** Those that may be laid over the map. @returns {Promise<{drawings: Api.Drawing[]}>} */
+  drawings() {
+    return this.#get(`${this.urls.api}drawings`, {}, undefined, true);
+  }
+
   // The shift changes by centimetres within the place that is asked for, so that answers can be kept.
   /** @param {{lon: number, lat: number}} place @returns {Promise<{lon: number, lat: number}>} */
   shift({ lon, lat }) {

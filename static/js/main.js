@@ -18,6 +18,7 @@ import { Page } from "app/page.js";
 import { Acts } from "app/panel/acts.js";
 import { BasePanel } from "app/panel/bases.js";
 import { Card } from "app/panel/card.js";
+import { DrawingPanel } from "app/panel/drawings.js";
 import { showHint } from "app/panel/hint.js";
 import { listen, showHelp } from "app/panel/keys.js";
 import { LayerPanel } from "app/panel/layers.js";
@@ -68,6 +69,7 @@ const making = new Making(byId("making"), shown);
 const acts = new Acts(view, page, notice, dialog("link_dialog"));
 const panel = new LayerPanel(byId("layer_groups"), byId("data_date"), shown);
 const bases = new BasePanel({ panel: byId("bases"), button: byId("image"), credit: byId("base_source") });
+const drawings = new DrawingPanel(byId("drawings"));
 const presets = new Presets(byId("presets"));
 const sheet = new Sheet(byId("sheet"), byId("sheet_handle"));
 const card = new Card(byId("card"));
@@ -179,7 +181,13 @@ async function show(catalogue, style) {
   status.showOrigin(catalogue);
   nameCounty(catalogue.county.title);
   offerBases();
+  offerDrawings();
   await showMap(catalogue, style);
+}
+
+async function offerDrawings() {
+  const told = await server.drawings().catch(() => ({ drawings: [] }));
+  drawings.offer(told.drawings, page.state.over);
 }
 
 async function offerBases() {
@@ -415,6 +423,7 @@ on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   if (state.layers) shown.show(state.layers);
   shown.restoreOpacity(state.opacity);
   bases.restore(state.base);
+  drawings.restore(state.over);
   if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);
@@ -440,6 +449,12 @@ on(bases, "base", (/** @type {{base: Api.Base | null, opacity: number}} */ now) 
   placeBase();
   page.keep({ base: bases.state });
 });
+on(drawings, "drawings", ({ shown: laid }) => {
+  view.over.show(laid);
+  page.keep({ over: drawings.state });
+});
+on(drawings, "curtain", (/** @type {{on: boolean}} */ now) => view.over.setCurtain(now.on));
+on(drawings, "go", ({ drawing }) => view.over.go(drawing));
 on(view?.base ?? null, "trouble", later(ASK_WHY_MS, askWhy));
 on(view?.base ?? null, "seen", later(ASK_WHY_MS, askWhy));
 on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {

@@ -8,6 +8,7 @@
  * @property {Record<string, number>} opacity  only what differs from 1
  * @property {string | null} selected  uid
  * @property {{name: string, opacity: number} | null} base  what lies under the map
+ * @property {Record<string, number>} over  drawings that lie over the map, with their opacity
  * @property {string | null} table  key of the layer in the table drawer
  * @property {string | null} at  the past day on which the map is seen
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
@@ -28,6 +29,7 @@ export function read(query) {
     selected: given.get("sel") || null,
     table: given.get("table") || null,
     base: baseOf(given.get("base")),
+    over: Object.fromEntries(words(given.get("over")).map(overOf)),
     at: DAY.test(given.get("at") ?? "") ? given.get("at") : null,
     canvas: given.get("renderer") === "canvas",
   };
@@ -37,7 +39,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, base, at, canvas }) {
+export function write({ view, layers, opacity, selected, table, base, over, at, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -48,6 +50,9 @@ export function write({ view, layers, opacity, selected, table, base, at, canvas
     selected && `sel=${encodeURIComponent(selected)}`,
     table && `table=${encodeURIComponent(table)}`,
     base && `base=${list([base.opacity < 1 ? `${base.name}:${base.opacity}` : base.name])}`,
+    over &&
+      Object.keys(over).length > 0 &&
+      `over=${list(Object.entries(over).map(([uid, share]) => `${uid}:${share}`))}`,
     at && `at=${at}`,
     canvas && "renderer=canvas",
   ];
@@ -73,6 +78,13 @@ function opacityOf(pair) {
   const [key, value] = pair.split(":");
   const share = Number.parseFloat(value);
   return share >= 0 && share < 1 ? [[key, share]] : [];
+}
+
+/** @param {string} pair uid, or uid:opacity @returns {[string, number]} */
+function overOf(pair) {
+  const [uid, share] = pair.split(":");
+  const opacity = Number.parseFloat(share);
+  return [uid, opacity > 0 && opacity < 1 ? opacity : 1];
 }
 
 /** @param {string | null} text */

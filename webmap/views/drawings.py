@@ -5,6 +5,7 @@ The tiles of a drawing are read like those of a base map, but each answer asks w
 
 from __future__ import annotations
 
+import math
 import shutil
 import sqlite3
 from pathlib import Path
@@ -94,7 +95,13 @@ def one(uid: str) -> Response:
     if not picture.facts:
         return _page("wait.html", picture=picture, job=job, trouble=trouble or "图纸无法读取。")
     return _page(
-        "place.html", picture=picture, trouble=trouble, boot=_boot(picture), ways=_ways(), open_to=_open_to()
+        "place.html",
+        picture=picture,
+        trouble=trouble,
+        boot=_boot(picture),
+        ways=_ways(),
+        open_to=_open_to(),
+        map_url=_map_url(picture),
     )
 
 
@@ -260,6 +267,16 @@ def _told(picture: FoundPicture) -> dict[str, Any]:
         **{name: picture.result[name] for name in ("bounds", "min_zoom", "max_zoom")},
         "rms_m": picture.answers.get("rms_m"),
     }
+
+
+def _map_url(picture: FoundPicture) -> str:
+    """The map with this drawing on it."""
+    if not picture.result:
+        return url_for("map.page")
+    west, south, east, north = picture.result["bounds"]
+    zoom = min(math.log2(700 / max(east - west, (north - south) * 1.6, 0.0005)), 18)
+    where = f"lon={(west + east) / 2:.5f}&lat={(south + north) / 2:.5f}&z={zoom:.2f}"
+    return f"{url_for('map.page')}?{where}&over={picture.uid}:0.7"
 
 
 def _boot(picture: FoundPicture) -> dict[str, Any]:

@@ -42,6 +42,7 @@ OWN_STYLES: Final = tuple(
         "card",
         "table",
         "bases",
+        "drawings",
         "edit",
         "export",
         "photos",

@@ -3,6 +3,7 @@
 import { BaseMap } from "app/map/base.js";
 import { CanvasMap } from "app/map/canvas.js";
 import { ShapeEditor } from "app/map/draw.js";
+import { DrawnOver } from "app/map/drawings.js";
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
@@ -65,6 +66,7 @@ export class MapView extends EventTarget {
     this.padding = padding;
     this.fonts = new Fonts();
     this.base = new BaseMap(map);
+    this.over = new DrawnOver(map);
     this.measure = new Measure(map);
     this.editor = new ShapeEditor(map, drawing);
     this.outlines = new Outlines(map);
@@ -244,6 +246,7 @@ export class MapView extends EventTarget {
     ink.fillRect(0, 0, x, y);
     this.base.copyTo(ink);
     await this.#drawing?.copyTo(ink);
+    this.over.copyTo(ink);
     this.#symbols?.paint(ink);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
