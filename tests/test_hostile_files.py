@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 import random
+import socket
+import struct
+import sys
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import openpyxl
@@ -14,7 +17,7 @@ import pytest
 
 from layers.errors import MapError
 from layers.formats import Dataset, read_dataset
-from tests import files
+from tests import files, old_books
 from tests.plots import HOLE, SQUARE, header, record, ring, text
 
 SECONDS = 30
@@ -66,14 +69,47 @@ def shapefile(path: Path) -> Path:
     return files.gbk_shapefile_zip(path)
 
 
+def gpx(path: Path) -> Path:
+    files.parcels().boundary.to_crs(4326).to_frame("geometry").to_file(path, driver="GPX")
+    return path
+
+
+def old_book(path: Path) -> Path:
+    return old_books.xls(path, 台账=[["名称", "经度", "纬度"], ["甲", 118.4, 35.5], ["乙", 118.5, 35.6]])
+
+
+def open_book(path: Path) -> Path:
+    return old_books.ods(path, [["名称", "经度", "纬度"], ["甲", 118.4, 35.5], ["乙", 118.5, 35.6]])
+
+
+def geodatabase(path: Path) -> Path:
+    base = path.parent / "base.gdb"
+    files.parcels().to_file(base, driver="OpenFileGDB", layer="地块")
+    return files.zipped(path, {f"a.gdb/{each.name}": each for each in sorted(base.iterdir())})
+
+
+def tables(path: Path) -> Path:
+    """A .mif, whose texts are easily spoilt, in a zip that is not."""
+    files.parcels().to_crs(4548)[["MJ", "geometry"]].to_file(path, driver="MapInfo File")
+    return path
+
+
 OF_OURS: dict[str, Callable[[Path], Path]] = {
     "txt": txt,
     "kml": kml,
     "csv": csv,
     "xlsx": xlsx,
     "geojson": geojson,
+    "gpx": gpx,
 }
-OF_GDAL: dict[str, Callable[[Path], Path]] = {"dxf": dxf, "gpkg": gpkg, "zip": shapefile}
+OF_GDAL: dict[str, Callable[[Path], Path]] = {
+    "dxf": dxf,
+    "gpkg": gpkg,
+    "zip": shapefile,
+    "xls": old_book,
+    "ods": open_book,
+    "mif": tables,
+}
 
 
 def opened(path: Path) -> Dataset | None:
@@ -124,7 +160,10 @@ VRT = (
     '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource relativeToVRT="0">/etc/passwd</SrcDataSource>'
     "<SrcLayer>passwd</SrcLayer></OGRVRTLayer></OGRVRTDataSource>"
 )
-SUFFIXES = ["txt", "kml", "ovkml", "kmz", "csv", "xlsx", "dxf", "gpkg", "geojson", "zip", "shp"]
+SUFFIXES = [
+    *("txt", "kml", "ovkml", "kmz", "csv", "xlsx", "xls", "ods", "dxf", "gpkg", "geojson", "zip", "shp"),
+    *("gpx", "tab", "mif"),
+]
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
@@ -156,7 +195,7 @@ def circle(count: int, wild: float = 0) -> list[tuple[float, float]]:
     ]
 
 
-@pytest.mark.parametrize("count", [100, 5_000, 30_000])
+@pytest.mark.parametrize("count", [100, 5_000, 30_000, 100_000])
 def test_a_bow_tie_of_many_corners_is_taken_in_its_time(tmp_path: Path, count: int) -> None:
     path = tmp_path / "a.txt"
     path.write_text(text(header(), record(), ring(circle(count, wild=700), closed=False)), "utf-8")
@@ -200,3 +239,118 @@ def test_a_cell_beyond_all_columns_is_cut_off(tmp_path: Path) -> None:
     dataset = opened(tmp_path / "a.xlsx")
     assert dataset is not None
     assert len(dataset.columns) < 300
+
+
+@pytest.mark.parametrize("suffix", ["zip", "gdb.zip", "tab.zip"])
+def test_archives_with_spoilt_insides_end_in_a_sentence(tmp_path: Path, suffix: str) -> None:
+    """The zip is sound, so that the spoilt bytes reach the reader of what is inside."""
+    makers = {"zip": shapefile, "gdb.zip": geodatabase, "tab.zip": _tab}
+    good = makers[suffix](tmp_path / "good.zip")
+    for seed in range(4):
+        chance, path = random.Random(seed), tmp_path / f"{seed}.zip"
+        with zipfile.ZipFile(good) as source, zipfile.ZipFile(path, "w") as target:
+            victim = chance.choice(source.namelist())
+            for name in source.namelist():
+                content = source.read(name)
+                target.writestr(name, spoilt(content, chance) if name == victim and content else content)
+        opened(path)
+
+
+def _tab(path: Path) -> Path:
+    folder = path.parent / "tab"
+    folder.mkdir()
+    files.parcels().to_crs(4548)[["MJ", "geometry"]].to_file(folder / "a.tab", driver="MapInfo File")
+    return files.zipped(path, {each.name: each for each in sorted(folder.iterdir())})
+
+
+LIES = {
+    "more rows than there are": (4, struct.pack("<I", 0xFFFFFFF0)),
+    "rows of no length": (10, struct.pack("<H", 0)),
+    "a head longer than the file": (8, struct.pack("<H", 0xFFFF)),
+    "a field wider than its row": (32 + 16, b"\xff"),
+}
+
+
+@pytest.mark.parametrize(("at", "lie"), LIES.values(), ids=LIES)
+def test_a_table_whose_head_lies_is_refused(tmp_path: Path, at: int, lie: bytes) -> None:
+    path = files.shapefile(tmp_path / "shp", files.parcels())
+    table = bytearray(path.with_suffix(".dbf").read_bytes())
+    table[at : at + len(lie)] = lie
+    path.with_suffix(".dbf").write_bytes(table)
+    assert opened(path) is None
+
+
+class Listener:
+    """Takes note of whoever knocks."""
+
+    def __init__(self) -> None:
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket.settimeout(0.2)
+        self.port = self._socket.getsockname()[1]
+
+    def heard(self) -> bool:
+        try:
+            self._socket.accept()[0].close()
+        except TimeoutError:
+            return False
+        return True
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    found = Listener()
+    yield found
+    found.close()
+
+
+CALLS: dict[str, tuple[str, str]] = {
+    "a network link": (
+        "kml",
+        "<kml><Document><NetworkLink><Link><href>{url}a.kml</href></Link></NetworkLink></Document></kml>",
+    ),
+    "an entity of a server": ("kml", '<!DOCTYPE kml [<!ENTITY a SYSTEM "{url}">]><kml>&a;</kml>'),
+    "a document type of a server": ("gpx", '<!DOCTYPE gpx SYSTEM "{url}a.dtd"><gpx/>'),
+    "a linked coordinate system": (
+        "geojson",
+        '{{"type":"FeatureCollection","crs":{{"type":"link","properties":{{"href":"{url}"}}}},"features":'
+        '[{{"type":"Feature","properties":{{}},"geometry":{{"type":"Point","coordinates":[118.4,35.5]}}}}]}}',
+    ),
+    "an address instead of GeoJSON": ("geojson", "{url}a.geojson"),
+    "a virtual file": (
+        "dxf",
+        '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/vsicurl/{url}a.shp</SrcDataSource>'
+        "</OGRVRTLayer></OGRVRTDataSource>",
+    ),
+    "a web service": ("gpkg", "<OGRWFSDataSource><URL>{url}</URL></OGRWFSDataSource>"),
+    "a table elsewhere": ("tab", '!table\n!version 300\nDefinition Table\n  Type ODBC "{url}"\n'),
+    "a page as a book": ("xls", '<html><img src="{url}a.png"><table><tr><td>1</td></tr></table></html>'),
+}
+
+
+@pytest.mark.parametrize(("suffix", "content"), CALLS.values(), ids=CALLS)
+def test_no_file_makes_a_request(tmp_path: Path, listener: Listener, suffix: str, content: str) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_text(content.format(url=f"http://127.0.0.1:{listener.port}/"), "utf-8")
+    opened(path)
+    assert not listener.heard()
+
+
+def test_laughs_by_the_billion_are_not_heard(tmp_path: Path) -> None:
+    entities = "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 10))
+    bomb = f'<!DOCTYPE a [<!ENTITY l0 "ha">{entities}]>'
+    for suffix in ("kml", "gpx"):
+        path = tmp_path / f"a.{suffix}"
+        path.write_text(f"{bomb}<{suffix}>&l9;</{suffix}>")
+        assert opened(path) is None
+    assert opened(old_books.ods(tmp_path / "a.ods", [["名称"]], prolog=bomb)) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts memory as Linux does (not on this system)")
+def test_no_child_took_more_than_a_gigabyte() -> None:
+    """Of all that this process has started until here."""
+    import resource
+
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1 << 20
