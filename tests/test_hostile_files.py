@@ -70,7 +70,8 @@ def shapefile(path: Path) -> Path:
 
 
 def gpx(path: Path) -> Path:
-    files.parcels().boundary.to_crs(4326).to_frame("geometry").to_file(path, driver="GPX")
+    frame = files.parcels().to_crs(4326)
+    frame.set_geometry(frame.geometry.boundary)[["geometry"]].to_file(path, driver="GPX")
     return path
 
 
