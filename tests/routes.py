@@ -185,6 +185,8 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /conflict/jobs/<int:number>/cancel",
             Route(INSIDERS, "/conflict/jobs/999999/cancel", form=True),
         ),
+        *_for(INSIDERS, "GET /api/today", "GET /due", "GET /due.xlsx"),
+        ("GET /due/<uid>.docx", Route(INSIDERS, "/due/none.docx")),
         # supervision
         *_for(INSIDERS, "GET /board", "GET /api/board", "GET /board.docx", "GET /board.xlsx"),
         *_for(frozenset({"reporter"}), "GET /report", "POST /report"),

@@ -501,6 +501,21 @@ declare namespace Api {
     bounds: Bounds | null;
   }
 
+  interface Urgent {
+    key: string;
+    title: string;
+    count: number;
+    measure_word: string;
+    /** which colour speaks for it */
+    tone: string;
+    url: string;
+  }
+
+  interface Today {
+    day: string;
+    rows: Urgent[];
+  }
+
   interface Position {
     lon: number;
     lat: number;

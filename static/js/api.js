@@ -143,6 +143,11 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.#ref(ref)}/review`, decision);
   }
 
+  /** What needs somebody today. @returns {Promise<Api.Today>} */
+  today() {
+    return this.#get(`${this.urls.api}today`, {}, undefined, true);
+  }
+
   /** @param {string} ref @returns {Promise<Api.Attachments>} */
   attachments(ref) {
     return this.#get(`${this.#ref(ref)}/attachments`, {}, undefined, true);

@@ -37,6 +37,7 @@ import { Shown } from "app/panel/shown.js";
 import { Signs } from "app/panel/signs.js";
 import { Status } from "app/panel/status.js";
 import { Strip } from "app/panel/strip.js";
+import { Today } from "app/panel/today.js";
 import { PhotoStrip } from "app/photos/strip.js";
 import { TableDrawer } from "app/table/table.js";
 
@@ -111,6 +112,7 @@ const reviewing = new Reviewing(server, dialog("question"));
 const bulk = new Bulk(server, dialog("question"));
 const exporting = new Exporting(server, dialog("export_dialog"));
 const asOf = new AsOf(byId("day"), dialog("question"));
+const today = new Today(byId("today"), () => server.today());
 const fresh = new Fresh(() => server.layers(true));
 const overlaying = new Overlaying(server, notice, boot.viewer !== "public");
 exporting.now = () => ({ bbox: moved ? inSight(moved.bounds) : null, shown: shown.keys, filters: {} });
@@ -176,6 +178,7 @@ async function show(catalogue, style) {
   exporting.layers = catalogue.layers;
   fresh.start(catalogue);
   making.know(catalogue.layers);
+  if (boot.viewer !== "public") today.show();
   offer.show(Boolean(boot.account));
   tray.count();
   status.showOrigin(catalogue);
@@ -538,6 +541,7 @@ on(past, "undone", ({ uid, title, gone }) => {
 });
 on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));
 on(fresh, "asked", () => tray.count());
+on(fresh, "changed", () => today.show());
 on(tray, "open", async ({ uid, uids, bounds }) => {
   await reader.open(uid, uids);
   bringNear(bounds);

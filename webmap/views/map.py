@@ -39,6 +39,7 @@ OWN_STYLES: Final = tuple(
         "tokens",
         "app",
         "panel",
+        "today",
         "card",
         "table",
         "bases",

@@ -1,0 +1,99 @@
+"""What is urgent? /api/today for the start page; /due lists land that comes due, with a reminder for each holder."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, make_response, render_template, request, url_for
+
+from layers import clock
+from layers.analysis import today
+from layers.analysis.today import IDLE, PERIODS
+from layers.errors import InvalidValue
+from layers.rights import NON_SECRET
+from layers.store import query
+from layers.store.seen import require_insider
+from webmap import accounts
+from webmap.answers import answer, to_save
+from webmap.database import current, viewer
+from webmap.outputs import official, reminder
+from webmap.outputs.conflict_sheet import XLSX
+
+blueprint = Blueprint("due", __name__)
+
+PLACES: Final = {
+    "due": ("due.page", ("period", "month")),
+    "red": ("supervision.board", ("light", "red")),
+    "grey": ("supervision.board", ("light", "grey")),
+}
+
+
+@blueprint.get("/api/today")
+def urgent() -> Response:
+    """今日要紧: what needs somebody today, and where it stands."""
+    require_insider(viewer())
+    rows = [
+        {
+            "key": each.key,
+            "title": each.title,
+            "count": each.count,
+            "measure_word": each.measure_word,
+            "tone": each.tone,
+            "url": _url(each.key),
+        }
+        for each in today.urgent(current(), viewer())
+    ]
+    return answer({"day": clock.today().isoformat(), "rows": rows})
+
+
+@blueprint.get("/due")
+def page() -> Response:
+    """到期清单."""
+    require_insider(viewer())
+    period = _period()
+    told = {
+        "rows": [today.told_of(each) for each in today.due(current(), viewer(), period)],
+        "period": period,
+        "periods": {key: title for key, (title, _) in PERIODS.items()},
+        "non_secret": NON_SECRET,
+    }
+    shown = make_response(render_template("due.html", **told))
+    shown.headers["Cache-Control"] = "no-store"
+    return shown
+
+
+@blueprint.get("/due.xlsx")
+def as_excel() -> Response:
+    require_insider(viewer())
+    period = _period()
+    rows = [today.told_of(each) for each in today.due(current(), viewer(), period)]
+    title = PERIODS[period][0]
+    return _file(reminder.ledger(rows, title, clock.today()), f"{reminder.LIST_TITLE}-{title}.xlsx", XLSX)
+
+
+@blueprint.get("/due/<uid>.docx")
+def letter(uid: str) -> Response:
+    """提醒函 to the holder of one parcel."""
+    require_insider(viewer())
+    found = query.feature_of(current(), viewer(), uid)
+    if found.kind != IDLE or not found.derived.get("next_due"):
+        raise InvalidValue(f"“{found.name}”没有下一法定节点，不需要提醒。请从到期清单中选择。")
+    content = reminder.letter(found, found.unit, clock.today())
+    return _file(content, f"提醒函-{found.name}.docx", official.MIMETYPE)
+
+
+def _period() -> str:
+    said = request.args.get("period", "month")
+    if said not in PERIODS:
+        raise InvalidValue(f"期限收到“{said[:40]}”，应为以下之一：{'、'.join(PERIODS)}。请改正。")
+    return said
+
+
+def _url(key: str) -> str:
+    endpoint, (name, value) = PLACES[key]
+    return f"{url_for(endpoint)}?{name}={value}"
+
+
+def _file(content: bytes, name: str, mimetype: str) -> Response:
+    accounts.note("export", name)
+    return to_save(content, name, mimetype)
