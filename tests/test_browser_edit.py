@@ -411,6 +411,62 @@ def test_all_that_is_in_view_gets_the_same_value(signed_in_page: Pages, staffed:
     assert not any(each["properties"].get("area_source") == "2026年普查" for each in told)
 
 
+# what is seen while it is saved
+
+WATCH = """() => {
+  const watched = { frames: 0, ground: [], names: [] };
+  window.watched = watched;
+  const pen = Object.assign(document.createElement("canvas"), { width: 64, height: 48 })
+    .getContext("2d", { willReadFrequently: true });
+  // The share of the map on which something is drawn.
+  const look = (canvas) => {
+    pen.clearRect(0, 0, 64, 48);
+    pen.drawImage(canvas, 0, 0, 64, 48);
+    const { data } = pen.getImageData(0, 0, 64, 48);
+    let drawn = 0;
+    for (let at = 3; at < data.length; at += 4) drawn += data[at] > 40 ? 1 : 0;
+    watched.ground.push(drawn / (64 * 48));
+  };
+  const gl = Object.values(map_county._layers).find((layer) => layer.getMaplibreMap)?.getMaplibreMap();
+  gl?.on("render", () => look(gl.getCanvas()));
+  const sheet = document.querySelector(".leaflet-canvas-pane canvas");
+  const turn = () => {
+    watched.frames += 1;
+    if (!gl) look(sheet);
+    watched.names.push(map_county.view.placed.things.length);
+    requestAnimationFrame(turn);
+  };
+  turn();
+  gl?.triggerRepaint();
+}"""
+
+
+@pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
+def test_the_map_never_goes_blank_while_a_change_is_saved(
+    signed_in_page: Pages, staffed: Server, carrier: str
+) -> None:
+    """Every frame from the save until the new tiles are drawn shows the ground and the names."""
+    feature = planted(staffed)
+    page = signed_in_page("editor")
+    opened(page, f"?lon=118.45&lat=35.53&z=10&sel={feature['id']}{carrier}")
+    expect(card(page).get_by_role("heading", level=2)).to_have_text(feature["properties"]["name"])
+    card(page).get_by_role("button", name="编辑").click()
+    desk(page).get_by_label("地块名称").fill("改名后的地块")
+    drawn(page)
+    page.evaluate(WATCH)
+    page.wait_for_function("() => watched.frames > 3 && watched.ground.length > 0")
+    before = page.evaluate("() => ({ground: watched.ground.at(-1), names: watched.names.at(-1)})")
+    assert before["ground"] > 0.05
+    assert before["names"] > 20
+    page.keyboard.press("Control+s")
+    expect(card(page).get_by_role("heading", level=2)).to_have_text("改名后的地块")
+    drawn(page)
+    page.wait_for_function("(frames) => watched.frames > frames + 5", arg=page.evaluate("watched.frames"))
+    seen = page.evaluate("() => watched")
+    assert min(seen["ground"]) > before["ground"] * 0.95
+    assert min(seen["names"]) > before["names"] * 0.8
+
+
 # what the tests say
 
 
