@@ -146,6 +146,20 @@ def test_two_parcels_become_one_by_clicks(signed_in_page: Pages, staffed: Server
     assert area_mu(joined) == pytest.approx(area_mu(one) + area_mu(other), abs=0.02)
 
 
+def test_a_copy_is_made_beside_and_taken_back(signed_in_page: Pages, staffed: Server) -> None:
+    one = planted(staffed)
+    page = shown(signed_in_page("editor"), one)
+    more(page, "复制一份")
+    copy = f"{one['properties']['name']}（副本）"
+    expect(said(page)).to_contain_text(f"已复制一份“{copy}”")
+    (made,) = named(staffed, copy)
+    assert made["properties"]["holder"] == "示例公司"
+    assert made["bbox"] != one["bbox"]
+    said(page).get_by_role("button", name="撤销").click()
+    expect(said(page)).to_contain_text("已撤销")
+    assert named(staffed, copy) == []
+
+
 # the form
 
 
@@ -345,6 +359,30 @@ def test_a_mark_is_returned_with_a_reason(signed_in_page: Pages, staffed: Server
     collector = signed_in_page("collector")
     opened(collector).get_by_role("button", name=re.compile("待审核")).click()
     expect(collector.get_by_role("region", name="待办")).to_contain_text("照片不清楚，请重拍。")
+
+
+def test_a_mark_goes_into_a_parcel_that_is_there(signed_in_page: Pages, staffed: Server) -> None:
+    mark = marked(staffed)
+    there = planted(staffed, beside=mark)
+    page = shown(signed_in_page("reviewer"), mark)
+    card(page).get_by_role("button", name="合并到…").click()
+    expect(strip(page)).to_contain_text("要并入的图形")
+    west, south, east, north = box_of(page, there)
+    page.mouse.click((west + east) // 2, (south + north) // 2)
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text(f"把“{mark['properties']['name']}”并入“{there['properties']['name']}”？")
+    question.get_by_role("button", name="取消").click()
+    assert stored(staffed, mark)["review"]["state"] == "pending"
+
+    card(page).get_by_role("button", name="合并到…").click()
+    page.mouse.click((west + east) // 2, (south + north) // 2)
+    question.get_by_role("button", name="并入").click()
+    expect(said(page)).to_contain_text(f"已并入“{there['properties']['name']}”")
+    expect(card(page).get_by_role("heading", level=2)).to_have_text(there["properties"]["name"])
+    assert sign_in(staffed, "editor").get(f"/api/features/{mark['id']}").status == 404
+    collector = signed_in_page("collector")
+    opened(collector)
+    expect(collector.get_by_role("button", name=re.compile("待审核"))).to_be_visible()
 
 
 def test_legal_fields_wait_for_a_second_person(signed_in_page: Pages, staffed: Server) -> None:

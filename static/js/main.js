@@ -548,9 +548,7 @@ on(tray, "open", async ({ uid, uids, bounds }) => {
 });
 on(reviewing, "say", ({ text }) => notice.show(text));
 on(reviewing, "merging", ({ feature }) => editing.chooseInto(feature));
-on(editing, "into", ({ feature, into }) =>
-  reviewing.decide(feature, { decision: "merge", into: into.id }, `已并入“${into.properties.name}”。`),
-);
+on(editing, "into", ({ feature, into }) => reviewing.merge(feature, into));
 on(reviewing, "decided", ({ uid, words }) => {
   notice.show(words);
   renewMap(uid);

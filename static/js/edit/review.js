@@ -123,6 +123,20 @@ export class Reviewing extends EventTarget {
     }
   }
 
+  /** A click on the map may miss: what goes into what is said before it is done. @param {Api.Feature} feature @param {Api.Feature} into */
+  async merge(feature, into) {
+    const [from, to] = [feature.properties.name, into.properties.name];
+    const sure = await ask(this.dialog, {
+      title: `把“${from}”并入“${to}”？`,
+      text: `“${to}”的内容保留，空缺处由“${from}”补上，照片一并移过去。“${from}”不再单独出现。`,
+      answers: [
+        { answer: "yes", words: "并入", first: true },
+        { answer: "", words: "取消" },
+      ],
+    });
+    if (sure === "yes") await this.decide(feature, { decision: "merge", into: into.id }, `已并入“${to}”。`);
+  }
+
   /** @param {Api.Feature} feature */
   #review(feature) {
     const { review, edit } = feature;
