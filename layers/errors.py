@@ -3,6 +3,7 @@
 MapError
 ├── InvalidValue          a value that a field does not take
 │   ├── InvalidShape      a shape that cannot be stored
+│   ├── InvalidFilter     a condition that nothing can be asked by
 │   └── InvalidFields     several values, each with its field
 ├── UnknownThing          no such kind, layer or feature (or not for this viewer)
 ├── NotAllowed            the viewer may not do this
@@ -44,6 +45,10 @@ class InvalidValue(MapError):
 
 class InvalidShape(InvalidValue):
     """A shape that cannot be stored."""
+
+
+class InvalidFilter(InvalidValue):
+    """A condition that nothing can be asked by: no such field, a wrong value, contradictory ranges."""
 
 
 class InvalidFields(InvalidValue):

@@ -91,7 +91,8 @@ def _from_the_map(error: errors.MapError) -> AnyResponse:
             url_for("account.log_in_page", next=request.script_root + request.full_path.rstrip("?")), 303
         )
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
-    if isinstance(error, errors.InvalidValue) and request.method in READING:
+    plain = isinstance(error, errors.InvalidValue) and not isinstance(error, errors.InvalidFilter)
+    if plain and request.method in READING:
         status = 400  # what was wrong is the address itself, not a body
     if status >= 500:
         LOG.warning("refused", extra={"facts": {"reference": reference(), "why": error.message}})

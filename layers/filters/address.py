@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 from urllib.parse import unquote
 
-from layers.errors import InvalidValue
+from layers.errors import InvalidFilter, InvalidValue
 from layers.filters.condition import Condition, Filter
 from layers.filters.contradiction import refuse_contradictions
 from layers.filters.facets import Facet
@@ -29,10 +29,19 @@ _ESCAPED: Final = {"%": "%25", ";": "%3B", ",": "%2C", "|": "%7C"}
 def parse(
     text: str, kind: LayerKind, facets: Mapping[str, Facet], today: date, titles: Mapping[str, str]
 ) -> Filter:
-    """The filter that a text means on a layer of this kind; raises InvalidValue with a sentence that names what is wrong.
+    """The filter that a text means on a layer of this kind; raises InvalidFilter with a sentence that names what is wrong.
 
     facets: what the viewer may ask. titles: of the layers that he sees, by key.
     """
+    try:
+        return _read(text, kind, facets, today, titles)
+    except InvalidValue as refusal:
+        raise InvalidFilter(refusal.message) from None
+
+
+def _read(
+    text: str, kind: LayerKind, facets: Mapping[str, Facet], today: date, titles: Mapping[str, str]
+) -> Filter:
     if len(text) > LONGEST:
         raise InvalidValue(
             f"筛选条件有 {len(text)} 个字符，最多 {LONGEST} 个。请减少条件，或把范围画得简单一些。"

@@ -20,6 +20,7 @@ from layers.kinds.fields import Choice
 from layers.rights import Viewer, may_see, sight
 from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import among_ids, in_layer_bounds, is_clean, json_text, json_value
+from layers.store.filtering import edition as filter_edition
 from layers.store.filtering import filtered, passing_ids, read_filter, titles_seen
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.near import at_point, related_to
@@ -51,6 +52,7 @@ __all__ = [
     "count_features",
     "drawn_tile",
     "feature_of",
+    "filter_edition",
     "find_features",
     "is_crowded",
     "is_large",

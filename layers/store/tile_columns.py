@@ -17,3 +17,9 @@ class TileRows:
     wkb: list[bytes]
     anchors: NDArray[np.float64]
     columns: dict[str, list[Any]]
+
+    def only(self, ids: NDArray[np.int64]) -> TileRows:
+        """Those of them that have one of these ids."""
+        kept = np.flatnonzero(np.isin(self.ids, ids)).tolist()
+        columns = {key: [values[row] for row in kept] for key, values in self.columns.items()}
+        return TileRows(self.ids[kept], [self.wkb[row] for row in kept], self.anchors[kept], columns)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from layers.crs import Bounds
 from layers.errors import InvalidValue, UnknownThing
+from layers.filters import Filter, Nothing
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, may_see
@@ -91,11 +92,25 @@ def token(session: Session, viewer: Viewer, keys: Sequence[str]) -> str:
     return f"{query.tile_token(session, viewer, keys)}-{_EDITION}{overview_editions(session, keys)}"
 
 
-def tile(session: Session, viewer: Viewer, keys: Sequence[str], place: Tile) -> bytes:
-    """The tiles of these layers joined, in this order; b"" when nothing is there."""
+def tile(
+    session: Session, viewer: Viewer, keys: Sequence[str], place: Tile, where: Filter = Nothing
+) -> bytes:
+    """The tiles of these layers joined, in this order; b"" when nothing is there. where: only what passes of a single one."""
+    if where:
+        return _filtered(session, viewer, keys[0], place, where)
     return b"".join(
         _cut(session, viewer, layer, place) for layer in query.layers_named(session, viewer, keys)
     )
+
+
+def _filtered(session: Session, viewer: Viewer, key: str, place: Tile, where: Filter) -> bytes:
+    layer = query.layer_named(session, viewer, key)
+    kind = kind_for(layer)
+    if is_summed(kind, place.z) and query.is_crowded(session, viewer, layer):
+        return overview_layer(query.town_sums(session, viewer, layer, where), key, place)
+    buffer, fields = buffer_of(kind, place.z), fields_for(kind, viewer)
+    rows = query.tile_rows(session, viewer, layer, place.bounds(buffer), fields)
+    return cut_tile(rows.only(query.passing_ids(session, viewer, layer, where)), key, place, buffer)
 
 
 def tilejson(session: Session, viewer: Viewer, keys: Sequence[str], url_template: str) -> dict[str, Any]:

@@ -526,6 +526,61 @@ declare namespace Api {
     crs: string;
   }
 
+  interface Operator {
+    key: string;
+    word: string;
+    /** how its values are asked for: choices, words, number, range, day, days, years, drawn, distance; "" for none */
+    values: string;
+  }
+
+  interface Facet {
+    key: string;
+    title: string;
+    sort: "choice" | "choices" | "text" | "names" | "number" | "day" | "flag" | "shape";
+    unit: string;
+    common: boolean;
+    choices: Option[];
+    /** whether totals can be told by its values */
+    grouped: boolean;
+    operators: Operator[];
+  }
+
+  /** By what a layer can be filtered. */
+  interface Facets {
+    layer: string;
+    title: string;
+    word: string;
+    facets: Facet[];
+    questions: { title: string; filter: string }[];
+    layers: Option[];
+  }
+
+  /** What a filter says; conditions with what is left without them. */
+  interface Filtered {
+    layer: string;
+    word: string;
+    filter: string;
+    sentence: string;
+    conditions: { key: string; text: string; phrase: string; rest: string }[];
+    count: number;
+    map: import("app/map/passing.js").Asked | null;
+  }
+
+  interface GroupTotals extends Totals {
+    value: string;
+    label: string;
+    /** the condition that leaves this group only */
+    filter: string;
+  }
+
+  interface FilterTotals extends Totals {
+    layer: string;
+    filter: string;
+    sentence: string;
+    parts: Totals | null;
+    groups: Record<string, GroupTotals[]>;
+  }
+
   interface Column {
     key: string;
     title: string;

@@ -240,7 +240,7 @@ export class Server extends EventTarget {
 
   /**
    * @param {string} layer
-   * @param {{bbox?: Api.Bounds, limit: number, offset: number, sort?: string, desc?: boolean}} wanted
+   * @param {{bbox?: Api.Bounds, limit: number, offset: number, sort?: string, desc?: boolean, f?: string}} wanted
    * @param {AbortSignal} [signal]
    * @returns {Promise<Api.Rows>}
    */
@@ -251,9 +251,26 @@ export class Server extends EventTarget {
       offset: String(wanted.offset),
       sort: wanted.sort,
       desc: wanted.desc ? "1" : undefined,
+      f: wanted.f || undefined,
       ...this.#day,
     };
     return this.#get(`${this.#layer(layer)}/features`, query, signal);
+  }
+
+  /** By what a layer can be filtered. @param {string} layer @returns {Promise<Api.Facets>} */
+  facets(layer) {
+    return this.#get(`${this.#layer(layer)}/facets`, this.#day);
+  }
+
+  /** What a filter says, and how the map draws it. @param {string} layer @param {string} f @param {AbortSignal} [signal] @param {boolean} [quiet] @returns {Promise<Api.Filtered>} */
+  filter(layer, f, signal, quiet = false) {
+    return this.#get(`${this.#layer(layer)}/filter`, { f, ...this.#day }, signal, quiet);
+  }
+
+  /** What passes altogether, and in groups. @param {string} layer @param {string} f @param {string[]} by @param {AbortSignal} [signal] @returns {Promise<Api.FilterTotals>} */
+  totals(layer, f, by, signal) {
+    const query = { f: f || undefined, by: by.join(",") || undefined, ...this.#day };
+    return this.#get(`${this.#layer(layer)}/totals`, query, signal);
   }
 
   /** @returns {Record<string, string | undefined>} */

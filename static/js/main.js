@@ -1,8 +1,9 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
 import { Overlaying } from "app/conflict/asking.js";
-import { byId, later } from "app/dom.js";
+import { byId, html, later } from "app/dom.js";
 import { AsOf } from "app/edit/as_of.js";
+import { ask } from "app/edit/ask.js";
 import { Bulk } from "app/edit/bulk.js";
 import { Desk } from "app/edit/desk.js";
 import { Drafts } from "app/edit/drafts.js";
@@ -11,6 +12,11 @@ import { Fresh } from "app/edit/fresh.js";
 import { Past } from "app/edit/past.js";
 import { Reviewing, Tray } from "app/edit/review.js";
 import { Exporting } from "app/export/dialog.js";
+import { AreaDrawing } from "app/filter/drawing.js";
+import { Filters } from "app/filter/filters.js";
+import { FilterLine } from "app/filter/line.js";
+import { SavedFilters } from "app/filter/saved.js";
+import { joined, parted } from "app/filter/text.js";
 import { standFlag } from "app/map/flag.js";
 import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
@@ -76,7 +82,9 @@ const sheet = new Sheet(byId("sheet"), byId("sheet_handle"));
 const card = new Card(byId("card"));
 const reader = new Reader(card, (ref, signal) => server.feature(ref, signal));
 const menu = new PlaceMenu(byId("menu"), (place, signal) => server.at(place, tolerance(), signal));
-const table = new TableDrawer(byId("table"), boot.urls.table, (...wanted) => server.rows(...wanted));
+const table = new TableDrawer(byId("table"), boot.urls.table, (layer, wanted, signal) =>
+  server.rows(layer, { ...wanted, f: filters.textOf(layer) }, signal),
+);
 const search = new Search(
   { input: input("search_words"), list: byId("search_results"), clear: byId("search_clear") },
   (words, signal) => server.search(words, signal),
@@ -115,12 +123,21 @@ const asOf = new AsOf(byId("day"), dialog("question"));
 const today = new Today(byId("today"), () => server.today());
 const fresh = new Fresh(() => server.layers(true));
 const overlaying = new Overlaying(server, notice, boot.viewer !== "public");
-exporting.now = () => ({ bbox: moved ? inSight(moved.bounds) : null, shown: shown.keys, filters: {} });
+exporting.now = () => ({
+  bbox: moved ? inSight(moved.bounds) : null,
+  shown: shown.keys,
+  filters: filters.texts,
+});
 card.actions = (/** @type {Api.Feature} */ feature) => [
   ...overlaying.actionsFor(feature),
   ...editing.actionsFor(feature),
   ...exportOne(feature),
 ];
+const filters = new Filters(server);
+const filterLine = new FilterLine(byId("filter_line"));
+const area = new AreaDrawing(view.editor, strip);
+/** Made when it is first opened. @type {import("app/filter/builder.js").FilterPanel | null} */
+let filterPanel = null;
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
@@ -185,6 +202,7 @@ async function show(catalogue, style) {
   nameCounty(catalogue.county.title);
   offerBases();
   offerDrawings();
+  filters.show(parted(page.state.filters));
   await showMap(catalogue, style);
 }
 
@@ -268,6 +286,8 @@ async function renewMap(show) {
 function showChanges(catalogue) {
   panel.refresh(catalogue);
   making.know(catalogue.layers);
+  filterPanel?.offer(catalogue.layers);
+  filters.renew();
   editing.layers = catalogue.layers;
   exporting.layers = catalogue.layers;
   table.offer(catalogue.layers);
@@ -385,6 +405,64 @@ function turnTable() {
   else table.open(reader.feature?.properties.layer ?? shown.keys[0] ?? "");
 }
 
+/** @param {string} [layer] */
+async function openFilters(layer) {
+  const wanted = layer ?? table.layer ?? reader.feature?.properties.layer ?? filters.all[0]?.layer;
+  filterPanel ??= await makeFilterPanel();
+  filterPanel.offer(editing.layers);
+  if (sheet.height === "low") sheet.set("middle");
+  await filterPanel.open(wanted ?? shown.keys[0] ?? "");
+}
+
+async function makeFilterPanel() {
+  const { FilterPanel } = await import("app/filter/builder.js");
+  const saved = new SavedFilters(boot.account?.name ?? "");
+  const made = new FilterPanel(byId("filters"), server, filters, saved);
+  on(made, "opened", () => byId("open_filters").setAttribute("aria-expanded", "true"));
+  on(made, "close", () => byId("open_filters").setAttribute("aria-expanded", "false"));
+  on(made, "draw", () => tell(drawArea));
+  on(made, "save", () => tell(nameFilter));
+  on(made, "table", ({ layer }) => table.open(layer));
+  return made;
+}
+
+async function drawArea() {
+  measuring.stop();
+  const drawn = await area.draw();
+  if (drawn) filterPanel?.drawn("meets", drawn);
+}
+
+async function nameFilter() {
+  const text = filters.textOf(filterPanel?.layer ?? "");
+  if (!text) return notice.show("还没有设条件，没有可以保存的筛选。");
+  const name = nameInput("给这个筛选起个名");
+  const answer = await ask(dialog("question"), {
+    title: "保存筛选",
+    text: "保存在这台电脑的浏览器里，只有您看得见。要给别人，请复制链接。",
+    body: name,
+    answers: [
+      { answer: "keep", words: "保存", first: true },
+      { answer: "", words: "取消" },
+    ],
+  });
+  const words = name.value.trim();
+  if (answer !== "keep" || !words) return;
+  const kept = filterPanel?.keep(words);
+  notice.show(kept ? `已保存筛选“${words}”。` : "浏览器不允许保存。请复制链接留用。");
+}
+
+/** @param {string} label */
+function nameInput(label) {
+  return /** @type {HTMLInputElement} */ (
+    html`<input type="text" class="name-of" maxlength="20" aria-label="${label}" placeholder="${label}" autofocus>`
+  );
+}
+
+function turnFilters() {
+  if (filterPanel?.isOpen) filterPanel.close();
+  else tell(() => openFilters());
+}
+
 function tableTurned() {
   byId("open_table").setAttribute("aria-expanded", String(Boolean(table.layer)));
   page.keep({ table: table.layer });
@@ -393,7 +471,8 @@ function tableTurned() {
 
 function closeOne() {
   if (document.fullscreenElement) return;
-  if (past.isOpen) past.close();
+  if (filterPanel?.isOpen) filterPanel.close();
+  else if (past.isOpen) past.close();
   else if (card.isOpen) reader.close();
   else if (table.layer) table.close();
 }
@@ -427,6 +506,7 @@ on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   shown.restoreOpacity(state.opacity);
   bases.restore(state.base);
   drawings.restore(state.over);
+  filters.show(parted(state.filters));
   if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);
@@ -466,6 +546,19 @@ on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
   else view.home();
 });
 
+on(filters, "change", (/** @type {{layer: string, told: Api.Filtered | null}} */ { layer, told }) => {
+  view.setFilter(layer, told?.map ?? null);
+  if (told && !shown.isOn(layer)) shown.toggle([layer], true);
+});
+on(filters, "changed", () => {
+  filterLine.show(filters.all);
+  page.keep({ filters: joined(filters.texts) });
+  table.reload();
+});
+on(filters, "refused", ({ message }) => filterPanel?.isOpen || notice.show(message));
+on(filterLine, "set", ({ layer, text }) => filters.set(layer, text));
+on(filterLine, "open", ({ layer }) => tell(() => openFilters(layer)));
+on(reader, "opening", () => filterPanel?.close());
 on(reader, "opening", () => past.close());
 on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
 on(
@@ -509,6 +602,8 @@ on(view?.measure ?? null, "measured", () => byId("measure").setAttribute("aria-p
 on(measuring, "closed", () => byId("measure").setAttribute("aria-pressed", "false"));
 on(measuring, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
 on(desk, "opened", () => {
+  area.end(null);
+  filterPanel?.close();
   measuring.stop();
   offer.show(false);
   view.select(null);
@@ -595,6 +690,7 @@ const shortcuts = [
     ? [{ keys: ["x"], shown: "X", words: "导出", act: exportLayer }]
     : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
+  { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
   { keys: ["l"], shown: "L", words: "定位", act: acts.locate },
@@ -623,6 +719,7 @@ const buttons = {
   back: () => page.back(),
   forward: () => page.forward(),
   open_table: turnTable,
+  open_filters: turnFilters,
   copy_link: acts.copyLink,
   copy_picture: acts.copyPicture,
   full_screen: acts.fillScreen,

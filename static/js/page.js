@@ -10,6 +10,7 @@
  * @property {{name: string, opacity: number} | null} base  what lies under the map
  * @property {Record<string, number>} over  drawings that lie over the map, with their opacity
  * @property {string | null} table  key of the layer in the table drawer
+ * @property {string} filters  of all layers, as app/filter/text.js writes them
  * @property {string | null} at  the past day on which the map is seen
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
@@ -30,6 +31,7 @@ export function read(query) {
     table: given.get("table") || null,
     base: baseOf(given.get("base")),
     over: Object.fromEntries(words(given.get("over")).map(overOf)),
+    filters: given.get("f") ?? "",
     at: DAY.test(given.get("at") ?? "") ? given.get("at") : null,
     canvas: given.get("renderer") === "canvas",
   };
@@ -39,7 +41,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, base, over, at, canvas }) {
+export function write({ view, layers, opacity, selected, table, base, over, filters, at, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -53,6 +55,7 @@ export function write({ view, layers, opacity, selected, table, base, over, at, 
     over &&
       Object.keys(over).length > 0 &&
       `over=${list(Object.entries(over).map(([uid, share]) => `${uid}:${share}`))}`,
+    filters && `f=${readable(filters)}`,
     at && `at=${at}`,
     canvas && "renderer=canvas",
   ];
@@ -90,6 +93,19 @@ function overOf(pair) {
 /** @param {string | null} text */
 function words(text) {
   return (text ?? "").split(",").filter(Boolean);
+}
+
+// So may Chinese, and what a filter is made of.
+/** @param {string} text */
+function readable(text) {
+  const kept = /[\u4e00-\u9fff:;,.|\w-]+/g;
+  let done = 0;
+  let written = "";
+  for (const { 0: part, index = 0 } of text.matchAll(kept)) {
+    written += encodeURIComponent(text.slice(done, index)) + part;
+    done = index + part.length;
+  }
+  return written + encodeURIComponent(text.slice(done));
 }
 
 // Commas and colons may stand in a query as they are; people read these addresses.

@@ -55,6 +55,7 @@ def compiled(key: str) -> Response:
     where = asked.where(current(), who, layer)
     body = {
         "layer": layer.key,
+        "word": kind_for(layer).measure_word,
         "filter": where.text,
         "sentence": where.sentence(layer.title),
         "conditions": [
@@ -162,9 +163,9 @@ def _narrowed(facet: Facet, value: str) -> str:
 
 
 def _for_the_map(session: Session, who: Viewer, layer: Layer, where: Filter) -> dict[str, Any]:
-    """expression: of the style; tiles: whether the tiles must be filtered by the server; sums: donuts from afar."""
+    """expression: of the style; tiles: the filter, where the tiles themselves must be filtered; sums: donuts from afar."""
     crowded = query.is_crowded(session, who, layer)
-    told: dict[str, Any] = {"expression": expression(where), "tiles": False, "sums": None}
+    told: dict[str, Any] = {"expression": expression(where), "tiles": None, "sums": None}
     if told["expression"] is None:
         ids = query.passing_ids(session, who, layer, where)
         told |= (

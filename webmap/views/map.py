@@ -25,8 +25,11 @@ SCRIPTS: Final = (
 """In the order in which they must run."""
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
-OTHER_PAGES: Final = ("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js")
-"""Modules of other pages, and folders of them."""
+OTHER_PAGES: Final = (
+    *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
+    *("filter/builder.js", "filter/controls.js", "filter/custom.js"),
+)
+"""Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
     "vendor/leaflet.css",
     "vendor/maplibre-gl.css",
@@ -48,6 +51,7 @@ OWN_STYLES: Final = tuple(
         "export",
         "photos",
         "me",
+        "filter",
         "phone",
     )
 )

@@ -9,6 +9,9 @@ from urllib.parse import quote
 from flask import Blueprint, Response, request
 
 from layers import tiles
+from layers.errors import InvalidValue
+from layers.rights import Viewer
+from layers.store import query
 from webmap import asked, tokens
 from webmap.answers import KEEP, PRIVATE, answer, digest
 from webmap.database import current, viewer
@@ -23,9 +26,11 @@ GZIP_LEVEL: Final = 4
 def tilejson(keys: str) -> Response:
     names = tiles.layer_keys(keys)
     who = asked.as_of(viewer())
-    token = tiles.token(current(), who, names)
+    where = _where(who, names)
+    token = _token(who, names, where)
     then = f"&at={who.at.isoformat()}" if who.at else ""
     then += "".join(f"&{name}={quote(word)}" for name, word in tokens.carried().items())
+    then += f"&f={quote(where.text)}" if where else ""
     address = f"{request.url_root}tiles/{quote(keys, safe='+')}/{{z}}/{{x}}/{{y}}.mvt?v={quote(token)}{then}"
     return answer(tiles.tilejson(current(), who, names, address))
 
@@ -33,17 +38,35 @@ def tilejson(keys: str) -> Response:
 @blueprint.get("/<keys>/<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>.mvt")
 def tile(keys: str, z: int, x: int, y: int) -> Response:
     names, place, who = tiles.layer_keys(keys), tiles.tile_at(z, x, y), asked.as_of(viewer())
-    token = tiles.token(current(), who, names)
+    where = _where(who, names)
+    token = _token(who, names, where)
     etag = digest(f"{token} {keys} {z}/{x}/{y}")
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304, mimetype=MVT)
     else:
-        response = _packed(tiles.tile(current(), who, names, place))
+        response = _packed(tiles.tile(current(), who, names, place, where))
     # Two ways to write the same tile, packed and plain, share a weak ETag.
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = KEEP if request.args.get("v") == token else PRIVATE
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _where(who: Viewer, names: tuple[str, ...]) -> query.Filter:
+    """`f=` what shall be in the tiles of a layer that has tiles of its own."""
+    if not request.args.get("f"):
+        return query.Nothing
+    if len(names) > 1:
+        raise InvalidValue(f"带筛选的瓦片网址里有 {len(names)} 个图层，应只有 1 个。请分成几个网址分别读取。")
+    return asked.where(current(), who, query.layer_named(current(), who, names[0]))
+
+
+def _token(who: Viewer, names: tuple[str, ...], where: query.Filter) -> str:
+    token = tiles.token(current(), who, names)
+    if not where:
+        return token
+    layer = query.layer_named(current(), who, names[0])
+    return f"{token}-{digest(repr((where.text, query.filter_edition(current(), layer, where))))}"
 
 
 def _packed(tile: bytes) -> Response:

@@ -16,6 +16,7 @@ import {
 } from "app/map/gl_style.js";
 import { graticule } from "app/map/graticule.js";
 import { groundStrength } from "app/map/opacity.js";
+import { Passing } from "app/map/passing.js";
 import { quietPane, Sheet } from "app/map/sheet.js";
 
 /**
@@ -61,6 +62,7 @@ export class CanvasMap extends EventTarget {
   #chosen = null;
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
+  #passing = new Passing();
   /** @type {Promise<void>} */
   #standing;
 
@@ -146,6 +148,14 @@ export class CanvasMap extends EventTarget {
     this.#drawSoon();
   }
 
+  /** Only what passes is drawn. @param {string} key @param {import("app/map/passing.js").Asked | null} asked */
+  setFilter(key, asked) {
+    if (this.#passing.set(key, asked)) this.#standing = this.#open(this.tiles);
+    this.#known = "-";
+    this.#drawSoon();
+    this.#collect();
+  }
+
   /**
    * Fills and lines at a place of the map's container, what is in front first.
    * @param {{x: number, y: number}} spot @param {number} tolerance
@@ -178,7 +188,7 @@ export class CanvasMap extends EventTarget {
 
   /** @param {TileAddresses} tiles */
   async #open({ url, large = [] }) {
-    const own = large.map((each) => [`${SOURCE}/${each.key}`, each.url]);
+    const own = large.map((each) => [`${SOURCE}/${each.key}`, this.#passing.addressOf(each.key, each.url)]);
     const sources = /** @type {[string, string][]} */ (url ? [[SOURCE, url], ...own] : own);
     try {
       const opened = sources.map(async ([name, address]) => [name, await readJson(absolute(address))]);
@@ -237,7 +247,7 @@ export class CanvasMap extends EventTarget {
     const { ink } = this.sheet;
     this.#drawGraticule(ink);
     for (const rule of this.rules) {
-      const isSeen = (/** @type {Feature} */ { id }) => !this.#hides(rule.layer, id);
+      const isSeen = (/** @type {Feature} */ feature) => this.#isSeen(rule.layer, feature);
       if (this.#isDrawn(rule.layer)) this.#paint(ink, rule, isSeen);
     }
     this.#drawRing();
@@ -252,9 +262,11 @@ export class CanvasMap extends EventTarget {
     ink.stroke(pathOf(this.lines.map((line) => line.map(toSheet))));
   }
 
-  /** @param {StyleLayer} layer @param {number} id */
-  #hides(layer, id) {
-    return this.#hidden?.id === id && this.#hidden.layer === keyOf(layer);
+  /** @param {StyleLayer} layer @param {Feature} feature */
+  #isSeen(layer, { id, props }) {
+    const key = keyOf(layer);
+    if (this.#hidden?.id === id && this.#hidden.layer === key) return false;
+    return this.#passing.holds(key, id, props);
   }
 
   #drawRing() {
@@ -306,7 +318,7 @@ export class CanvasMap extends EventTarget {
     if (!tile) return [];
     const spot = { x: (place.x - tile.origin.x) / tile.scale, y: (place.y - tile.origin.y) / tile.scale };
     return features
-      .filter((feature) => !this.#hides(layer, feature.id))
+      .filter((feature) => this.#isSeen(layer, feature))
       .filter((feature) => this.#isHit(layer, feature, spot, tolerance, tile.scale))
       .map(({ id, props, geomType }) => ({ layer: key, id, properties: props, shape: SHAPES[geomType] }));
   }
@@ -329,7 +341,7 @@ export class CanvasMap extends EventTarget {
   #collect() {
     const points = this.keys
       .filter((key) => this.#hasNames(key))
-      .flatMap((key) => labelPoints(key, this.#tilesOf(key)));
+      .flatMap((key) => this.#passing.points(key, labelPoints(key, this.#tilesOf(key))));
     const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
     if (known === this.#known) return;
     this.#known = known;

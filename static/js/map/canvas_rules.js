@@ -2,9 +2,10 @@
 
 /**
  * @typedef {import("app/map/gl_style.js").StyleLayer} StyleLayer
- * @typedef {{zoom: number, properties: Record<string, any>, shape: string}} Place zoom: MapLibre's; shape: as GL names it
+ * @typedef {{zoom: number, properties: Record<string, any>, shape: string, id?: number}} Place zoom: MapLibre's; shape: as GL names it
  */
 
+const FEW = 16;
 const SHAPES = ["Unknown", "Point", "LineString", "Polygon"];
 
 /** @type {Record<string, (parts: any[], at: Place) => any>} */
@@ -12,7 +13,18 @@ const OPERATORS = {
   get: ([name], { properties }) => properties[name],
   zoom: (_, { zoom }) => zoom,
   "geometry-type": (_, { shape }) => shape,
+  id: (_, { id }) => id,
+  has: ([name], { properties }) => properties[name] !== undefined && properties[name] !== null,
   "==": ([one, other], at) => evaluate(one, at) === evaluate(other, at),
+  ">": ([one, other], at) => evaluate(one, at) > evaluate(other, at),
+  ">=": ([one, other], at) => evaluate(one, at) >= evaluate(other, at),
+  "<": ([one, other], at) => evaluate(one, at) < evaluate(other, at),
+  "<=": ([one, other], at) => evaluate(one, at) <= evaluate(other, at),
+  "!": ([one], at) => !evaluate(one, at),
+  in: ([one, other], at) => evaluate(other, at).includes(evaluate(one, at)),
+  "to-string": ([one], at) => String(evaluate(one, at) ?? ""),
+  "to-number": ([one], at) => Number(evaluate(one, at)),
+  any: (parts, at) => parts.some((part) => evaluate(part, at)),
   all: (parts, at) => parts.every((part) => evaluate(part, at)),
   "*": (parts, at) => parts.reduce((product, part) => product * evaluate(part, at), 1),
   match: ([input, ...cases], at) => evaluate(matching(evaluate(input, at), cases), at),
@@ -57,10 +69,25 @@ function isPlain(value) {
 
 /** @param {unknown} input @param {any[]} cases value, result, value, result, …, otherwise */
 function matching(input, cases) {
+  if (Array.isArray(cases[0])) {
+    const [labels, found, otherwise] = cases;
+    if (cases.length === 3 && labels.length > FEW) return setOf(labels).has(input) ? found : otherwise;
+  }
   for (let i = 0; i + 1 < cases.length; i += 2) {
     if ([cases[i]].flat().includes(input)) return cases[i + 1];
   }
   return cases[cases.length - 1];
+}
+
+/** @type {WeakMap<any[], Set<unknown>>} */
+const sets = new WeakMap();
+
+// Thousands of ids are asked for every feature.
+/** @param {any[]} labels */
+function setOf(labels) {
+  const known = sets.get(labels) ?? new Set(labels);
+  sets.set(labels, known);
+  return known;
 }
 
 /** @param {[kind: string, base?: number]} curve @param {number} input @param {any[]} stops @param {Place} at */

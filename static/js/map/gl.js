@@ -12,6 +12,7 @@ import {
   specification,
 } from "app/map/gl_style.js";
 import { fainter, groundStrength } from "app/map/opacity.js";
+import { Passing } from "app/map/passing.js";
 import { patternImage } from "app/map/patterns.js";
 
 /**
@@ -65,6 +66,7 @@ export class GlMap extends EventTarget {
   #chosen = null;
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
+  #passing = new Passing();
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
@@ -73,6 +75,7 @@ export class GlMap extends EventTarget {
     this.off = setting.off;
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
+    this.addresses = setting.tiles;
     this.patterns = setting.style.patterns;
     this.layers = drawnLayers(setting.style.layers, setting);
     this.overlay = setting.style.overlay;
@@ -140,7 +143,17 @@ export class GlMap extends EventTarget {
     const before = this.#hidden;
     this.#hidden = ref;
     if (!this.#standing) return;
-    for (const key of new Set([before, ref].flatMap((each) => each?.layer ?? []))) this.#applyHidden(key);
+    for (const key of new Set([before, ref].flatMap((each) => each?.layer ?? []))) this.#applyFilter(key);
+  }
+
+  /** Only what passes is drawn. Tiles that are there stay, unless they themselves are filtered. @param {string} key @param {import("app/map/passing.js").Asked | null} asked */
+  setFilter(key, asked) {
+    const others = this.#passing.set(key, asked);
+    if (!this.#standing) return;
+    this.#applyFilter(key);
+    if (others) this.#readTiles(key);
+    this.#known = "-";
+    this.#collect();
   }
 
   /**
@@ -165,9 +178,10 @@ export class GlMap extends EventTarget {
   renew(tiles) {
     this.#present = presentIn(tiles);
     for (const key of this.keys) this.#applyVisible(key);
+    this.addresses = tiles;
     const urls = [
       [SOURCE, tiles.url],
-      ...(tiles.large ?? []).map(({ key, url }) => [sourceOf(key, tiles), url]),
+      ...(tiles.large ?? []).map(({ key, url }) => [sourceOf(key, tiles), this.#passing.addressOf(key, url)]),
     ];
     for (const [name, url] of urls) {
       const source = /** @type {import("maplibre-gl").VectorTileSource} */ (this.gl.getSource(String(name)));
@@ -217,17 +231,30 @@ export class GlMap extends EventTarget {
     for (const key of this.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
     if (this.#ground < 1) this.#applyGround();
-    if (this.#hidden) this.#applyHidden(this.#hidden.layer);
+    for (const key of this.keys) {
+      this.#applyFilter(key);
+      if (this.#passing.tilesOf(key)) this.#readTiles(key);
+    }
   }
 
   /** @param {string} key */
-  #applyHidden(key) {
+  #applyFilter(key) {
+    const hidden = this.#hidden?.layer === key ? ["!=", ["id"], this.#hidden.id] : null;
     for (const layer of this.#layersOf(key)) {
-      const own = /** @type {any} */ (layer).filter;
-      const others = ["!=", ["id"], this.#hidden?.id ?? -1];
-      const hides = this.#hidden?.layer === key;
-      this.gl.setFilter(layer.id, hides ? (own ? ["all", own, others] : /** @type {any} */ (others)) : own);
+      const own = /** @type {any} */ (layer).filter ?? null;
+      const parts = [own, hidden, this.#passing.expressionOf(key)].filter(Boolean);
+      const whole = parts.length > 1 ? ["all", ...parts] : parts[0];
+      if (whole !== this.gl.getFilter(layer.id)) this.gl.setFilter(layer.id, /** @type {any} */ (whole));
     }
+  }
+
+  /** @param {string} key */
+  #readTiles(key) {
+    const own = (this.addresses.large ?? []).find((each) => each.key === key);
+    if (!own) return;
+    const source = this.gl.getSource(sourceOf(key, this.tiles));
+    const url = absolute(this.#passing.addressOf(key, own.url));
+    /** @type {import("maplibre-gl").VectorTileSource | undefined} */ (source)?.setUrl(url);
   }
 
   #applyGround() {
@@ -299,7 +326,9 @@ export class GlMap extends EventTarget {
     clearTimeout(this.#waiting);
     this.#waiting = 0;
     if (!this.#standing) return;
-    const points = this.keys.filter((key) => this.#hasNames(key)).flatMap((key) => this.#pointsOf(key));
+    const points = this.keys
+      .filter((key) => this.#hasNames(key))
+      .flatMap((key) => this.#passing.points(key, this.#pointsOf(key)));
     const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
     if (known === this.#known) return;
     this.#known = known;

@@ -51,6 +51,8 @@ export class MapView extends EventTarget {
   #symbols = null;
   /** @type {Picker | null} */
   #picker = null;
+  /** @type {Map<string, import("app/map/passing.js").Asked | null>} */
+  #filters = new Map();
   #byFinger = false;
   #hovered = "";
   /** @type {Bounds} */
@@ -102,6 +104,7 @@ export class MapView extends EventTarget {
     const drawing = this.drawsOnCanvas ? new CanvasMap(this.map, setting) : new GlMap(this.map, setting);
     this.#drawing = drawing;
     drawing.setGround(this.base.isOn ? 0 : 1);
+    for (const [layer, asked] of this.#filters) drawing.setFilter(layer, asked);
     this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
     this.#picker = new Picker(this.#symbols, drawing, backdrop);
     this.#listen(drawing, this.#symbols);
@@ -118,6 +121,12 @@ export class MapView extends EventTarget {
   setOpacity(layer, opacity) {
     this.#drawing?.setOpacity(layer, opacity);
     this.#symbols?.setOpacity(layer, opacity);
+  }
+
+  /** Only what passes of a layer is drawn and counted. @param {string} layer @param {import("app/map/passing.js").Asked | null} asked null: everything */
+  setFilter(layer, asked) {
+    this.#filters.set(layer, asked);
+    this.#drawing?.setFilter(layer, asked);
   }
 
   /** What lies under everything; the ground is then not filled. @param {Api.Base | null} base @param {number} opacity */
