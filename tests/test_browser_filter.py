@@ -145,11 +145,8 @@ def test_the_panel_stands_on_a_phone(visit: Visit, server: Server) -> None:
     expect(page.locator(".filter-row")).to_be_visible()
     page.get_by_role("button", name="更多操作").click()
     page.get_by_role("button", name="筛选", exact=True).click()
-    chip = page.locator('#filters [data-facet="symbol"] .value').first
-    expect(chip).to_be_visible()
-    box = chip.bounding_box()
-    assert box
-    assert box["height"] >= 44
+    expect(page.locator('#filters [data-facet="symbol"] .value small').first).to_be_visible()
+    until(page, "document.querySelector('#filters .value').getBoundingClientRect().height >= 44")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -100,7 +100,7 @@ def test_too_many_groups_and_strange_ones_are_refused(client: FlaskClient) -> No
 
 
 def test_a_tile_can_hold_only_what_passes(client: FlaskClient) -> None:
-    tile = "/tiles/idle_parcel/10/848/402.mvt"
+    tile = "/tiles/idle_parcel/12/3395/1614.mvt"
     whole = client.get(tile).data
     address = told(client, "/tiles/idle_parcel.json?f=holder.has.示例实业")["tiles"][0]
     assert "&f=holder.has.%E7%A4%BA" in address
