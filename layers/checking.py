@@ -12,7 +12,18 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers import clock
-from layers.checks import CHECKS, Crowd, Finding, Limits, Rows, alone, in_order, names_of, together
+from layers.checks import (
+    CHECKS,
+    Crowd,
+    Finding,
+    Limits,
+    Rows,
+    alone,
+    in_order,
+    names_of,
+    together,
+    worst_first,
+)
 from layers.errors import InvalidValue
 from layers.kinds import BOUNDARIES, LayerKind, kind_for
 from layers.rights import Viewer, may_see
@@ -94,7 +105,7 @@ def check_layer(
         "unfinished": unfinished,
         "limits": limits.told(),
     }
-    troubles = [_trouble(rows, each) for each in in_order(found.listed)]
+    troubles = [_trouble(rows, each) for each in worst_first(found.listed)]
     on_step(0.98, "正在写入报告")
     with database.writing() as session:
         uid = quality.keep_report(session, viewer, layer_id, version, asked, told, troubles)

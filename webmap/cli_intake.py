@@ -194,7 +194,8 @@ def _listed(plan: Plan, title: str, problems: list[RowProblem], most: int) -> It
     if problems:
         yield f"{title}    {len({problem.row for problem in problems})} 行："
     for problem in problems[:most]:
-        came = f"（收到“{problem.value}”）" if problem.value and problem.value not in problem.reason else ""
+        told = not problem.value or problem.check or problem.value in problem.reason
+        came = "" if told else f"（收到“{problem.value}”）"
         yield f"  {plan.place(problem.row)} {problem.field}：{problem.reason}{came}"
     if len(problems) > most:
         yield f"  …… 另有 {len(problems) - most} 条"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from layers.checks.declared import BY_CODE, CHECKS, REPAIRABLE, SEVERITIES, Check, Limits, limits_in
 from layers.checks.finding import SHAPE, Finding, Rows
-from layers.checks.looking import Crowd, alone, in_order, names_of, shape_findings, together
+from layers.checks.looking import Crowd, alone, in_order, names_of, shape_findings, together, worst_first
 from layers.checks.repairs import ORDER as REPAIR_ORDER
 from layers.checks.repairs import repaired_shape
 
@@ -31,4 +31,5 @@ __all__ = [
     "repaired_shape",
     "shape_findings",
     "together",
+    "worst_first",
 ]

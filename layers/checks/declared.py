@@ -181,7 +181,8 @@ class Limits:
 
 
 def _words(facts: Mapping[str, Any], value: float) -> str:
-    amount = f"{value:g} {facts['unit']}" if facts["unit"] else f"{value:.2%}"
+    unit: str = facts["unit"]
+    amount = f"{value:g}{'' if unit == '°' else ' '}{unit}" if unit else f"{value:.2%}"
     return f"{facts['title']} {amount}"
 
 

@@ -18,7 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from layers.checks.areas import area_findings
 from layers.checks.county import outside_findings
 from layers.checks.crossings import crossing_findings
-from layers.checks.declared import CHECKS, Limits
+from layers.checks.declared import BY_CODE, CHECKS, Limits
 from layers.checks.doubles import same_codes, same_names, same_shapes
 from layers.checks.fenced import Unfinished, fenced_events
 from layers.checks.finding import SHAPE, Finding, Rows, Shapes
@@ -109,6 +109,15 @@ def together(
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Row by row, in the order in which the checks are declared; the same on every run."""
     return sorted(findings, key=lambda each: (each.row, _ORDER[each.check], each.field, each.other or -1))
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Errors before warnings, check by check, as a report lists them."""
+
+    def rank(each: Finding) -> tuple[bool, int]:
+        return BY_CODE[each.check].severity != "error", _ORDER[each.check]
+
+    return sorted(in_order(findings), key=rank)
 
 
 def _only(shapes: Shapes, kept: NDArray[np.bool_]) -> Shapes:
