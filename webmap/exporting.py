@@ -17,6 +17,7 @@ from layers.rights import Viewer
 from layers.store import Database
 from layers.store.chosen import MOST_CHOSEN, Part
 from layers.store.rows import new_uid
+from webmap import noticing
 
 FOLDER: Final = "exports"
 KIND: Final = "export"
@@ -42,6 +43,7 @@ class Wanted:
     review_number: str
     final: bool
     grid_m: int
+    notice: dict[str, str] | None = None
 
     @property
     def part(self) -> Part:
@@ -63,7 +65,10 @@ class Wanted:
 
 def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
     """What the body of a request asks for; raises InvalidValue with what would be right."""
-    form = format_named(str(body.get("form", "")))
+    said = str(body.get("form", ""))
+    if said == noticing.FORM:
+        return _notice(body, grid_m)
+    form = format_named(said)
     found = Wanted(
         layers=_texts(body, "layers", MOST_LAYERS),
         form=form.key,
@@ -83,29 +88,41 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
     return found
 
 
+def _notice(body: Mapping[str, Any], grid_m: int) -> Wanted:
+    """A paper for the public: one layer, or a part of it."""
+    layers = _texts(body, "layers", MOST_LAYERS)
+    if len(layers) != 1:
+        raise InvalidValue(f"公示件一次只写一个图层，收到 {len(layers)} 个。请只选一个。")
+    found = Wanted(
+        layers=layers,
+        form=noticing.FORM,
+        uids=_texts(body, "uids", MOST_CHOSEN),
+        bbox=_bbox(body.get("bbox")),
+        where=str(body.get("filter") or ""),
+        zone=None,
+        profile="default",
+        encoding=None,
+        public=True,
+        review_number=str(body.get("review_number") or ""),
+        final=body.get("final") is True,
+        grid_m=grid_m,
+        notice=noticing.told(body.get("notice")).plain(),
+    )
+    checked_edition(PublicEdition(review_number=found.review_number, final=found.final))
+    return found
+
+
 def carry_out(
     database: Database, viewer: Viewer, asked: Wanted, home: Path, tell: Callable[[float, str], object]
 ) -> dict[str, Any]:
     """Write the file and say what was written; nothing is left behind where it cannot be."""
     uid = new_uid()
     folder = home / FOLDER / uid
-    suffix = format_named(asked.form).suffix
+    suffix = noticing.SUFFIX if asked.notice else format_named(asked.form).suffix
     try:
         folder.mkdir(parents=True)
         target = folder / f"{_stem(asked.layers)}{suffix}"
-        done = export(
-            database,
-            viewer,
-            asked.layers,
-            form=asked.form,
-            target=target,
-            zone=asked.zone,
-            profile=asked.profile,
-            encoding=asked.encoding,
-            part=asked.part,
-            edition=asked.edition,
-            tell=tell,
-        )
+        done = _written(database, viewer, asked, target, tell)
     except OSError as refusal:
         shutil.rmtree(folder, ignore_errors=True)
         raise NoSpace(f"文件存不下（{refusal.strerror}），没有导出。请联系系统管理员。") from None
@@ -121,6 +138,30 @@ def carry_out(
         "sample": done.sample,
         "notes": list(done.notes),
     }
+
+
+def _written(
+    database: Database, viewer: Viewer, asked: Wanted, target: Path, tell: Callable[[float, str], object]
+) -> Exported:
+    edition = asked.edition
+    if asked.notice and edition:
+        said = noticing.Told(**asked.notice)
+        content, rows = noticing.written(database, viewer, asked.layers[0], asked.part, edition, said, tell)
+        target.write_bytes(content)
+        return Exported(target, f"{rows.title}公示件", len(rows.shapes), rows.sample, (edition.mark,))
+    return export(
+        database,
+        viewer,
+        asked.layers,
+        form=asked.form,
+        target=target,
+        zone=asked.zone,
+        profile=asked.profile,
+        encoding=asked.encoding,
+        part=asked.part,
+        edition=edition,
+        tell=tell,
+    )
 
 
 def asked_back(question: QuestionToUser) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from layers.export.exporting import Exported, export, refuse_export
+from layers.export.exporting import Exported, export, public_rows, refuse_export
 from layers.export.gathering import columns
 from layers.export.publishing import GRID_M, PublicEdition, checked_edition
 from layers.export.writers import FORMATS, Format, format_named
 from layers.formats.boundary_txt import PROFILES
-from layers.formats.outgoing import Column
+from layers.formats.outgoing import Column, Outgoing
 
 __all__ = [
     "FORMATS",
@@ -16,10 +16,12 @@ __all__ = [
     "Column",
     "Exported",
     "Format",
+    "Outgoing",
     "PublicEdition",
     "checked_edition",
     "columns",
     "export",
     "format_named",
+    "public_rows",
     "refuse_export",
 ]

@@ -77,6 +77,17 @@ def export(
     return Exported(target, title, rows, sample, notes)
 
 
+def public_rows(
+    database: Database, viewer: Viewer, layer: str, part: Part, edition: PublicEdition, form: str
+) -> Outgoing:
+    """What the public may see of a part of a layer, for papers that are made elsewhere; it stands in the log."""
+    checked = checked_edition(edition)
+    town = refuse_export(database, viewer, layer)
+    rows = gathered(database, PUBLIC_VIEWER, layer, None, part=part, town=town, edition=checked)
+    _write_down(database, viewer, [rows], form, checked)
+    return rows
+
+
 def _refuse_odd_orders(wanted: Format, keys: list[str], part: Part, edition: PublicEdition | None) -> None:
     if not keys:
         raise InvalidValue("没有收到要导出的图层。请至少选择一个。")

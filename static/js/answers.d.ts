@@ -182,6 +182,7 @@ declare namespace Api {
     encodings: string[];
     several: boolean;
     public: boolean;
+    internal: boolean;
   }
 
   interface ExportChoices {
@@ -189,6 +190,9 @@ declare namespace Api {
     profiles: { key: string; title: string }[];
     /** the 3° zones of each layer */
     zones: Record<string, number[]>;
+    /** of the account */
+    unit: string;
+    today: string;
     hours: number;
     grid_m: number;
     non_secret: string;
@@ -206,6 +210,7 @@ declare namespace Api {
     public: boolean;
     review_number?: string;
     final: boolean;
+    notice?: Record<string, string>;
   }
 
   interface ExportZone {

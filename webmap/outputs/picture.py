@@ -44,6 +44,11 @@ def drawn(coats: Iterable[Coat], *, around: Sequence[BaseGeometry]) -> bytes:
     return sink.getvalue()
 
 
+def shares(places: NDArray[np.float64], *, around: Sequence[BaseGeometry]) -> NDArray[np.float64]:
+    """Where positions in degrees lie in that picture: shares of its width from the left and of its height from above."""
+    return np.asarray(_placing(around)(places) / (WIDTH * FINER, HEIGHT * FINER))
+
+
 class _Placing:
     """Degrees to pixels, true to shape."""
 

@@ -15,7 +15,7 @@ from layers.export import FORMATS, PROFILES, refuse_export
 from layers.rights import NON_SECRET, require
 from layers.store import jobs, query
 from layers.store.jobs import FoundJob
-from webmap import exporting
+from webmap import exporting, noticing
 from webmap.answers import answer
 from webmap.body import read_json
 from webmap.database import current, the_config, the_database, viewer
@@ -36,7 +36,9 @@ def choices() -> Response:
     config = the_config()
     return answer(
         {
-            "formats": [_format(each) for each in FORMATS.values()],
+            "formats": [*(_format(each) for each in FORMATS.values()), noticing.OFFER],
+            "unit": viewer().unit,
+            "today": clock.today().isoformat(),
             "profiles": [{"key": each.key, "title": each.title} for each in PROFILES.values()],
             "zones": {each.key: _zones(each.bounds) for each in found if each.bounds},
             "hours": config.export_hours,
@@ -53,7 +55,7 @@ def begin() -> tuple[Response, int]:
     asked = exporting.wanted(read_json(), the_config().public_grid_m)
     for key in asked.layers:
         refuse_export(the_database(), viewer(), key)
-    if _count(asked) > AT_ONCE:
+    if asked.notice or _count(asked) > AT_ONCE:
         with the_database().writing() as session:
             number = jobs.enqueue(session, viewer(), KIND, {"wanted": asked.plain()})
             session.commit()
@@ -162,6 +164,7 @@ def _format(each: Any) -> dict[str, Any]:
         "encodings": list(each.encodings),
         "several": each.several,
         "public": not each.surveyed,
+        "internal": True,
     }
 
 

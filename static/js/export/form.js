@@ -1,5 +1,6 @@
 // What is to be exported, and how? The form of the export dialog; what cannot go together is not offered.
 import { fill, html } from "app/dom.js";
+import { NoticeForm } from "app/export/notice.js";
 
 /**
  * @typedef {{layers: Api.Layer[], layer: string, uids: string[], bbox: Api.Bounds | null, shown: string[], filters: Record<string, string>}} Offer
@@ -7,6 +8,7 @@ import { fill, html } from "app/dom.js";
  */
 
 const SEVERAL = "*";
+const NOTICE = "notice";
 const ENCODINGS = /** @type {Record<string, string>} */ ({ gbk: "GBK", "utf-8": "UTF-8" });
 const REMEMBERED = "export_form";
 
@@ -26,6 +28,7 @@ export class ExportForm extends EventTarget {
     this.profile = facts.profiles[0].key;
     this.number = "";
     this.final = false;
+    this.notice = new NoticeForm(facts);
     this.element = html`<div class="export-form"></div>`;
     this.draw();
   }
@@ -46,6 +49,7 @@ export class ExportForm extends EventTarget {
       public: this.isPublic,
       review_number: this.isPublic ? this.number : undefined,
       final: this.isPublic && this.final,
+      notice: this.form === NOTICE ? this.notice.told : undefined,
     };
   }
 
@@ -78,12 +82,15 @@ export class ExportForm extends EventTarget {
 
   get #remembered() {
     const kept = localStorage.getItem(REMEMBERED);
-    return this.facts.formats.find(({ key }) => key === kept)?.key ?? this.facts.formats[0].key;
+    return (
+      this.facts.formats.find(({ key, internal }) => internal && key === kept)?.key ??
+      this.facts.formats[0].key
+    );
   }
 
   get #offered() {
     return this.facts.formats.filter(
-      (each) => (!this.isPublic || each.public) && (this.layer !== SEVERAL || each.several),
+      (each) => (this.isPublic ? each.public : each.internal) && (this.layer !== SEVERAL || each.several),
     );
   }
 
@@ -179,7 +186,7 @@ export class ExportForm extends EventTarget {
         this.form !== "txt" &&
         select("文字编码", this.#encodings(), this.encoding, this.#set("encoding")),
     ];
-    return html`<div class="export-details">${rows}</div>`;
+    return html`<div class="export-details">${rows}${this.form === NOTICE && this.notice.element}</div>`;
   }
 
   /** @param {boolean} plane */
