@@ -19,6 +19,7 @@ from tests.people import Caller, add_account, sign_in, visitor
 from tests.running import Server, running
 from tests.test_imagery_cut import BLUE, RED, close_to, quarters, tif
 from tests.test_imagery_placing import at, pdf, png
+from webmap.bases.declared import read_bases
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 LONGEST_S = 120
@@ -96,6 +97,14 @@ def test_a_geotiff_becomes_a_base_map_and_goes_again(county: Server, tmp_path: P
     assert keeper.get(url).status == 404
 
 
+def test_tiles_that_are_gone_leave_the_other_base_maps_alone(tmp_path: Path) -> None:
+    """As after a restored backup, which holds the list of base maps and not their tiles."""
+    entry = {"name": "a", "title": "甲", "kind": "mbtiles", "file": "imagery/gone.mbtiles"}
+    other = {"name": "b", "title": "乙", "kind": "xyz", "url": "http://127.0.0.1/{z}/{x}/{y}"}
+    (tmp_path / "bases.json").write_text(json.dumps({"bases": [entry, other]}), "utf-8")
+    assert [each.name for each in read_bases(tmp_path / "bases.json")] == ["b"]
+
+
 def test_what_cannot_be_imagery_is_refused_before_or_after_it_was_looked_at(county: Server) -> None:
     keeper = sign_in(county, "administrator")
     refused = keeper.post("/admin/imagery?name=a.img", body=b"x", headers=JSON)
@@ -150,6 +159,11 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
     ]
     address = drawing["url"].replace("{z}", "3").replace("{x}", "6").replace("{y}", "3")
     assert nobody.get(address).status == 404
+    tiles = county.home / "pictures" / drawing["uid"] / "tiles.mbtiles"
+    tiles.rename(tiles.with_suffix(".away"))
+    answer = planner.get(drawing["url"].replace("{z}", "3").replace("{x}", "6").replace("{y}", "3"))
+    assert answer.status == 404
+    tiles.with_suffix(".away").rename(tiles)
     body |= {"visibility": "public", "seen_through": True}
     assert planner.post(url, json=body).status == 200
     assert waited(planner, url)["state"] == "已完成"

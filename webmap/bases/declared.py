@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from layers.crs import WEB_MERCATOR, Bounds
 from layers.errors import WrongSetting
+from webmap.picture_files import BASES_FOLDER
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 WORD: Final = re.compile(r"[^\x00-\x1f]{1,200}")
@@ -90,7 +91,19 @@ def read_bases(file: Path, *, expected: bool = False) -> tuple[Source, ...]:
     entries = declared.get("bases") if isinstance(declared, dict) else None
     if not isinstance(entries, list):
         raise _wrong(file, '最外层应为 {"bases": [ … ]}')
-    return _together([_Entry(file, place, entry).source() for place, entry in enumerate(entries, 1)], file)
+    found = [
+        _Entry(file, place, entry).source()
+        for place, entry in enumerate(entries, 1)
+        if not _lost(file, entry)
+    ]
+    return _together(found, file)
+
+
+def _lost(file: Path, entry: Any) -> bool:
+    """Tiles that were made here and are gone, as after a restored backup: the map starts without them."""
+    told = entry.get("file") if isinstance(entry, dict) else None
+    made_here = isinstance(told, str) and told.startswith(f"{BASES_FOLDER}/")
+    return made_here and not (file.parent / str(told)).is_file()
 
 
 def _together(sources: Sequence[Source], file: Path) -> tuple[Source, ...]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from layers.errors import InvalidValue, UnknownThing
+from layers.errors import InvalidValue, UnknownThing, WrongSetting
 from layers.imagery import LEAST, TITLES, Control, Placement, place, typed_place
 from layers.imagery.limits import SHEET_BYTES, SHEET_PIXELS, SHEET_SUFFIXES
 from layers.rights import NON_SECRET, VISIBILITIES, require
@@ -201,7 +201,7 @@ def tile(uid: str, z: int, x: int, y: int) -> Response:
         )
     try:
         body = MBTiles(folder_of(the_config().home, uid) / TILES).tile(square)
-    except sqlite3.Error:
+    except (sqlite3.Error, WrongSetting):
         raise UnknownThing(f"图纸“{picture.title}”的瓦片读不了。请重新保存它的位置。") from None
     if body is None:
         return Response(status=204, headers={"Cache-Control": f"private, max-age={DAY_S}"})

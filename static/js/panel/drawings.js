@@ -78,7 +78,7 @@ export class DrawingPanel extends EventTarget {
       else this.#on.set(drawing.uid, FIRST_OPACITY);
       this.#changed();
     }}><span title="${told(drawing)}">${drawing.title}</span></label>
-      <button type="button" class="plain go" aria-label="到“${drawing.title}”" title="缩放到图纸" @click=${() => this.#say("go", { drawing })}>⌖</button>
+      <button type="button" class="plain go" aria-label="到“${drawing.title}”" title="缩放到图纸" @click=${() => this.#say("go", { drawing })}>定位</button>
       ${is_on ? this.#fader(drawing, opacity) : null}</li>`;
   }
 
