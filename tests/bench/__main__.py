@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import intake, memory, pages, tiles
+from tests.bench import intake, memory, overlays, pages, tiles
 from tests.bench.parcels import parcels
 from tests.bench.stores import on_postgis, on_sqlite
 from tests.bench.table import Line, say, say_all
@@ -30,6 +30,7 @@ def lines(folder: Path) -> Iterator[Line]:
         if postgis is None:
             say("(not measured: PostGIS, as PGHOST names no server; try pg_virtualenv make bench)")
         yield from tiles.lines(sqlite, postgis)
+        yield from overlays.lines(sqlite, postgis)
         yield from memory.lines(folder / "county", len(rows))
     yield from pages.lines(folder, rows)
     yield from intake.lines(folder, rows)
