@@ -198,6 +198,9 @@ def _lines() -> Iterable[tuple[str, Route]]:
             for method, part in (
                 ("GET", ""),
                 ("GET", "/state"),
+                ("GET", "/original"),
+                ("GET", "/report"),
+                ("POST", "/split"),
                 ("POST", ""),
                 ("POST", "/apply"),
                 ("POST", "/repairs"),

@@ -10,12 +10,15 @@ from typing import Any
 
 import geopandas
 import pytest
+import shapely.affinity
 from playwright.sync_api import Page, expect
 
+from tests import files
 from tests.browser import Visit
 from tests.files import area_mu, gbk_shapefile_zip, parcels
 from tests.people import Caller, add_account, bring_in, sign_in
 from tests.running import Server, running
+from tests.test_formats_tables import book
 
 LONG_MS = 60_000
 
@@ -42,7 +45,7 @@ def opened(blank_page: Visit, server: Server) -> tuple[Page, Caller]:
     return page, caller
 
 
-def chosen(page: Page, file: Path) -> None:
+def chosen(page: Page, *file: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="选择文件").click()
     chooser.value.set_files(file)
@@ -104,7 +107,82 @@ def test_a_file_without_its_system_is_placed_by_eye_and_a_bad_row_left_out(
     page.goto(f"{county.url}/intake")
     chosen(page, file)
     page.locator(".candidate").first.press("Enter")
-    expect(page.get_by_text("图上已经有了")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("图上已是这样，没有要导入的内容。")).to_be_visible(timeout=LONG_MS)
+
+
+def test_a_newer_file_changes_what_is_there_as_one_act(
+    county: Server, blank_page: Visit, tmp_path: Path
+) -> None:
+    frame = numbered(4, "丙")
+    page, caller = opened(blank_page, county)
+    before = idle(caller)["count"]
+    chosen(page, files.gbk_shapefile_zip(tmp_path / "去年.zip", frame=frame))
+    page.locator("#apply").press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    frame.loc[1, "QSDWMC"] = "新公司"
+    frame = files.with_value(frame, "geometry", 2, shapely.affinity.translate(frame.geometry[2], 3e-4))
+    page.goto(f"{county.url}/intake")
+    chosen(page, files.gbk_shapefile_zip(tmp_path / "今年.zip", frame=frame.iloc[:3]))
+    expect(page.locator(".counts")).to_contain_text(re.compile(r"0\s*新增.*2\s*有变化.*1\s*无变化", re.S))
+    expect(page.locator("#differences path.was")).to_have_count(1)
+    page.get_by_role("button", name="示例地块 界湖-002").press("Enter")
+    expect(page.locator("tr.shown")).to_contain_text("新公司")
+    page.get_by_label("更新 示例地块 界湖-002").uncheck()
+    expect(page.locator('input[name="changed"][value="ticked"]')).to_be_checked()
+    page.locator("#apply").press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("新增 0、更新 1、删除 0")).to_be_visible()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="下载原始文件").click()
+    assert saved.value.suggested_filename == "今年.zip"
+    assert saved.value.path().read_bytes() == (tmp_path / "今年.zip").read_bytes()
+    page.get_by_role("button", name="撤销整个导入").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
+    assert idle(caller)["count"] == before + 4
+
+
+def test_a_table_without_shapes_updates_by_number(county: Server, blank_page: Visit, tmp_path: Path) -> None:
+    page, _ = opened(blank_page, county)
+    chosen(page, files.gbk_shapefile_zip(tmp_path / "丁.zip", frame=numbered(2, "丁")))
+    page.locator("#apply").press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    rows = [[1, "丁-000", "第三公司"], [2, "丁-777", "无"]]
+    table = book(tmp_path / "台账.xlsx", ["闲置土地台账"], ["序号", "地块编号", "权利人"], *rows)
+    page.goto(f"{county.url}/intake")
+    chosen(page, table)
+    expect(page.locator(".counts")).to_contain_text(re.compile(r"1\s*有变化.*1\s*图上没有", re.S))
+    expect(page.locator("ins")).to_have_text(["第三公司"])
+    page.locator("#apply").press("Enter")
+    expect(page.get_by_text("更新 1 个图形")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("台账.xlsx（按地块编号更新属性）")).to_be_visible()
+
+
+def test_swapped_parts_of_a_shapefile_are_sent_as_one_and_turned_by_one_click(
+    county: Server, blank_page: Visit, tmp_path: Path
+) -> None:
+    frame = numbered(3, "戊").to_crs(4527)
+    frame.geometry = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    files.shapefile(tmp_path / "parts", frame, without=[".prj"])
+    page, _ = opened(blank_page, county)
+    chosen(page, *sorted((tmp_path / "parts").iterdir()))
+    candidate = page.locator(".candidate")
+    expect(candidate).to_contain_text("颠倒")
+    candidate.press("Enter")
+    expect(page.get_by_text("3 宗可以导入到")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#check")).to_contain_text("X、Y 已交换")
+
+
+def test_several_layers_of_a_file_go_their_own_ways(
+    county: Server, blank_page: Visit, tmp_path: Path
+) -> None:
+    for name, series in (("东区", "己"), ("西区", "庚")):
+        files.shapefile(tmp_path / name, numbered(2, series), name=name)
+    both = [each for folder in ("东区", "西区") for each in (tmp_path / folder).iterdir()]
+    page, _ = opened(blank_page, county)
+    chosen(page, files.zipped(tmp_path / "两区.zip", both))
+    page.get_by_role("button", name="核对勾选的图层").press("Enter")
+    expect(page.locator(".entries")).to_contain_text("东区")
+    expect(page.locator(".entries")).to_contain_text("西区")
 
 
 def test_a_drawing_program_s_own_file_is_answered_with_the_steps_that_help(

@@ -7,38 +7,48 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import shapely
 
 from layers import clock, crs, shift
-from layers.errors import InvalidValue, MapError, QuestionToUser, UnreadableFile
+from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
 from layers.intake import (
+    Comparison,
     Dataset,
     Heard,
+    JoinPlan,
     Plan,
     RowProblem,
     accepted,
     apply,
+    apply_join,
+    chosen_changes,
+    compare,
+    keys_offered,
+    landing,
     likeliest,
     plan,
+    plan_join,
     read_dataset,
     refuse_secret_titles,
     refuse_secrets,
 )
+from layers.intake.applying import told_reason
+from layers.intake.comparing import UID, UID_COLUMNS, UID_TITLE, offered
+from layers.intake.mapping import brought_by
 from layers.jobs import Cancelled, Running
 from layers.kinds import LayerKind, kind_for
 from layers.measure import half_up, mu
 from layers.rights import VISIBILITIES, Viewer, may, require
 from layers.store import Database, accounts, audit, query, uploads
-from layers.store.targets import standing
-from webmap import quality_work
+from layers.store.edit import Change
+from webmap import intake_compare, intake_report, quality_work
 from webmap.config import read_config
+from webmap.intake_check import CoordinateCheck, sample_of
 from webmap.sketch import light
 from webmap.uploading import file_of, stored
 
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
-MOST_COMPARED: Final = 200_000
-SAMPLE: Final = 400
+FIRST_ROWS: Final = 10
 
 
 def read(database: Database, job: Running) -> dict[str, Any]:
@@ -52,21 +62,66 @@ def read(database: Database, job: Running) -> dict[str, Any]:
         return {"question": _asked(question), "columns": []}
     layers = told.layers()
     job.tell(0.5, "正在检查每一行")
-    facts = {
+    facts: dict[str, Any] = {
         "columns": list(dataset.columns),
         "layers": [{"key": key, "title": title} for key, title, _ in layers],
         "has_shapes": dataset.has_shapes,
+        "preview": _preview(dataset),
     }
+    check = CoordinateCheck(dataset, landing.county_bounds(database, told.viewer), told.answers)
     try:
         layer = told.layer(dataset, layers)
         facts["layer"] = layer
+        if not dataset.has_shapes:
+            return {**facts, **_read_ledger(told, job, layer, dataset)}
         found = told.planned(layer, dataset)
+        job.tell(0.8, "正在与图上已有的比较")
+        compared, keys = told.compared(found, dataset)
     except QuestionToUser as question:
-        return {**facts, "question": _asked(question, dataset, told.answers)}
+        return {**facts, "question": _asked(question, dataset, told.answers, check)}
+    except InvalidShape as refusal:
+        offered = check.question(refusal.message)
+        return {
+            **facts,
+            "check": check.told(),
+            **({"question": offered} if offered else {"refusal": refusal.message}),
+        }
     except MapError as refusal:
-        return {**facts, "refusal": refusal.message}
-    job.tell(0.9, "正在与图上已有的比较")
-    return {**facts, **_plan(found), **told.compared(found)}
+        return {**facts, "check": check.told(), "refusal": refusal.message}
+    intake_report.write(stored(config.home, job.arguments["uid"]), intake_report.of_plan(found, compared))
+    facts["check"] = check.told(found.crs, found.system)
+    facts["keys"] = [list(each) for each in keys]
+    if compared:
+        facts["compare"] = intake_compare.told(database, told.viewer, compared, keys)
+    return {**facts, **_plan(found, compared)}
+
+
+def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
+    """What a table without shapes would change about what is on the map."""
+    found, keys = told.ledger(layer, dataset)
+    folder = stored(read_config().home, job.arguments["uid"])
+    intake_report.write(folder, intake_report.of_ledger(found))
+    titles = {each.title: each.key for each in found.kind.fields}
+    problems = [{**_row(found.place(each.row), each), "spot": None} for each in found.problems[:MOST_TOLD]]
+    return {
+        "compare": intake_compare.told_of_ledger(told.database, told.viewer, found, keys),
+        "keys": [list(each) for each in keys],
+        "title": found.title,
+        "kind": found.kind.key,
+        "measure_word": found.kind.measure_word,
+        "count": found.count,
+        "good": found.count - len({each.row for each in found.problems}),
+        "bad": len({each.row for each in found.problems}),
+        "encoding": found.encoding,
+        "matched": {column: titles[title] for column, title in found.matched.items()},
+        "notes": found.notes,
+        "problems": problems,
+        "problem_count": len(found.problems),
+        "warnings": [],
+        "shapes": [],
+        "where": "",
+        "amount": "",
+    }
 
 
 def bring(database: Database, job: Running) -> dict[str, Any]:
@@ -75,36 +130,85 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
     job.tell(0.02, "正在读取文件")
     dataset = told.dataset(check=True)
     layer = str(told.answers["layer"])
+    if not dataset.has_shapes:
+        return _bring_ledger(told, job, layer, dataset)
     found = told.planned(layer, dataset)
-    if job.arguments.get("only_new"):
-        left_out = told.known(found)
-        code = found.kind.code_field
-        found.good[:] = [row for row in found.good if str(row.properties.get(code) or "") not in left_out]
-        if not found.good:
-            raise InvalidValue("这些编号图上都已经有了，没有新的内容可导入。未改动任何数据。")
-    count = max(len(found.good), 1)
+    job.tell(0.1, "正在与图上已有的比较")
+    compared, _ = told.compared(found, dataset)
+    new, changes, reason = found.good, list[Change](), told_reason(found)
+    if compared:
+        intake_compare.refuse_stale(job.arguments.get("stamp"), compared.stamp)
+        choice = intake_compare.choice_of(job.arguments)
+        new = compared.new if choice.new else []
+        changes = chosen_changes(database, told.viewer, found.kind, compared, choice)
+        if compared.problems and not job.arguments.get("good_rows"):
+            raise InvalidValue(
+                f"有 {len(compared.problems)} 行的编号不明确，未导入任何内容。请改正后再导入。"
+            )
+        if not new and not changes:
+            raise InvalidValue("按所选，没有要新增、更新或删除的内容。未改动任何数据。")
+    removed = sum(each.row.state.deleted for each in changes)
+    if changes:
+        updated = len(changes) - removed
+        reason = f"{reason}：新增 {len(new)}、更新 {updated}、删除 {removed}"
     result = apply(
         database,
         found,
         told.viewer,
         good_rows=bool(job.arguments.get("good_rows")),
-        heard=Heard(
-            job.writes,
-            lambda done: job.tell(0.1 + 0.85 * done / count, f"已写入 {done:,} / {count:,}"),
-            job.ask,
-        ),
+        new=new,
+        changes=changes,
+        reason=reason,
+        heard=_heard(job, len(new) + len(changes)),
     )
-    _note(database, told, f"{told.name} → {found.title} {result.rows} {found.kind.measure_word}")
+    _note(
+        database, told, f"{told.name} → {found.title} {result.rows + len(changes)} {found.kind.measure_word}"
+    )
     report = quality_work.follow(database, told.viewer, layer, result.act_id) if found.follows else None
     return {
         "act_id": result.act_id,
         "rows": result.rows,
+        "changed": len(changes) - removed,
+        "removed": removed,
         **_amounts(found),
         "layer": layer,
         "found": found.found,
         "repaired": len(found.repairs),
         "follows": report,
     }
+
+
+def _bring_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
+    found, _ = told.ledger(layer, dataset)
+    intake_compare.refuse_stale(job.arguments.get("stamp"), intake_compare.stamp_of(found))
+    choice = intake_compare.choice_of(job.arguments)
+    done = apply_join(
+        told.database,
+        told.viewer,
+        found,
+        told.viewer,
+        good_rows=bool(job.arguments.get("good_rows")),
+        chosen=choice.changed,
+        heard=_heard(job, len(found.changes)),
+    )
+    if done.act_id is None:
+        raise InvalidValue("按所选，没有要更新的内容。未改动任何数据。")
+    _note(told.database, told, f"{told.name} → {found.title} {done.rows} {found.kind.measure_word}")
+    return {
+        "act_id": done.act_id,
+        "rows": 0,
+        "changed": done.rows,
+        "removed": 0,
+        "amount": "",
+        "layer": layer,
+    }
+
+
+def _heard(job: Running, count: int) -> Heard:
+    most = max(count, 1)
+    return Heard(
+        job.writes, lambda done: job.tell(0.1 + 0.85 * done / most, f"已写入 {done:,} / {count:,}"), job.ask
+    )
 
 
 class _Told:
@@ -161,8 +265,6 @@ class _Told:
             row = query.layer_named(session, self.viewer, layer)
             require(self.viewer, "import", unit=row.unit)
             kind = kind_for(row)
-            remembered = uploads.known_columns(session, uploads.header_of(dataset.columns), layer)
-        said = self.answers.get("columns")
         return plan(
             self.database,
             self.viewer,
@@ -173,52 +275,86 @@ class _Told:
             crs=self.answers.get("crs"),
             parameters=self.answers.get("parameters"),
             public_map=self.answers.get("shift"),
-            columns=remembered if said is None else said,
+            swapped=bool(self.answers.get("swap")),
+            local=self.answers.get("local"),
+            encoding=self.answers.get("encoding"),
+            columns=self.columns(layer, dataset),
             dataset=dataset,
             repairs=accepted(self.answers.get("repairs")),
             limits=read_config().quality_limits,
         )
 
-    def known(self, found: Plan) -> set[str]:
-        """The codes that are on the layer already."""
-        code = found.kind.code_field
-        brought = {str(row.properties.get(code) or "") for row in found.good} - {""}
-        if not brought or code not in found.kind.by_key:
-            return set()
+    def columns(self, layer: str, dataset: Dataset) -> dict[str, str]:
+        """Which column is which field, as it was said now, or before of a file with this header."""
+        said: dict[str, str] | None = self.answers.get("columns")
+        if said is not None:
+            return said
         with self.database.reading() as session:
-            there = standing(session, self.viewer, found.layer.key, MOST_COMPARED)
-        return brought & {str(each.state.properties.get(code) or "") for each in there}
+            return uploads.known_columns(session, uploads.header_of(dataset.columns), layer)
 
-    def compared(self, found: Plan) -> dict[str, Any]:
-        """How many of the rows are on the map already, by their code."""
-        known, code = self.known(found), found.kind.code_field
-        title = found.kind.by_key[code].title if code in found.kind.by_key else ""
-        return {"known": len(known), "known_some": sorted(known)[:5], "code_title": title}
+    def compared(self, found: Plan, dataset: Dataset) -> tuple[Comparison | None, list[tuple[str, str]]]:
+        """What is on the map of it already, by the key that was chosen or the likeliest; and all keys there are."""
+        keys = keys_offered(found, dataset.columns)
+        said = self.answers.get("key")
+        key = said if said in {key for key, _ in keys} else None
+        if key is None and said != intake_compare.NO_KEY:
+            key = next((key for key, _ in keys if key != "name"), None)
+        if key is None:
+            return None, keys
+        uids = next((dataset.columns[name] for name in UID_COLUMNS if name in dataset.columns), None)
+        return compare(self.database, self.viewer, found, key, uids), keys
+
+    def ledger(self, layer: str, dataset: Dataset) -> tuple[JoinPlan, list[tuple[str, str]]]:
+        """What a table without shapes would change, and the keys by which its rows could be matched."""
+        with self.database.reading() as session:
+            kind = kind_for(query.layer_named(session, self.viewer, layer))
+        columns = self.columns(layer, dataset)
+        brought = brought_by(kind, dataset.columns, columns)
+        keys = offered(kind, brought, dataset.columns)
+        if not keys:
+            raise InvalidValue(
+                "表里没有坐标，也没有认得出的编号列，不知道要更新哪些图形。请在“字段对应”里指明编号是哪一列，"
+                "或改选图层；要新增图形，请补上经度、纬度，或 X、Y，或 WKT 一列。"
+            )
+        said = self.answers.get("key")
+        key = said if said in {key for key, _ in keys} else keys[0][0]
+        found = plan_join(
+            self.database,
+            self.viewer,
+            Path(self.name),
+            layer=layer,
+            key=UID_TITLE if key == UID else key,
+            columns=columns,
+            dataset=dataset,
+        )
+        return found, keys
 
 
 # --- in words ------------------------------------------------------------------------------------------
 
 
-def _plan(found: Plan) -> dict[str, Any]:
+def _plan(found: Plan, compared: Comparison | None = None) -> dict[str, Any]:
+    unclear = compared.problems if compared else []
+    problems = sorted([*found.problems, *unclear], key=lambda each: each.row)
     shapes = np.array([row.shape for row in found.good], object)
     return {
         "title": found.title,
         "kind": found.kind.key,
         "measure_word": found.kind.measure_word,
         "count": found.count,
-        "good": len(found.good),
-        "bad": found.bad_count,
+        "good": len(found.good) - len(unclear),
+        "bad": found.bad_count + len(unclear),
         "visibility": found.visibility,
         "visibility_title": VISIBILITIES[found.visibility],
         "crs": found.crs,
-        "crs_name": crs.name_of(found.crs),
+        "crs_name": found.system,
         "shift": found.shift,
         "encoding": found.encoding,
         "matched": _matched(found),
         "others": found.others,
         "notes": found.notes,
-        "problems": [_problem(found, each) for each in found.problems[:MOST_TOLD]],
-        "problem_count": len(found.problems),
+        "problems": [_problem(found, each) for each in problems[:MOST_TOLD]],
+        "problem_count": len(problems),
         "warnings": [_problem(found, each) for each in found.warnings[:MOST_TOLD]],
         "warning_count": len(found.warnings),
         "sorts": found.found,
@@ -245,10 +381,7 @@ def _amounts(found: Plan) -> dict[str, Any]:
 
 def _problem(found: Plan, problem: RowProblem) -> dict[str, Any]:
     return {
-        "place": found.place(problem.row),
-        "field": problem.field,
-        "value": problem.value[:80],
-        "reason": problem.reason,
+        **_row(found.place(problem.row), problem),
         "spot": problem.spot or found.spots.get(problem.row),
         "check": problem.check,
         "row": problem.row,
@@ -256,11 +389,24 @@ def _problem(found: Plan, problem: RowProblem) -> dict[str, Any]:
     }
 
 
+def _row(place: str, problem: RowProblem) -> dict[str, Any]:
+    return {"place": place, "field": problem.field, "value": problem.value[:80], "reason": problem.reason}
+
+
+def _preview(dataset: Dataset) -> list[list[str]]:
+    """The first rows as they were read."""
+    rows = zip(*(values[:FIRST_ROWS] for values in dataset.columns.values()), strict=True)
+    return [["" if value is None else str(value)[:60] for value in row] for row in rows]
+
+
 def _asked(
-    question: QuestionToUser, dataset: Dataset | None = None, answers: dict[str, Any] | None = None
+    question: QuestionToUser,
+    dataset: Dataset | None = None,
+    answers: dict[str, Any] | None = None,
+    check: CoordinateCheck | None = None,
 ) -> dict[str, Any]:
     values = [choice.value for choice in question.choices]
-    if all(value.isdigit() for value in values):
+    if all(value.removesuffix(landing.SWAPPED).isdigit() for value in values):
         name = "crs"
     elif "gcj02" in values:
         name = "shift"
@@ -274,22 +420,25 @@ def _asked(
                 "value": choice.value,
                 "title": choice.title,
                 "consequence": choice.consequence,
-                "shapes": _landing(dataset, name, choice.value, answers or {}) if dataset else [],
+                "shapes": _shown(name, choice.value, dataset, answers or {}, check),
             }
             for choice in question.choices
         ],
     }
 
 
-def _landing(dataset: Dataset, name: str, value: str, answers: dict[str, Any]) -> list[Any]:
+def _shown(
+    name: str, value: str, dataset: Dataset | None, answers: dict[str, Any], check: CoordinateCheck | None
+) -> list[Any]:
     """Where some of the shapes would lie with this answer."""
-    shapes = dataset.shapes[: 4 * SAMPLE]
-    some = shapes[~shapely.is_missing(shapes)][:SAMPLE]
-    said = answers.get("crs") or (dataset.crs.code if dataset.crs else None) or crs.STORED
-    code = int(value) if name == "crs" else int(said)
-    taken = shift.public_map(value) if name == "shift" else None
+    if dataset is None or check is None:
+        return []
+    if name == "crs":
+        return check.landing(value)
+    code = int(answers.get("crs") or (dataset.crs.code if dataset.crs else None) or crs.STORED)
     try:
-        return light(shift.to_stored(some, code, taken))
+        taken = shift.public_map(value) if name == "shift" else None
+        return light(shift.to_stored(sample_of(dataset), code, taken))
     except MapError:
         return []
 

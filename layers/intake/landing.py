@@ -58,10 +58,13 @@ def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> i
 
 def swap(dataset: Dataset) -> None:
     """Take the first of each pair of coordinates for the second."""
-    dataset.shapes = np.asarray(
-        shapely.transform(dataset.shapes, lambda positions: positions[:, ::-1]), object
-    )
+    dataset.shapes = exchanged(dataset.shapes)
     dataset.notes.append("X、Y 两列已按您的选择交换")
+
+
+def exchanged(shapes: Shapes) -> Shapes:
+    """The same with both numbers of each position in the other order."""
+    return np.asarray(shapely.transform(shapes, lambda positions: positions[:, ::-1]), object)
 
 
 def system_of(dataset: Dataset, code: int) -> str:

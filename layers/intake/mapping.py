@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -81,6 +81,12 @@ def mapped(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = No
     mapping.fields = {column: mapping.fields[column] for column in columns if column in mapping.fields}
     _check_required(kind, mapping, columns)
     return mapping
+
+
+def brought_by(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = None) -> list[str]:
+    """The keys of the fields that these columns bring, whatever may be missing."""
+    lenient = replace(kind, fields=tuple(replace(each, required=False) for each in kind.fields))
+    return [each.key for each in mapped(lenient, columns, chosen).fields.values()]
 
 
 def _choose(kind: LayerKind, mapping: Mapping, column: str, key: str) -> None:

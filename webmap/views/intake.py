@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 import shutil
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -20,19 +21,22 @@ from flask import (
     redirect,
     render_template,
     request,
+    send_file,
     url_for,
 )
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, NoSpace, TooLarge, UnknownThing
+from layers.intake import landing
 from layers.kinds import LayerKind, kind_for
 from layers.rights import VISIBILITIES, require
 from layers.secrecy import refuse_secret
 from layers.store import jobs, query, uploads
+from layers.store.history import deed
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
-from webmap import accounts, assets, intake_repairs
+from webmap import accounts, assets, intake_repairs, intake_report
 from webmap.database import current, the_config, the_database, viewer
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import file_of, stored
@@ -42,7 +46,7 @@ blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 MOST_BYTES: Final = 300 * 1024 * 1024
 PIECE: Final = 1 << 20
 LONGEST_NAME: Final = 200
-LATEST: Final = 6
+LATEST: Final = 12
 NUMBERED: Final = 40
 """Problems that have a number on the sketch."""
 READ, BRING = "intake_read", "intake_bring"
@@ -52,7 +56,21 @@ SHIFTS: Final = {
     "bd09": "BD-09（百度），反算",
     "none": "没有偏移",
 }
-ANSWERS: Final = ("layer", "visibility", "crs", "parameters", "shift", "encoding", "source_layer")
+ANSWERS: Final = (
+    "layer",
+    "visibility",
+    "crs",
+    "swap",
+    "parameters",
+    "shift",
+    "local",
+    "encoding",
+    "source_layer",
+    "key",
+)
+LOCAL: Final = ("meridian", "local_x", "local_y", "local_height")
+"""The parts of a town's own system, as the form asks for them."""
+MOST_LAYERS: Final = 40
 LONGEST_ANSWER: Final = 200
 
 
@@ -100,8 +118,8 @@ def step(uid: str) -> Response:
         return _page("wait.html", upload=upload, job=job)
     if job.kind == BRING and job.state == jobs.DONE:
         done = job.result or {}
-        mended = intake_repairs.told(current(), done.get("act_id"))
-        return _page("done.html", upload=upload, job=job, done=done, map_url=_map_url(job), mended=mended)
+        facts = {"reason": _reason(done), "mended": intake_repairs.told(current(), done.get("act_id"))}
+        return _page("done.html", upload=upload, job=job, done=done, map_url=_map_url(job), **facts)
     return _plan_page(upload, job)
 
 
@@ -152,7 +170,11 @@ def apply(uid: str) -> AnyResponse:
     answers = {**upload.answers, "layer": (job.result or {})["layer"]}
     choice = {
         "good_rows": request.form.get("rows") == "good",
-        "only_new": request.form.get("known") == "skip",
+        **{
+            name: request.form.get(name, "")[:LONGEST_ANSWER]
+            for name in ("stamp", "new", "changed", "removed")
+        },
+        "ticked": [uid[:36] for uid in request.form.getlist("ticked")],
     }
     _begin(upload, BRING, answers, choice)
     current().commit()
@@ -167,6 +189,40 @@ def cancel(uid: str) -> AnyResponse:
         jobs.cancel(current(), job.id)
         current().commit()
     return _onward(uid)
+
+
+@blueprint.post("/<uid>/split")
+def split(uid: str) -> AnyResponse:
+    """Several layers of one file: each goes its own way, with the same file."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    _refuse_while_running(upload)
+    chosen = [name[:LONGEST_NAME] for name in request.form.getlist("source_layer")][:MOST_LAYERS]
+    if not chosen:
+        raise InvalidValue("没有勾选图层。请至少勾选一个，再继续。")
+    first, *others = chosen
+    for name in others:
+        _begin(_again(upload), READ, {**_without_layer(upload), "source_layer": name})
+    _begin(upload, READ, {**_without_layer(upload), "source_layer": first})
+    current().commit()
+    return _onward(uid) if not others else redirect(url_for("intake.choose"), 303)
+
+
+@blueprint.get("/<uid>/original")
+def original(uid: str) -> Response:
+    """The file as it came, for the one who brought it."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    return _saved(file_of(the_config().home, upload.uid, upload.name), upload.name)
+
+
+@blueprint.get("/<uid>/report")
+def report(uid: str) -> Response:
+    """All that was found about it, as a spreadsheet."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    file = stored(the_config().home, upload.uid) / intake_report.NAME
+    return _saved(file, f"{Path(upload.name).stem}-核对报告.xlsx")
 
 
 # --- files ---------------------------------------------------------------------------------------------
@@ -199,6 +255,34 @@ def _keep(uid: str, name: str) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
+def _again(upload: Upload) -> Upload:
+    """The same file once more, for another of its layers."""
+    home, uid = the_config().home, new_uid()
+    target = file_of(home, uid, upload.name)
+    target.parent.mkdir(parents=True)
+    try:
+        shutil.copyfile(file_of(home, upload.uid, upload.name), target)
+    except OSError as refusal:
+        shutil.rmtree(target.parent, ignore_errors=True)
+        raise NoSpace(f"文件存不下（{refusal.strerror}），未导入任何内容。请联系系统管理员。") from None
+    uploads.add(current(), viewer(), uid, upload.name, upload.sha256, upload.bytes)
+    return uploads.find(current(), viewer(), uid)
+
+
+def _without_layer(upload: Upload) -> dict[str, Any]:
+    """What was answered about the file itself; each of its layers has a place and columns of its own."""
+    kept = ("visibility", "encoding", "shift")
+    return {name: upload.answers[name] for name in kept if name in upload.answers}
+
+
+def _saved(file: Path, name: str) -> Response:
+    if not file.is_file():
+        raise UnknownThing("文件已到保留期限，或还没有生成。请重新选择文件。")
+    response = send_file(file, as_attachment=True, download_name=name, mimetype="application/octet-stream")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 # --- jobs ----------------------------------------------------------------------------------------------
 
 
@@ -223,12 +307,19 @@ def _refuse_while_running(upload: Upload) -> None:
 def _answers(upload: Upload) -> dict[str, Any]:
     """What was chosen before, with what this form says; columns belong to their layer."""
     answers = dict(upload.answers)
-    for name in ANSWERS:
-        if name in request.form:
-            said = request.form[name].strip()[:LONGEST_ANSWER]
-            answers[name] = _code(said) if name == "crs" and said else said
-            if not said:
-                del answers[name]
+    told = {name: request.form[name].strip()[:LONGEST_ANSWER] for name in ANSWERS if name in request.form}
+    if any(name in request.form for name in LOCAL):
+        told["local"] = _local()
+    if told.get("crs"):
+        # A candidate says in one word which system it is, and whether X and Y change places.
+        number, swap, _ = told["crs"].partition(landing.SWAPPED)
+        told |= {"crs": number, **({"swap": "yes"} if swap else {})}
+        if not swap and "crs" in request.form and "layer_was" not in request.form:
+            told["swap"] = ""
+    for name, said in told.items():
+        answers[name] = _code(said) if name == "crs" and said else said
+        if not said:
+            del answers[name]
     if answers.get("visibility") not in (None, "internal", "public"):
         raise InvalidValue("可见范围应为内部或公开。请重新选择。")
     columns, fields = request.form.getlist("column"), request.form.getlist("field")
@@ -237,6 +328,14 @@ def _answers(upload: Upload) -> dict[str, Any]:
     elif columns and len(columns) == len(fields):
         answers["columns"] = dict(zip(columns, fields, strict=True))
     return answers
+
+
+def _local() -> str:
+    """What was typed of a town's own system, in the order of `shift.local_in`; nothing where nothing was typed."""
+    typed = [request.form.get(name, "").strip()[:40] for name in LOCAL]
+    if not any(typed[:3]):
+        return ""
+    return ",".join(typed[:3] + [word for word in typed[3:] if word])
 
 
 def _code(said: str) -> int:
@@ -263,8 +362,11 @@ def _plan_page(upload: Upload, job: FoundJob) -> Response:
     for number, each in enumerate(numbered, 1):
         each["number"] = number
     question = found.get("question")
-    for choice in question["choices"] if question else []:
+    check = found.get("check") or {}
+    for choice in [*(question["choices"] if question else []), *check.get("choices", [])]:
         choice["sketch"] = sketch(choice["shapes"], county, whole=True) if choice["shapes"] else None
+    for choice in check.get("sources", []):
+        choice["sketch"] = sketch(choice["shapes"], choice["plain"]) if choice["shapes"] else None
     return _page(
         "plan.html",
         upload=upload,
@@ -277,6 +379,10 @@ def _plan_page(upload: Upload, job: FoundJob) -> Response:
         shifts=SHIFTS,
         sorts=intake_repairs.sorts(found, upload.answers.get("repairs")),
         accepted_sorts=(upload.answers.get("repairs") or {}).get("sorts", ()),
+        local=dict(
+            zip(LOCAL, [*str(upload.answers.get("local", "")).split(","), "", "", "", ""], strict=False)
+        ),
+        county=county,
         near=sketch(found.get("shapes", []), county, [each["spot"] for each in numbered]),
         far=sketch(found.get("shapes", []), county, whole=True),
     )
@@ -287,6 +393,14 @@ def _fields(layer: str | None) -> list[tuple[str, str]]:
         return []
     kind: LayerKind = kind_for(query.layer_named(current(), viewer(), layer))
     return [(each.key, each.title) for each in kind.fields if each.key != "is_sample"]
+
+
+def _reason(done: dict[str, Any]) -> str:
+    """What history says of the import."""
+    try:
+        return deed(current(), viewer(), int(done.get("act_id") or 0)).reason or ""
+    except UnknownThing:
+        return ""
 
 
 def _map_url(job: FoundJob) -> str:

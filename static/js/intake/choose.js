@@ -1,6 +1,7 @@
 // How does a file get from the computer to the server? Dropped or chosen, and sent with its progress.
 import { sendFile } from "app/api.js";
 import { byId } from "app/dom.js";
+import { packed } from "app/intake/pack.js";
 
 const drop = byId("drop");
 const input = /** @type {HTMLInputElement} */ (byId("file"));
@@ -17,33 +18,39 @@ function refuse(sentence) {
   byId("sent").hidden = true;
 }
 
-/** @param {FileList | undefined | null} files */
-function take(files) {
-  const [file, another] = files ?? [];
-  if (!file || button.disabled) return;
-  if (another) return refuse("一次导入一个文件。Shapefile 的几个文件请打包成一个 .zip。");
+/** @param {FileList | undefined | null} chosen */
+async function take(chosen) {
+  const files = [...(chosen ?? [])];
+  if (!files.length || button.disabled) return;
   const most = Number(drop.dataset.most);
-  if (file.size > most * 1024 * 1024) return refuse(`“${file.name}”超过 ${most} MB。请拆分后分别导入。`);
+  const large = files.find((file) => file.size > most * 1024 * 1024);
+  if (large) return refuse(`“${large.name}”超过 ${most} MB。请拆分后分别导入。`);
   refuse("");
-  send(file);
-}
-
-/** @param {File} file */
-async function send(file) {
-  const words = byId("sending");
-  const bar = /** @type {HTMLProgressElement} */ (byId("sent"));
   button.disabled = true;
-  words.hidden = bar.hidden = false;
-  words.textContent = `正在上传 ${file.name}`;
-  const address = `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`;
   try {
-    const { url } = await sendFile(address, file, csrf, (share) => {
-      bar.value = share;
-    });
-    location.assign(url);
+    const whole = await packed(files);
+    let url = "";
+    for (const [at, file] of whole.entries()) {
+      url = await send(file, whole.length > 1 ? `（${at + 1}/${whole.length}）` : "");
+    }
+    // Several files go their own ways: the list shows how far each is.
+    location.assign(whole.length > 1 ? (drop.dataset.url ?? "") : url);
   } catch (error) {
     refuse(/** @type {Error} */ (error).message);
   }
+}
+
+/** @param {File} file @param {string} which @returns {Promise<string>} where its import goes on */
+async function send(file, which) {
+  const words = byId("sending");
+  const bar = /** @type {HTMLProgressElement} */ (byId("sent"));
+  words.hidden = bar.hidden = false;
+  words.textContent = `正在上传 ${file.name}${which}`;
+  const address = `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`;
+  const { url } = await sendFile(address, file, csrf, (share) => {
+    bar.value = share;
+  });
+  return url;
 }
 
 button.addEventListener("click", () => input.click());
