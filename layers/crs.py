@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 STORED: Final = 4490
 SHOWN: Final = 4326
 WEB_MERCATOR: Final = 3857
+SWAPPED: Final = "+swap"
+"""Behind the number of a system, in an answer: X and Y change places too."""
 
 Bounds = tuple[float, float, float, float]
 """(west, south, east, north); in degrees unless a function says otherwise."""

@@ -177,7 +177,7 @@ def test_several_layers_of_a_file_go_their_own_ways(
 ) -> None:
     for name, series in (("东区", "己"), ("西区", "庚")):
         files.shapefile(tmp_path / name, numbered(2, series), name=name)
-    both = [each for folder in ("东区", "西区") for each in (tmp_path / folder).iterdir()]
+    both = {each.name: each for folder in ("东区", "西区") for each in (tmp_path / folder).iterdir()}
     page, _ = opened(blank_page, county)
     chosen(page, files.zipped(tmp_path / "两区.zip", both))
     page.get_by_role("button", name="核对勾选的图层").press("Enter")

@@ -147,6 +147,14 @@ def test_a_number_that_stands_twice_is_told_and_belongs_to_neither(county: Datab
     assert told.new == []
 
 
+def test_a_row_with_a_problem_is_not_taken_for_missing(county: Database, tmp_path: Path) -> None:
+    frame = files.parcels(5).astype({"YDDGRQ": str})
+    frame.loc[4, "YDDGRQ"] = "去年春天"
+    found, told = compared(county, files.gbk_shapefile_zip(tmp_path / "坏行.zip", frame=frame))
+    assert found.bad_count == 1
+    assert told.removed == []
+
+
 def test_a_key_that_the_file_does_not_bring_is_told(county: Database, tmp_path: Path) -> None:
     with pytest.raises(InvalidValue, match="文件里没有这个字段"):
         compared(county, this_year(tmp_path), "supervision_code")

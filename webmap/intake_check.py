@@ -10,8 +10,7 @@ import shapely
 from layers import crs, shift
 from layers.crs import Bounds
 from layers.errors import MapError
-from layers.formats import Dataset
-from layers.intake import landing
+from layers.intake import Dataset, landing
 from webmap.sketch import light
 
 SAMPLE: Final = 400
@@ -67,7 +66,7 @@ class CoordinateCheck:
 
     def landing(self, value: str) -> list[Any]:
         """Where some of the shapes would lie when read as this system."""
-        number, swap, _ = value.partition(landing.SWAPPED)
+        number, swap, _ = value.partition(crs.SWAPPED)
         some = landing.exchanged(self._some) if swap else self._some
         try:
             return light(shift.to_stored(some, int(number), None))

@@ -30,6 +30,7 @@ from layers.intake import (
     read_dataset,
     refuse_secret_titles,
     refuse_secrets,
+    reporting,
 )
 from layers.intake.applying import told_reason
 from layers.intake.comparing import UID, UID_COLUMNS, UID_TITLE, offered
@@ -40,11 +41,11 @@ from layers.measure import half_up, mu
 from layers.rights import VISIBILITIES, Viewer, may, require
 from layers.store import Database, accounts, audit, query, uploads
 from layers.store.edit import Change
-from webmap import intake_compare, intake_report, quality_work
+from webmap import intake_compare, quality_work
 from webmap.config import read_config
 from webmap.intake_check import CoordinateCheck, sample_of
 from webmap.sketch import light
-from webmap.uploading import file_of, stored
+from webmap.uploading import file_of, report_of, stored
 
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
@@ -88,7 +89,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
         }
     except MapError as refusal:
         return {**facts, "check": check.told(), "refusal": refusal.message}
-    intake_report.write(stored(config.home, job.arguments["uid"]), intake_report.of_plan(found, compared))
+    reporting.write(report_of(config.home, job.arguments["uid"]), reporting.of_plan(found, compared))
     facts["check"] = check.told(found.crs, found.system)
     facts["keys"] = [list(each) for each in keys]
     if compared:
@@ -99,8 +100,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
 def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
     """What a table without shapes would change about what is on the map."""
     found, keys = told.ledger(layer, dataset)
-    folder = stored(read_config().home, job.arguments["uid"])
-    intake_report.write(folder, intake_report.of_ledger(found))
+    reporting.write(report_of(read_config().home, job.arguments["uid"]), reporting.of_ledger(found))
     titles = {each.title: each.key for each in found.kind.fields}
     problems = [{**_row(found.place(each.row), each), "spot": None} for each in found.problems[:MOST_TOLD]]
     return {
@@ -406,7 +406,7 @@ def _asked(
     check: CoordinateCheck | None = None,
 ) -> dict[str, Any]:
     values = [choice.value for choice in question.choices]
-    if all(value.removesuffix(landing.SWAPPED).isdigit() for value in values):
+    if all(value.removesuffix(crs.SWAPPED).isdigit() for value in values):
         name = "crs"
     elif "gcj02" in values:
         name = "shift"

@@ -18,3 +18,8 @@ def file_of(home: Path, uid: str, name: str) -> Path:
     suffix = Path(name).suffix.lower()
     sound = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else ""
     return stored(home, uid) / f"file{sound}"
+
+
+def report_of(home: Path, uid: str) -> Path:
+    """Where all that was found about an upload is written down, as a spreadsheet."""
+    return stored(home, uid) / "report.xlsx"

@@ -120,7 +120,7 @@ def compare(
     rows, problems = _sorted_out(plan, said, there, title)
     met = {there[said[at]][0]: at for at in rows.matched}
     changed, notes = _changed(database, viewer, plan, met)
-    told = Counter(key for key in said if key)
+    told = {*said, *_left_out(plan, key, uids)}
     return Comparison(
         key=key,
         title=title,
@@ -205,6 +205,13 @@ def _keys(plan: Plan, key: str, uids: Sequence[object] | None) -> list[str]:
     if key == UID and uids is not None:
         return [str(uids[row - 1] or "").strip() for row in plan.rows]
     return [str(row.properties.get(key) or "") for row in plan.good]
+
+
+def _left_out(plan: Plan, key: str, uids: Sequence[object] | None) -> set[str]:
+    """The keys of rows that have a problem: the file does have those features."""
+    if key == UID and uids is not None:
+        return {str(uid or "").strip() for uid in uids}
+    return {str(properties.get(key) or "") for properties in plan.left_out}
 
 
 def _there(database: Database, viewer: Viewer, layer_key: str, key: str) -> dict[str, list[int]]:

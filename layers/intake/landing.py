@@ -18,8 +18,6 @@ from layers.store import Database, query
 
 MARGIN_DEG: Final = 0.5
 """Roads lead out of the county, a wrong zone leads 270 km away."""
-SWAPPED: Final = "+swap"
-"""Behind the number of a system: X and Y change places too."""
 _OLD_DATUMS: Final = "若数据是 1980西安坐标系或 1954北京坐标系，请选用它的坐标系并给出本局的转换参数，或先转到 2000国家大地坐标系。"
 
 Shapes = NDArray[np.object_]
@@ -153,7 +151,7 @@ def possible(dataset: Dataset, county: Bounds | None) -> list[crs.Candidate]:
 
 def candidate_value(candidate: crs.Candidate) -> str:
     """What answers that it is this one."""
-    return f"{candidate.code}{SWAPPED if candidate.swapped else ''}"
+    return f"{candidate.code}{crs.SWAPPED if candidate.swapped else ''}"
 
 
 def elsewhere(raw: Bounds | None, box: Bounds | None, code: int, county: Bounds | None) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -47,7 +47,7 @@ class Plan:
     """What an import would do.
 
     matched: column → title of its field; others: columns kept as they are. rows: which rows the good ones are,
-    counted from 1. problems keep their rows out,
+    counted from 1; left_out: what could be read of the others. problems keep their rows out,
     warnings do not. crs: code in which the coordinates were read; shift: what was taken out. system: its name. decisions:
     what a person said of coordinates and text. spots: where each row lies. found:
     check → how often; repairs: what was accepted and done; follows: neighbours are compared after the import.
@@ -67,6 +67,7 @@ class Plan:
     others: list[str]
     good: list[NewFeature]
     rows: list[int]
+    left_out: list[dict[str, Any]] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -180,6 +181,7 @@ def plan(
             for shape, told, area in zip(shapes, properties, areas.tolist(), strict=True)
         ],
         rows=[at + 1 for at in good],
+        left_out=[rows.properties[problem.row - 1] for problem in problems],
         problems=problems,
         warnings=[
             *_repairs(checked),

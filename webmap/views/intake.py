@@ -26,8 +26,8 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from layers import crs
 from layers.errors import InvalidValue, NoSpace, TooLarge, UnknownThing
-from layers.intake import landing
 from layers.kinds import LayerKind, kind_for
 from layers.rights import VISIBILITIES, require
 from layers.secrecy import refuse_secret
@@ -36,10 +36,10 @@ from layers.store.history import deed
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
-from webmap import accounts, assets, intake_repairs, intake_report
+from webmap import accounts, assets, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
 from webmap.sketch import county_lines, sketch
-from webmap.uploading import file_of, stored
+from webmap.uploading import file_of, report_of, stored
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
@@ -118,8 +118,12 @@ def step(uid: str) -> Response:
         return _page("wait.html", upload=upload, job=job)
     if job.kind == BRING and job.state == jobs.DONE:
         done = job.result or {}
-        facts = {"reason": _reason(done), "mended": intake_repairs.told(current(), done.get("act_id"))}
-        return _page("done.html", upload=upload, job=job, done=done, map_url=_map_url(job), **facts)
+        facts: dict[str, Any] = {
+            "reason": _reason(done),
+            "mended": intake_repairs.told(current(), done.get("act_id")),
+        }
+        facts |= {"upload": upload, "job": job, "done": done, "map_url": _map_url(job)}
+        return _page("done.html", **facts)
     return _plan_page(upload, job)
 
 
@@ -221,8 +225,7 @@ def report(uid: str) -> Response:
     """All that was found about it, as a spreadsheet."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    file = stored(the_config().home, upload.uid) / intake_report.NAME
-    return _saved(file, f"{Path(upload.name).stem}-核对报告.xlsx")
+    return _saved(report_of(the_config().home, upload.uid), f"{Path(upload.name).stem}-核对报告.xlsx")
 
 
 # --- files ---------------------------------------------------------------------------------------------
@@ -312,7 +315,7 @@ def _answers(upload: Upload) -> dict[str, Any]:
         told["local"] = _local()
     if told.get("crs"):
         # A candidate says in one word which system it is, and whether X and Y change places.
-        number, swap, _ = told["crs"].partition(landing.SWAPPED)
+        number, swap, _ = told["crs"].partition(crs.SWAPPED)
         told |= {"crs": number, **({"swap": "yes"} if swap else {})}
         if not swap and "crs" in request.form and "layer_was" not in request.form:
             told["swap"] = ""

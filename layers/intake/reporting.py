@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import Final
 
 from layers.formats.sheet_out import listing
-from layers.intake import Comparison, JoinPlan, Plan, RowProblem
-from layers.intake.comparing import Changed
+from layers.intake.comparing import Changed, Comparison
+from layers.intake.joining import JoinPlan
+from layers.intake.planning import Plan
+from layers.intake.rows import RowProblem
 
-NAME: Final = "report.xlsx"
 HEADER: Final = ("类别", "位置", "字段", "收到", "原因或变化")
 
 Line = tuple[str, str, str, str, str]
 
 
-def write(folder: Path, lines: Iterable[Sequence[str]]) -> None:
-    """Beside the file itself; a newer report takes the place of the older one."""
-    fresh = folder / f"{NAME}.part"
+def write(file: Path, lines: Iterable[Sequence[str]]) -> None:
+    """A newer report takes the place of the older one."""
+    fresh = file.with_name(f"{file.name}.part")
     fresh.write_bytes(listing("核对报告", HEADER, lines))
-    fresh.replace(folder / NAME)
+    fresh.replace(file)
 
 
 def of_plan(found: Plan, compared: Comparison | None) -> Iterator[Line]:
