@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 START_TIMEOUT_S = 60
-STOP_TIMEOUT_S = 15
+STOP_TIMEOUT_S = 60
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,16 @@ class Neighbour:
         command = [sys.executable, "-m", self._module]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
 
+    def tell_to_end(self) -> None:
+        """Its input ends; it may take a moment."""
+        if self._process and self._process.stdin:
+            self._process.stdin.close()
+
     def stop(self) -> None:
         """Let it end by itself, and end it when it does not."""
         if self._process is None:
             return
-        if self._process.stdin:
-            self._process.stdin.close()
+        self.tell_to_end()
         try:
             self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -61,7 +61,9 @@ class Beside:
             each.start()
 
     def stop(self) -> None:
-        """Let all of them end."""
+        """Let all of them end, at the same time."""
+        for each in self._all:
+            each.tell_to_end()
         for each in self._all:
             each.stop()
 
