@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
+from playwright.sync_api import expect
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import delete, select
 
@@ -23,7 +26,9 @@ from layers.tiles.commands import Shapes
 from layers.tiles.encode import EXTENT
 from layers.tiles.pieces import unpacked
 from layers.tiles.regions import GRAINS_PX, MOST_REGIONS, NOBODY, regions
+from tests.browser import Visit
 from tests.county import add_county
+from tests.running import Server, running
 from tests.stored import NOON
 from tests.tile_reading import Drawn, read, tile_of
 from webmap.overview_work import LONGEST_S, OVERVIEW, QUIET_S, Watch
@@ -34,6 +39,7 @@ LON, LAT = 118.5, 35.5
 SIDE = 0.0005
 """Of a field in degrees: about 50 m."""
 ACROSS = 40
+LONG_MS = 60_000
 FEW = 500
 """What these tests call a large layer."""
 
@@ -380,3 +386,53 @@ def test_a_patchwork_has_few_enough_regions_and_paints_each_group_in_its_share()
     of = groups[found.features[:, 0]]
     shares = [shapely.area(found.shapes[of == group]).sum() / EXTENT**2 for group in range(4)]
     assert shares == pytest.approx([0.25] * 4, abs=0.08)
+
+
+# --- on the screen ----------------------------------------------------------------------------------------
+
+MAKING = "正在生成概览：控制线"
+DRAWN = "() => window.map_county?.view?.isDrawn"
+FAR = f"?layers={KEY}&lon={LON + 0.03}&lat={LAT + 0.03}&z=10"
+
+
+@pytest.fixture
+def large_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """More than the product calls large. The overview cannot be made while its job seems to run elsewhere."""
+    home = tmp_path_factory.mktemp("overview")
+    database = Database(f"sqlite:///{home / 'map.db'}")
+    fill(database, fields(across=142))
+    with database.writing() as session:
+        jobs.enqueue(session, SYSTEM_VIEWER, OVERVIEW, {"layer": KEY})
+        with clock.standing_at(clock.now() + timedelta(hours=1)):
+            jobs.claim(session)
+        session.commit()
+    database.dispose()
+    with running(home) as server:
+        yield server
+
+
+def end_the_other_job(home: Path) -> None:
+    database = Database(f"sqlite:///{home / 'map.db'}")
+    with database.writing() as session:
+        jobs.end(session, 1, 1, jobs.FAILED)
+        session.commit()
+    database.dispose()
+
+
+@pytest.mark.parametrize("renderer", ["", "&renderer=canvas"], ids=["gl", "canvas"])
+def test_the_page_says_that_the_overview_is_being_made_until_it_shows_it(
+    visit: Visit, large_server: Server, renderer: str
+) -> None:
+    page = visit(f"{large_server.url}/{FAR}{renderer}")
+    page.wait_for_function(DRAWN)
+    expect(page.locator("#making")).to_have_text(MAKING)
+    expect(page.locator(".making")).to_have_count(1)
+    page.evaluate("() => map_county.setZoom(13, {animate: false})")
+    expect(page.locator("#making")).to_be_hidden()
+    page.evaluate("() => map_county.setZoom(10, {animate: false})")
+    expect(page.locator("#making")).to_be_visible()
+    with page.expect_response(lambda answer: f"/tiles/{KEY}/" in answer.url and answer.ok, timeout=LONG_MS):
+        end_the_other_job(large_server.home)
+        expect(page.locator("#making")).to_be_hidden(timeout=LONG_MS)
+    expect(page.locator(".making")).to_have_count(0)
+    page.wait_for_function(DRAWN)
