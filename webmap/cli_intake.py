@@ -12,6 +12,7 @@ from layers import crs
 from layers.checks import BY_CODE
 from layers.errors import InvalidValue, QuestionToUser
 from layers.intake import NewLayer, Plan, RowProblem, accepted_sorts, apply, plan
+from layers.jobs import give_way
 from layers.measure import half_up, mu
 from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
@@ -101,6 +102,7 @@ def command(
         )
 
     def act(database: Database) -> None:
+        give_way()
         database.upgrade()
         if key:
             ledger(database)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +44,20 @@ def lines(home: Path, count: int) -> Iterator[Line]:
     )
 
 
+def together_mb(process: subprocess.Popen[bytes]) -> float:
+    """The most that a process and its children held together until it ended; it is waited for."""
+    most = 0.0
+    while process.poll() is None:
+        with suppress(OSError, StopIteration):
+            most = max(most, sum(map(held_mb, family(process.pid))))
+        time.sleep(0.05)
+    return most
+
+
+def held_mb(pid: int) -> float:
+    return kilobytes(pid, "VmRSS") / 1024
+
+
 def largest_mb(server: Server) -> float:
     """The peak of the largest process of the server."""
     return max(peak_mb(pid) for pid in family(server.pid))
@@ -52,7 +69,9 @@ def family(pid: int) -> list[int]:
 
 
 def peak_mb(pid: int) -> float:
-    line = next(
-        line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM")
-    )
-    return int(line.split()[1]) / 1024
+    return kilobytes(pid, "VmHWM") / 1024
+
+
+def kilobytes(pid: int, what: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(what)).split()[1])
