@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from layers.checks.declared import Limits
 from layers.checks.finding import Finding, Rows
-from layers.checks.plane import middle_of
-from layers.measure import areas_m2, half_up, mu
+from layers.checks.plane import Positions, middle_of
+from layers.measure import half_up, mu
 
 DECLARED: Final = "area_declared_mu"
 _SQUARE_METRES_PER_MU = 2000 / 3
@@ -17,13 +17,13 @@ _ROUNDING_M2 = 0.005 * _SQUARE_METRES_PER_MU + 0.01
 _OTHER_UNITS: Final = {"平方米": _SQUARE_METRES_PER_MU, "公顷": 1 / 15, "平方公里": 1 / 1500}
 
 
-def area_findings(rows: Rows, limits: Limits) -> Iterator[Finding]:
-    """Rows whose declared area differs by more than 0.1 % or 10 m² (the limits) from the ellipsoidal one."""
+def area_findings(rows: Rows, areas: Positions, limits: Limits) -> Iterator[Finding]:
+    """Rows whose declared area differs by more than 0.1 % or 10 m² (the limits) from the ellipsoidal one (m²)."""
     if DECLARED not in rows.kind.by_key:
         return
     title = rows.kind.by_key[DECLARED].title
     declared: Sequence[Any] = [told.get(DECLARED) for told in rows.properties]
-    for row, (said, area_m2) in enumerate(zip(declared, areas_m2(rows.shapes).tolist(), strict=True)):
+    for row, (said, area_m2) in enumerate(zip(declared, areas.tolist(), strict=True)):
         if isinstance(said, (int, float)) and said and area_m2 and _differs(said, area_m2, limits):
             reason = _sentence(title, said, area_m2)
             yield Finding("area_differs", row, title, f"{said}", reason, middle_of(rows.shapes[row]))

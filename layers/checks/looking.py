@@ -28,7 +28,7 @@ from layers.checks.rings import ring_findings
 from layers.checks.values import field_findings, sense_findings
 from layers.crs import describe_point
 from layers.kinds import BOUNDARIES
-from layers.measure import half_up, mu
+from layers.measure import areas_m2, half_up, mu
 
 UNFINISHED: Final = (
     "与相邻图形的比较用时过长，没有做完；已列出的结果有效。请先处理顶点极多或大量压盖的图形，再重新检查。"
@@ -46,11 +46,16 @@ def alone(
 
     values: also required fields and values that a field refuses (a file was read by its fields already).
     """
-    yield from shape_findings(rows.shapes, limits)
-    sound = _only(rows.shapes, shapely.is_valid(rows.shapes))
+    sound = shapely.is_valid(rows.shapes)
+    shapes = rows.shapes if sound.all() else _only(rows.shapes, sound)
+    areas = areas_m2(shapes)
+    if not sound.all():
+        yield from crossing_findings(rows.shapes)
+    yield from ring_findings(rows.shapes, limits)
+    yield from part_findings(shapes, areas, limits)
     if county is not None and rows.kind.key != BOUNDARIES:
-        yield from outside_findings(sound, county, limits)
-    yield from area_findings(Rows(rows.kind, sound, rows.properties), limits)
+        yield from outside_findings(shapes, county, limits)
+    yield from area_findings(Rows(rows.kind, shapes, rows.properties), areas, limits)
     if values:
         yield from field_findings(rows)
     yield from sense_findings(rows, today)
@@ -60,7 +65,8 @@ def shape_findings(shapes: Shapes, limits: Limits) -> Iterator[Finding]:
     """What is wrong with shapes as such, wherever they lie."""
     yield from crossing_findings(shapes)
     yield from ring_findings(shapes, limits)
-    yield from part_findings(_only(shapes, shapely.is_valid(shapes)), limits)
+    sound = _only(shapes, shapely.is_valid(shapes))
+    yield from part_findings(sound, areas_m2(sound), limits)
 
 
 @dataclass

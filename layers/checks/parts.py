@@ -17,9 +17,9 @@ from layers.measure import areas_m2
 Places = NDArray[np.intp]
 
 
-def part_findings(shapes: Shapes, limits: Limits) -> Iterator[Finding]:
-    """Slivers, tiny parts and tiny holes; shapes must be finite, only areas are looked at."""
-    yield from _slivers(shapes, limits)
+def part_findings(shapes: Shapes, areas: Positions, limits: Limits) -> Iterator[Finding]:
+    """Slivers, tiny parts and tiny holes. areas: m² of each shape; only areas are looked at."""
+    yield from _slivers(shapes, areas, limits)
     parts, row_of = shapely.get_parts(shapes, return_index=True)
     surfaces = shapely.get_dimensions(parts) == 2
     parts, row_of = parts[surfaces], row_of[surfaces]
@@ -51,9 +51,9 @@ def tiny_holes(parts: Shapes, row_of: Places, limits: Limits) -> tuple[Shapes, P
     return holes[tiny], rows[tiny], areas[tiny]
 
 
-def _slivers(shapes: Shapes, limits: Limits) -> Iterator[Finding]:
+def _slivers(shapes: Shapes, areas: Positions, limits: Limits) -> Iterator[Finding]:
     surfaces = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
-    areas, borders = areas_m2(shapes[surfaces]), perimeters_m(shapes[surfaces])
+    areas, borders = areas[surfaces], perimeters_m(shapes[surfaces])
     widths = np.divide(2 * areas, borders, out=np.full(len(areas), np.inf), where=borders > 0)
     for at in np.flatnonzero(widths < limits.sliver_m):
         row = int(surfaces[at])

@@ -9,38 +9,43 @@ from typing import Any
 from layers.checks.finding import Finding, Rows
 from layers.errors import InvalidValue
 from layers.kinds.fields import Field, shortened
-from layers.kinds.sense import contradictions, odd_days
-
-_UNKNOWN: Any = object()
+from layers.kinds.sense import Sense
 
 
 def field_findings(rows: Rows) -> Iterator[Finding]:
     """Required fields that are empty, and values that their field would not take."""
-    for each in rows.kind.fields:
-        refused: dict[object, str | None] = {}
-        for row, told in enumerate(rows.properties):
-            value = told.get(each.key)
-            if value is None:
-                if each.required:
-                    yield Finding(
-                        "missing", row, each.title, "", f"“{each.title}”必须填写，但这里是空的。请补上。"
-                    )
+    required = [each for each in rows.kind.fields if each.required]
+    known: dict[str, dict[object, str | None]] = {each.key: {} for each in rows.kind.fields}
+    for row, told in enumerate(rows.properties):
+        for each in required:
+            if told.get(each.key) is None:
+                yield Finding(
+                    "missing", row, each.title, "", f"“{each.title}”必须填写，但这里是空的。请补上。"
+                )
+        for key, value in told.items():
+            refused = known.get(key)
+            if refused is None or value is None:
                 continue
-            key = (type(value), value) if not isinstance(value, list) else tuple(map(str, value))
-            reason = refused.get(key, _UNKNOWN)
-            if reason is _UNKNOWN:
-                reason = refused[key] = _refusal(each, value)
-            if reason:
-                yield Finding("bad_value", row, each.title, shortened(value), reason)
+            if reason := _told(refused, rows.kind.by_key[key], value):
+                yield Finding("bad_value", row, rows.kind.by_key[key].title, shortened(value), reason)
 
 
 def sense_findings(rows: Rows, today: date) -> Iterator[Finding]:
     """Days that cannot be, and what contradicts itself."""
+    sense = Sense(rows.kind, today)
     for row, told in enumerate(rows.properties):
-        for doubt in odd_days(rows.kind, told, today):
+        for doubt in sense.odd_days(told):
             yield Finding("odd_date", row, doubt.title, doubt.value, doubt.reason)
-        for doubt in contradictions(rows.kind, told):
+        for doubt in sense.contradictions(told):
             yield Finding("contradiction", row, doubt.title, doubt.value, doubt.reason)
+
+
+def _told(refused: dict[object, str | None], each: Field, value: Any) -> str | None:
+    """The refusal of a value, which is looked at once however often it stands there."""
+    key = (type(value), value) if not isinstance(value, list) else tuple(map(str, value))
+    if key not in refused:
+        refused[key] = _refusal(each, value)
+    return refused[key]
 
 
 def _refusal(each: Field, value: Any) -> str | None:

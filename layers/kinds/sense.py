@@ -5,6 +5,7 @@ Pairs of fields that several kinds share are declared here once; a kind that lac
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final, NamedTuple
@@ -38,9 +39,10 @@ HAPPENED: Final = (
     "data_day",
 )
 """Days of what has been done: never in the future."""
-EARLIEST: Final = date(1949, 10, 1)
+EARLIEST: Final = "1949-10-01"
 LATEST_YEARS: Final = 50
-_STAGES_OF_ENDING: Final = ("planned", "preparing")
+_BEFORE_THE_START: Final = ("planned", "preparing")
+_IS_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Doubt(NamedTuple):
@@ -51,53 +53,58 @@ class Doubt(NamedTuple):
     reason: str
 
 
-def odd_days(kind: LayerKind, properties: Properties, today: date) -> Iterator[Doubt]:
-    """Days before the republic, far in the future, or of something done that has not come yet."""
-    for each in kind.fields:
-        told = properties.get(each.key)
-        if isinstance(each, Day) and isinstance(told, str) and (day := _day(told)):
-            if not EARLIEST <= day <= today.replace(year=today.year + LATEST_YEARS, day=1):
-                yield Doubt(each.title, told, f"“{each.title}”为 {told}，年份可疑。请核对。")
-            elif each.key in HAPPENED and day > today:
-                yield Doubt(
-                    each.title,
-                    told,
-                    f"“{each.title}”为 {told}，晚于今天（{today}），而它应是已发生的事。请核对。",
-                )
+class Sense:
+    """What a kind says of values that cannot be, made ready for many records."""
+
+    def __init__(self, kind: LayerKind, today: date) -> None:
+        self._kind, self._today = kind, today
+        self._days = tuple((each.key, each.title) for each in kind.fields if isinstance(each, Day))
+        self._latest = today.replace(year=today.year + LATEST_YEARS, day=1).isoformat()
+        known = kind.by_key
+        self._never_after = tuple(pair for pair in NEVER_AFTER if pair[0] in known and pair[1] in known)
+        self._never_more = tuple(pair for pair in NEVER_MORE if pair[0] in known and pair[1] in known)
+
+    def odd_days(self, properties: Properties) -> Iterator[Doubt]:
+        """Days before the republic, far in the future, or of something done that has not come yet."""
+        today = self._today.isoformat()
+        for key, title in self._days:
+            told = properties.get(key)
+            if not isinstance(told, str) or not _IS_DAY.fullmatch(told):
+                continue
+            # Days written year first sort as they follow each other.
+            if not EARLIEST <= told <= self._latest:
+                yield Doubt(title, told, f"“{title}”为 {told}，年份可疑。请核对。")
+            elif told > today and key in HAPPENED:
+                reason = f"“{title}”为 {told}，晚于今天（{today}），而它应是已发生的事。请核对。"
+                yield Doubt(title, told, reason)
+
+    def contradictions(self, properties: Properties) -> Iterator[Doubt]:
+        """Days that run backwards, parts larger than the whole, and what the rules of the kind say."""
+        known = self._kind.by_key
+        for first, second in self._never_after:
+            if (pair := _pair(properties, first, second)) and str(pair[0]) > str(pair[1]):
+                one, other = known[first].title, known[second].title
+                yield Doubt(other, str(pair[1]), f"“{other}”（{pair[1]}）早于“{one}”（{pair[0]}）。请核对。")
+        for first, second in self._never_more:
+            if (pair := _pair(properties, first, second)) and _is_more(*pair):
+                part, whole = known[first], known[second]
+                told = f"“{part.title}”（{part.show(pair[0])}）大于“{whole.title}”（{whole.show(pair[1])}）"
+                yield Doubt(part.title, part.show(pair[0]), f"{told}。请核对。")
+        yield from self._of_its_stage(properties)
+        if "households_signed" in known:
+            yield from (Doubt("安置数据", "", sentence) for sentence in resettlement.warnings(properties))
+
+    def _of_its_stage(self, properties: Properties) -> Iterator[Doubt]:
+        stage, ended = self._kind.by_key.get("stage"), properties.get("actual_end")
+        if stage and ended and properties.get("stage") in _BEFORE_THE_START:
+            word = stage.show(properties["stage"])
+            yield Doubt(stage.title, word, f"“{stage.title}”为{word}，但已填竣工日期（{ended}）。请核对。")
 
 
-def contradictions(kind: LayerKind, properties: Properties) -> Iterator[Doubt]:
-    """Days that run backwards, parts that are larger than the whole, and what the rules of the kind say."""
-    for first, second in NEVER_AFTER:
-        if (pair := _pair(kind, properties, first, second)) and str(pair[0]) > str(pair[1]):
-            one, other = kind.by_key[first].title, kind.by_key[second].title
-            yield Doubt(other, str(pair[1]), f"“{other}”（{pair[1]}）早于“{one}”（{pair[0]}）。请核对。")
-    for first, second in NEVER_MORE:
-        if (pair := _pair(kind, properties, first, second)) and _is_more(*pair):
-            part, whole = kind.by_key[first], kind.by_key[second]
-            told = f"“{part.title}”（{part.show(pair[0])}）大于“{whole.title}”（{whole.show(pair[1])}）"
-            yield Doubt(part.title, part.show(pair[0]), f"{told}。请核对。")
-    stage, ended = kind.by_key.get("stage"), properties.get("actual_end")
-    if stage and ended and properties.get("stage") in _STAGES_OF_ENDING:
-        word = stage.show(properties["stage"])
-        yield Doubt(stage.title, word, f"“{stage.title}”为{word}，但已填竣工日期（{ended}）。请核对。")
-    if "households_signed" in kind.by_key:
-        yield from (Doubt("安置数据", "", sentence) for sentence in resettlement.warnings(properties))
-
-
-def _pair(kind: LayerKind, properties: Properties, first: str, second: str) -> tuple[Any, Any] | None:
-    if first not in kind.by_key or second not in kind.by_key:
-        return None
+def _pair(properties: Properties, first: str, second: str) -> tuple[Any, Any] | None:
     one, other = properties.get(first), properties.get(second)
     return None if one is None or other is None else (one, other)
 
 
 def _is_more(one: object, other: object) -> bool:
     return isinstance(one, (int, float)) and isinstance(other, (int, float)) and one > other
-
-
-def _day(told: str) -> date | None:
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
-        return None
