@@ -21,7 +21,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "rules": BASE,
     "symbols": BASE,
     "fence": set(),
-    "formats": BASE | {"fence"},
+    "formats": BASE | {"fence", "photos"},
     # Where pictures of the ground lie, and how they become tiles.
     "imagery": BASE | {"fence", "formats"},
     "photos": BASE | {"fence"},

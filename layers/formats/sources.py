@@ -25,11 +25,15 @@ KML: Final = (".kml", ".ovkml")
 KMZ: Final = (".kmz", ".ovkmz")
 SHEETS: Final = (".csv", ".xlsx", ".xls", ".ods")
 GEODATABASE: Final = ".gdb"
+PHOTOS: Final = (".jpg", ".jpeg", ".heic", ".heif")
+TOGETHER: Final = ".photos"
+"""Photos are one dataset, in a folder of their own."""
+MOST_PHOTOS: Final = 1_000
 WHOLE_FILES: Final = (".gpkg", ".geojson", ".json", ".txt", ".dxf", ".gpx", *KML, *SHEETS)
 WHAT_IS_TAKEN: Final = (
     "可以导入 Shapefile（.shp 及同名文件，或打包成 .zip）、FileGDB（.gdb 文件夹打包成 .zip）、GeoPackage（.gpkg）、"
     "GeoJSON、KML/KMZ、DXF、GPX、MapInfo（TAB、MIF 及同名文件打包成 .zip）、界址点坐标 TXT、"
-    "Excel（.xlsx、.xls）、ODS 和 CSV。"
+    "Excel（.xlsx、.xls）、ODS、CSV 和带位置的照片（JPEG、HEIC，多张打包成 .zip）。"
 )
 HOW_INSTEAD: Final = {
     ".dwg": "DWG 不能直接读取。请在 CAD 中“另存为”→“AutoCAD 2010 DXF（*.dxf）”，再导入 .dxf。",
@@ -53,10 +57,11 @@ _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 @dataclass(frozen=True)
 class Source:
-    """One dataset as files: `name` is what people call it, `parts` our copies by suffix."""
+    """One dataset as files: `name` is what people call it, `parts` our copies by suffix; `photos` what people call those."""
 
     name: str
     parts: dict[str, Path]
+    photos: tuple[str, ...] = ()
 
     @property
     def short_name(self) -> str:
@@ -78,6 +83,9 @@ def sources_in(path: Path, folder: Path) -> list[Source]:
         raise UnreadableFile(f"“{path.name}”只是 Shapefile 的一部分。请选择同名的 .shp，或打包成 .zip。")
     if suffix in KMZ:
         return [_in_kmz(path, folder)]
+    if suffix in PHOTOS:
+        shutil.copyfile(path, _photo_folder(folder) / f"0000{suffix}")
+        return [Source(path.stem, {TOGETHER: folder / "photos"}, (path.name,))]
     if suffix in HOW_INSTEAD:
         raise UnreadableFile(HOW_INSTEAD[suffix])
     raise UnreadableFile(f"不认识“{path.name}”的格式。{WHAT_IS_TAKEN}请另存为其中一种。")
@@ -155,11 +163,33 @@ def _in_archive(path: Path, folder: Path) -> Iterator[Source]:
             yield Source(base, {GEODATABASE: _unpacked_base(archive, members, folder / f"base{number}.gdb")})
         if bases:
             return
+        if photos := _only_photos(archive.members):
+            for number, member in enumerate(photos):
+                archive.unpack(member, _photo_folder(folder) / f"{number:04}{member.suffix}")
+            names = tuple(member.path.name for member in photos)
+            yield Source(path.stem, {TOGETHER: folder / "photos"}, names)
+            return
         for number, (stem, grouped) in enumerate(_grouped(archive.members)):
             parts = {suffix: folder / f"{number}{suffix}" for suffix in grouped}
             for suffix, member in grouped.items():
                 archive.unpack(member, parts[suffix])
             yield Source(str(stem), parts)
+
+
+def _only_photos(members: Sequence[Member]) -> list[Member]:
+    """The photos of an archive that holds no other data; beside data they are pictures for it."""
+    if any(_first_of(member.suffix) for member in members):
+        return []
+    found = [member for member in members if member.suffix in PHOTOS]
+    if len(found) > MOST_PHOTOS:
+        raise UnreadableFile(f"压缩包里有 {len(found):,} 张照片，最多 {MOST_PHOTOS:,} 张。请分成几包导入。")
+    return found
+
+
+def _photo_folder(folder: Path) -> Path:
+    place = folder / "photos"
+    place.mkdir(exist_ok=True)
+    return place
 
 
 def _in_kmz(path: Path, folder: Path) -> Source:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from layers import crs
 from layers.errors import Answer, QuestionToUser, UnreadableFile
-from layers.formats import boundary_txt, dxf, geojson, gpx, kml, mapinfo, sandbox, shapefile, sheet
+from layers.formats import boundary_txt, dxf, geojson, gpx, kml, mapinfo, photo, sandbox, shapefile, sheet
 from layers.formats.dataset import Dataset
-from layers.formats.sources import GEODATABASE, KML, MAPINFO, SHEETS, Source, sources_in, wanted
+from layers.formats.sources import GEODATABASE, KML, MAPINFO, SHEETS, TOGETHER, Source, sources_in, wanted
 
 _SQLITE_MAGIC = b"SQLite format 3\x00"
 
@@ -44,6 +44,8 @@ def private_folder() -> Iterator[Path]:
 def _read(source: Source, folder: Path, encoding: str | None, layer: str | None) -> Dataset:
     if ".shp" in source.parts:
         return shapefile.read(source, folder, encoding)
+    if TOGETHER in source.parts:
+        return photo.read(source.parts[TOGETHER], source.photos, source.short_name)
     if source.parts.keys() & {*MAPINFO}:
         return mapinfo.read(source, folder, encoding)
     if ".gpkg" in source.parts:

@@ -5,6 +5,6 @@ A room of its own beside `formats`, so that a child starts without numpy, shapel
 
 from __future__ import annotations
 
-from layers.photos.reading import Photo, read_photo
+from layers.photos.reading import Photo, Taken, read_photo, read_taken
 
-__all__ = ["Photo", "read_photo"]
+__all__ = ["Photo", "Taken", "read_photo", "read_taken"]

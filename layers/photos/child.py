@@ -54,7 +54,7 @@ def main(folder: Path) -> None:
     isolate()
     limit(question["limits"])
     try:
-        told = _written_anew(folder, question)
+        told = _said_by_all(folder, question) if "files" in question else _written_anew(folder, question)
     except TooManyPixels as refusal:
         told = {"error": str(refusal)}
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, ArithmeticError):
@@ -62,11 +62,27 @@ def main(folder: Path) -> None:
     (folder / reading.ANSWER).write_text(json.dumps(told), "utf-8")
 
 
+def _said_by_all(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
+    """Where and when each of several photos was taken; none of them is decoded. None for what is no photo."""
+    Image.MAX_IMAGE_PIXELS = None
+    warnings.simplefilter("ignore")
+    return {"facts": [_said_by(folder / name) for name in question["files"]]}
+
+
+def _said_by(file: Path) -> dict[str, Any] | None:
+    with (
+        suppress(UnidentifiedImageError, OSError, ValueError, SyntaxError, MemoryError, ArithmeticError),
+        Image.open(file, formats=_readers(file)) as picture,
+    ):
+        return _facts(picture)
+    return None
+
+
 def _written_anew(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
     # What a picture promises of its size is read before anything is decoded, and judged here.
     Image.MAX_IMAGE_PIXELS = None
     warnings.simplefilter("ignore")
-    with Image.open(folder / reading.PHOTO, formats=_readers(folder)) as picture:
+    with Image.open(folder / reading.PHOTO, formats=_readers(folder / reading.PHOTO)) as picture:
         _refuse_large(picture, question["most_pixels"])
         media_type, facts = MEDIA_TYPES[str(picture.format)], _facts(picture)
         picture.draft("RGB", (question["shown_px"], question["shown_px"]))
@@ -75,9 +91,9 @@ def _written_anew(folder: Path, question: dict[str, Any]) -> dict[str, Any]:
     return {"media_type": media_type, "width": width, "height": height, **facts}
 
 
-def _readers(folder: Path) -> tuple[str, ...]:
+def _readers(photo: Path) -> tuple[str, ...]:
     """HEIF is learnt for a file that begins like one only: its library starts as slowly as all the rest."""
-    with (folder / reading.PHOTO).open("rb") as file:
+    with photo.open("rb") as file:
         if file.read(12)[4:8] != b"ftyp":
             return READERS
     from pillow_heif import register_heif_opener

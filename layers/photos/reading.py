@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -54,6 +55,29 @@ def read_photo(content: bytes, name: str) -> Photo:
         (folder / QUESTION).write_text(json.dumps(question), "utf-8")
         _run(folder, name)
         return _answer(folder, name)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Where and when a photo was taken, as it says itself. Degrees of WGS84 by the standard; None: it does not say."""
+
+    taken_at: datetime | None
+    lon: float | None
+    lat: float | None
+    heading: float | None
+
+
+def read_taken(folder: Path, files: Sequence[str]) -> list[Taken | None]:
+    """What the photos of these names in `folder` say of themselves, without decoding any; None for what is none."""
+    (folder / QUESTION).write_text(json.dumps({"limits": _LIMITS, "files": list(files)}), "utf-8")
+    _run(folder, f"{len(files)} 张照片")
+    told: dict[str, Any] = json.loads((folder / ANSWER).read_text("utf-8"))
+    return [_taken(facts) if facts else None for facts in told["facts"]]
+
+
+def _taken(facts: dict[str, Any]) -> Taken:
+    at = datetime.fromisoformat(facts["taken_at"]) if facts["taken_at"] else None
+    return Taken(at, facts["lon"], facts["lat"], facts["heading"])
 
 
 def _run(folder: Path, name: str) -> None:
