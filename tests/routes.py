@@ -91,7 +91,11 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 f"GET /api/layers/<key>/{what}",
                 Route(INSIDERS, f"/api/layers/idle_parcel/{what}?f=symbol.any.two_years", internal=True),
             )
-            for what in ("facets", "filter", "totals")
+            for what in ("facets", "filter", "totals", "net")
+        ),
+        (
+            "POST /api/layers/<key>/net",
+            Route(INSIDERS, "/api/layers/idle_parcel/net", body={"f": "area_mu.over.1"}, internal=True),
         ),
         ("GET /api/features/<ref>", Route(INSIDERS, feature, internal=True)),
         ("GET /table/<key>", Route(INSIDERS, "/table/idle_parcel", internal=True)),

@@ -30,6 +30,7 @@ RENDERERS = {"gl": "", "canvas": "&renderer=canvas"}
 
 
 def patient(page: Page) -> Page:
+    expect.set_options(timeout=PATIENCE_S * 1000)
     page.set_default_timeout(PATIENCE_S * 1000)
     return page
 
@@ -138,6 +139,55 @@ def test_a_filter_is_kept_under_a_name(visit: Visit, server: Server) -> None:
     expect(page.locator(".filter-row")).to_have_count(0)
     page.locator(".own-question .question").click()
     expect(page.locator(".filter-row")).to_contain_text("满两年")
+
+
+def test_a_click_on_a_bar_filters_and_all_stay_in_step(visit: Visit, server: Server) -> None:
+    page = open_map(visit, server, "table=idle_parcel")
+    page.keyboard.press("Shift+T")
+    chart = page.locator('#charts [data-facet="symbol"]')
+    bars = chart.locator(".plot canvas")
+    expect(bars).to_be_visible()
+    box = bars.bounding_box()
+    assert box
+    bars.click(position={"x": 140, "y": 14})
+    expect(page.locator(".filter-row .condition")).to_contain_text("满两年")
+    passing = count(server, "满两年")
+    expect(page.locator(".sum-figure b")).to_have_text(str(passing))
+    expect(page.locator("#charts .net")).to_contain_text("净面积")
+    expect(page.locator("#table .found")).to_contain_text("符合筛选的")
+    chart.locator("summary").click()
+    expect(chart.locator("tbody tr")).to_have_count(1)
+
+
+def test_the_table_is_copied_for_spreadsheets(visit: Visit, server: Server) -> None:
+    page = open_map(visit, server, "table=idle_parcel")
+    page.evaluate(HEAR_COPIES)
+    page.get_by_role("button", name="复制表格").click()
+    expect(page.locator("#notice")).to_contain_text("已复制")
+    text, markup = page.evaluate("window.copied")
+    head, first = text.split("\r\n")[:2]
+    assert head.split("\t")[:2] == ["地块名称", "地块编号"]
+    assert len(first.split("\t")) == len(head.split("\t"))
+    assert markup.startswith("<table")
+    cells = page.evaluate(
+        """async () => {
+          const { safe } = await import("app/table/copying.js");
+          return ["=1+1", "-2.50", "+86", "@x", "a\tb\nc", "<b>", null].map(safe);
+        }"""
+    )
+    assert cells == ["'=1+1", "-2.50", "'+86", "'@x", "a b c", "<b>", ""]
+
+
+HEAR_COPIES = """
+  () => {
+    const put = DataTransfer.prototype.setData;
+    window.copied = [];
+    DataTransfer.prototype.setData = function (type, text) {
+      window.copied.push(text);
+      return put.call(this, type, text);
+    };
+  }
+"""
 
 
 def test_the_panel_stands_on_a_phone(visit: Visit, server: Server) -> None:

@@ -9,9 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from layers import clock
-from layers.rights import PUBLIC_VIEWER
-from tests.small_county import IDLE_UID, asking
+from layers.jobs import Running
+from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER
+from layers.store import jobs, query
+from tests.small_county import IDLE_UID, asking, small_county
 from tests.stored import NOON
+from webmap import net_area_work
 
 
 @pytest.fixture
@@ -109,6 +112,39 @@ def test_a_tile_can_hold_only_what_passes(client: FlaskClient) -> None:
     assert not client.get(f"{tile}?f=holder.has.没有这个").data
     refused = client.get("/tiles/idle_parcel+road_project.json?f=name.has.a")
     assert "应只有 1 个" in refused.get_json()["error"]
+
+
+def test_the_net_area_counts_overlaps_once(client: FlaskClient) -> None:
+    body = told(client, "/api/layers/idle_parcel/net?f=status.any.idle")
+    totals = told(client, "/api/layers/idle_parcel/totals?f=status.any.idle")
+    assert body == {"area_mu": totals["area_mu"], "overlap_mu": 0.0, "why": ""}
+
+
+def test_the_net_area_of_very_many_is_left_to_the_background(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = small_county(home)
+    monkeypatch.setattr(net_area_work, "AT_ONCE", 1)
+    client = app.test_client()
+    client.get("/")
+    waiting = told(client, "/api/layers/idle_parcel/net")
+    assert (waiting["area_mu"], waiting["ask"]) == (None, True)
+    database = app.extensions["database"]
+    with database.writing() as session:
+        layer = query.layer_named(session, INTERNAL_VIEWER, "idle_parcel")
+        net_area_work.ask(session, INTERNAL_VIEWER, layer, query.Nothing)
+        net_area_work.ask(session, INTERNAL_VIEWER, layer, query.Nothing)
+        session.commit()
+    assert told(client, "/api/layers/idle_parcel/net")["waiting"]
+    with database.writing() as session:
+        job = jobs.claim(session)
+        assert job
+        assert jobs.claim(session) is None
+        session.commit()
+    running = Running(database, job)
+    running.end(jobs.DONE, "", net_area_work.work(database, running))
+    done = told(client, "/api/layers/idle_parcel/net")
+    assert done["area_mu"] == told(client, "/api/layers/idle_parcel/totals")["area_mu"]
 
 
 def test_a_visitor_filters_what_he_may_see(home: Path) -> None:

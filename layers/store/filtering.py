@@ -32,7 +32,7 @@ from layers.store.engine import (
 )
 from layers.store.kept import kept
 from layers.store.past import features_then
-from layers.store.places import fulfilling, layers_asked
+from layers.store.places import Shapes, fulfilling, layers_asked, shapes_of
 from layers.store.seen import features_seen, layers_seen
 from layers.store.tables import Feature, Layer
 
@@ -79,6 +79,12 @@ def passing_ids(session: Session, viewer: Viewer, layer: Layer, asked: Filter) -
         return np.fromiter(session.scalars(found), np.int64)
 
     return kept(session, ("ids", layer.id, asked.text, sight(viewer)), edition(session, layer, asked), find)
+
+
+def shapes_passing(session: Session, viewer: Viewer, layer: Layer, asked: Filter) -> Shapes:
+    """The shapes of all that pass."""
+    ids = passing_ids(session, viewer, layer, asked).tolist() if asked else None
+    return shapes_of(session, viewer, layer, ids)
 
 
 def edition(session: Session, layer: Layer, asked: Filter) -> tuple[Any, ...]:

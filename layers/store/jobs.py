@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.errors import UnknownThing
 from layers.rights import Viewer
+from layers.store.engine import json_text
 from layers.store.tables import DONE as ACT_DONE
 from layers.store.tables import Act, Job
 
@@ -104,6 +105,13 @@ def not_ended(session: Session, kind: str) -> list[FoundJob]:
     """Jobs of a kind that wait or run, in the order in which they were asked for."""
     wanted = select(Job).where(Job.kind == kind, Job.state.in_((WAITING, RUNNING))).order_by(Job.id)
     return [_found(job) for job in session.scalars(wanted)]
+
+
+def latest_of(session: Session, kind: str, name: str) -> FoundJob | None:
+    """The last job of a kind whose arguments carry this name."""
+    wanted = select(Job).where(Job.kind == kind, json_text(Job.arguments, "name") == name)
+    job = session.scalar(wanted.order_by(Job.id.desc()).limit(1))
+    return None if job is None else _found(job)
 
 
 def claim(session: Session, last: Collection[str] = ()) -> FoundJob | None:

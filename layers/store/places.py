@@ -16,7 +16,7 @@ from layers.errors import InvalidValue
 from layers.filters.tests import Drawn, Near, Not, Test
 from layers.measure import conformal, stretch
 from layers.rights import Viewer
-from layers.store.engine import in_layer_bounds, wkb
+from layers.store.engine import among_ids, in_layer_bounds, wkb
 from layers.store.past import features_then
 from layers.store.seen import features_seen, layers_seen
 from layers.store.tables import Feature, Layer
@@ -38,6 +38,12 @@ def fulfilling(session: Session, viewer: Viewer, layer: Layer, test: Test) -> se
     if isinstance(test, Near):
         return _near(session, viewer, layer, test)
     raise TypeError(f"{test!r} is asked of values, not of shapes")
+
+
+def shapes_of(session: Session, viewer: Viewer, layer: Layer, ids: Iterable[int] | None = None) -> Shapes:
+    """The shapes of a layer that this viewer may see; ids: only of these features."""
+    rows = session.execute(_asked(viewer, layer, None, ids)).all()
+    return np.asarray(shapely.from_wkb([row[1] for row in rows]), np.object_)
 
 
 def layers_asked(tests: Iterable[Test]) -> list[str]:
@@ -92,9 +98,11 @@ def _shapes(
     return np.array([row[0] for row in rows], np.int64), shapes
 
 
-def _asked(viewer: Viewer, layer: Layer, bounds: Bounds | None) -> Any:
+def _asked(viewer: Viewer, layer: Layer, bounds: Bounds | None, ids: Iterable[int] | None = None) -> Any:
     if viewer.at is not None:
         then = features_then(viewer, layer, bounds)
-        return select(then.c.id, wkb(then.c.shape))
+        narrowed = [] if ids is None else [among_ids(then.c.id, ids)]
+        return select(then.c.id, wkb(then.c.shape)).where(*narrowed)
     there = in_layer_bounds(Feature.shape, layer.id, bounds) if bounds else Feature.layer_id == layer.id
-    return select(Feature.id, wkb(Feature.shape)).where(there, *features_seen(viewer))
+    narrowed = [] if ids is None else [among_ids(Feature.id, ids)]
+    return select(Feature.id, wkb(Feature.shape)).where(there, *features_seen(viewer), *narrowed)

@@ -21,8 +21,9 @@ from layers.rights import Viewer, may_see, sight
 from layers.store.drawn import Square, drawn_tile
 from layers.store.engine import among_ids, in_layer_bounds, is_clean, json_text, json_value
 from layers.store.filtering import edition as filter_edition
-from layers.store.filtering import filtered, passing_ids, read_filter, titles_seen
+from layers.store.filtering import filtered, passing_ids, read_filter, shapes_passing, titles_seen
 from layers.store.found import FoundFeature, finding, read_features
+from layers.store.kept import kept as keep
 from layers.store.near import at_point, related_to
 from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
@@ -56,6 +57,7 @@ __all__ = [
     "find_features",
     "is_crowded",
     "is_large",
+    "keep",
     "layer_named",
     "layers",
     "layers_named",
@@ -63,6 +65,7 @@ __all__ = [
     "passing_ids",
     "read_filter",
     "related_to",
+    "shapes_passing",
     "spot_rows",
     "sums",
     "tile_rows",

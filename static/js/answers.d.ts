@@ -41,6 +41,7 @@ declare namespace Api {
     sign_in: string;
     bin: string;
     drawing: { script: string; style: string };
+    charts: string;
     attachments?: string;
     /** of the pages that mark sites */
     state?: string;
@@ -576,6 +577,15 @@ declare namespace Api {
     label: string;
     /** the condition that leaves this group only */
     filter: string;
+  }
+
+  interface NetArea {
+    area_mu: number | null;
+    overlap_mu: number | null;
+    /** what is said instead */
+    why: string;
+    ask?: boolean;
+    waiting?: boolean;
   }
 
   interface FilterTotals extends Totals {

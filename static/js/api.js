@@ -1,5 +1,8 @@
 // The only file that talks to the server.
 
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 5000;
+
 /** A failure in the server's own words. */
 export class ApiError extends Error {
   /** @param {string} message @param {number} status @param {string} [reference] @param {any} [details] what helps a program, as the server put it */
@@ -271,6 +274,26 @@ export class Server extends EventTarget {
   totals(layer, f, by, signal) {
     const query = { f: f || undefined, by: by.join(",") || undefined, ...this.#day };
     return this.#get(`${this.#layer(layer)}/totals`, query, signal);
+  }
+
+  /** The area with overlaps counted once; for very many shapes it is computed in the background. @param {string} layer @param {string} f @param {AbortSignal} signal @returns {Promise<Api.NetArea>} */
+  async net(layer, f, signal) {
+    const url = `${this.#layer(layer)}/net`;
+    const query = { f: f || undefined, ...this.#day };
+    let told = await this.#get(url, query, signal, true);
+    if (told.ask && this.csrf) {
+      await this.#send("POST", url, { f });
+      told = { ...told, waiting: true };
+    }
+    for (
+      let pause = FIRST_PAUSE_MS;
+      told.waiting && !signal.aborted;
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS)
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      told = await this.#get(url, query, signal, true);
+    }
+    return told;
   }
 
   /** @returns {Record<string, string | undefined>} */

@@ -136,8 +136,11 @@ card.actions = (/** @type {Api.Feature} */ feature) => [
 const filters = new Filters(server);
 const filterLine = new FilterLine(byId("filter_line"));
 const area = new AreaDrawing(view.editor, strip);
+table.isFiltered = () => Boolean(filters.textOf(table.layer ?? ""));
 /** Made when it is first opened. @type {import("app/filter/builder.js").FilterPanel | null} */
 let filterPanel = null;
+/** @type {import("app/charts/panel.js").ChartPanel | null} */
+let chartPanel = null;
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
@@ -287,6 +290,7 @@ function showChanges(catalogue) {
   panel.refresh(catalogue);
   making.know(catalogue.layers);
   filterPanel?.offer(catalogue.layers);
+  chartPanel?.offer(catalogue.layers);
   filters.renew();
   editing.layers = catalogue.layers;
   exporting.layers = catalogue.layers;
@@ -410,6 +414,7 @@ async function openFilters(layer) {
   const wanted = layer ?? table.layer ?? reader.feature?.properties.layer ?? filters.all[0]?.layer;
   filterPanel ??= await makeFilterPanel();
   filterPanel.offer(editing.layers);
+  chartPanel?.close();
   if (sheet.height === "low") sheet.set("middle");
   await filterPanel.open(wanted ?? shown.keys[0] ?? "");
 }
@@ -423,7 +428,26 @@ async function makeFilterPanel() {
   on(made, "draw", () => tell(drawArea));
   on(made, "save", () => tell(nameFilter));
   on(made, "table", ({ layer }) => table.open(layer));
+  on(made, "charts", ({ layer }) => tell(() => openCharts(layer)));
   return made;
+}
+
+/** @param {string} [layer] */
+async function openCharts(layer) {
+  if (!chartPanel) {
+    const { ChartPanel } = await import("app/charts/panel.js");
+    chartPanel = new ChartPanel(byId("charts"), server, filters, boot.urls.charts);
+  }
+  chartPanel.offer(editing.layers);
+  filterPanel?.close();
+  if (sheet.height === "low") sheet.set("middle");
+  const wanted = layer ?? table.layer ?? reader.feature?.properties.layer ?? filters.all[0]?.layer;
+  await chartPanel.open(wanted ?? shown.keys[0] ?? "");
+}
+
+function turnCharts() {
+  if (chartPanel?.isOpen) chartPanel.close();
+  else tell(() => openCharts());
 }
 
 async function drawArea() {
@@ -472,6 +496,7 @@ function tableTurned() {
 function closeOne() {
   if (document.fullscreenElement) return;
   if (filterPanel?.isOpen) filterPanel.close();
+  else if (chartPanel?.isOpen) chartPanel.close();
   else if (past.isOpen) past.close();
   else if (card.isOpen) reader.close();
   else if (table.layer) table.close();
@@ -559,6 +584,7 @@ on(filters, "refused", ({ message }) => filterPanel?.isOpen || notice.show(messa
 on(filterLine, "set", ({ layer, text }) => filters.set(layer, text));
 on(filterLine, "open", ({ layer }) => tell(() => openFilters(layer)));
 on(reader, "opening", () => filterPanel?.close());
+on(reader, "opening", () => chartPanel?.close());
 on(reader, "opening", () => past.close());
 on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
 on(
@@ -595,6 +621,9 @@ on(menu, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
 
 on(table, "open", ({ uid, uids }) => reader.open(uid, uids));
 on(table, "shown", () => table.mark(reader.feature?.id ?? null));
+on(table, "filter", ({ layer }) => tell(() => openFilters(layer)));
+on(table, "charts", ({ layer }) => tell(() => openCharts(layer)));
+on(table, "say", ({ text }) => notice.show(text));
 on(table, "opened", tableTurned);
 on(table, "close", tableTurned);
 
@@ -604,6 +633,7 @@ on(measuring, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
 on(desk, "opened", () => {
   area.end(null);
   filterPanel?.close();
+  chartPanel?.close();
   measuring.stop();
   offer.show(false);
   view.select(null);
@@ -691,6 +721,7 @@ const shortcuts = [
     : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
+  { keys: ["T"], shown: "Shift T", words: "统计图", act: turnCharts },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
   { keys: ["l"], shown: "L", words: "定位", act: acts.locate },

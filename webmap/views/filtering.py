@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 from sqlalchemy.orm import Session
 
 from layers.errors import InvalidValue
-from layers.filters import Facet, Filter, expression, facets_of, questions_of
+from layers.filters import LONGEST, Facet, Filter, expression, facets_of, questions_of
 from layers.filters.address import escaped
 from layers.filters.expression import among
 from layers.filters.operators import operators_for
@@ -17,8 +17,10 @@ from layers.measure import rounded_km, rounded_mu
 from layers.rights import Viewer
 from layers.store import query
 from layers.store.query import Layer, Totals, TownTotal
-from webmap import asked
+from layers.store.seen import require_insider
+from webmap import asked, net_area_work
 from webmap.answers import answer
+from webmap.body import read_json, text_of
 from webmap.database import current, viewer
 
 blueprint = Blueprint("filtering", __name__, url_prefix="/api/layers/<key>")
@@ -85,6 +87,25 @@ def totals(key: str) -> Response:
         "groups": {each.key: _told(each, found.groups[each.key]) for each in by},
     }
     return answer(body)
+
+
+@blueprint.get("/net")
+def net(key: str) -> Response:
+    """The area of what passes with overlaps counted once, as far as it is known."""
+    who = asked.as_of(viewer())
+    layer = query.layer_named(current(), who, key)
+    return answer(net_area_work.told(current(), who, layer, asked.where(current(), who, layer)))
+
+
+@blueprint.post("/net")
+def ask_net(key: str) -> Response:
+    """Have it computed: the answer comes to GET."""
+    layer = query.layer_named(current(), viewer(), key)
+    require_insider(viewer())
+    where = query.read_filter(current(), viewer(), layer, text_of(read_json(), "f", LONGEST) or "")
+    net_area_work.ask(current(), viewer(), layer, where)
+    current().commit()
+    return jsonify(ok=True)
 
 
 # --- what the builder is told ----------------------------------------------------------------------------

@@ -27,7 +27,7 @@ DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
 OTHER_PAGES: Final = (
     *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
-    *("filter/builder.js", "filter/controls.js", "filter/custom.js"),
+    *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -123,6 +123,7 @@ def boot() -> dict[str, Any]:
             "api": url_for("map.page") + "api/",
             "sign_in": url_for("account.log_in_page"),
             "bin": url_for("manage_deleted.page"),
+            "charts": assets.asset("vendor/echarts.js"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },
         "viewer": database.viewer().audience,

@@ -1,11 +1,13 @@
 // What is in view, row by row? A plain table that follows the map.
 import { fill, html, later } from "app/dom.js";
+import { asHtml, asText, putOnClipboard } from "app/table/copying.js";
 
 const ROWS = 100;
 const REST_MS = 250;
+const MOST_COPIED = 5000;
 
 /**
- * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close".
+ * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close", "filter" {layer}, "charts" {layer}, "say" {text}.
  */
 export class TableDrawer extends EventTarget {
   /** @type {Api.Layer[]} */
@@ -38,6 +40,8 @@ export class TableDrawer extends EventTarget {
     this.ask = ask;
     /** What can be done with rows that are chosen; wide: also with all in view. @type {(layer: Api.Layer) => {words: string, least: number, wide?: (layer: Api.Layer, bounds: Api.Bounds) => void, act: (layer: Api.Layer, uids: string[]) => void}[]} */
     this.actions = () => [];
+    /** Whether only some rows pass. */
+    this.isFiltered = () => false;
     this.#soon = later(REST_MS, () => this.#load());
   }
 
@@ -103,9 +107,42 @@ export class TableDrawer extends EventTarget {
     return html`<header class="table-head">
       <label>表格 <select aria-label="选择图层" @change=${choose}>${choices}</select></label>
       <span class="found quiet" role="status"></span><span class="chosen" role="status"></span>
+      <span class="table-acts">
+        <button class="button" type="button" title="按条件筛选（Shift+F）" @click=${() => this.#tell("filter")}>筛选</button>
+        <button class="button" type="button" title="统计图（Shift+T）" @click=${() => this.#tell("charts")}>统计</button>
+        <button class="button" type="button" title="复制表格，可粘贴到 Excel、Word" @click=${() => this.#copy()}>复制表格</button>
+      </span>
       <a class="whole" href="${this.whole}${encodeURIComponent(this.#layer ?? "")}">完整表格</a>
       <button class="close" type="button" aria-label="关闭表格" title="关闭（T）" @click=${() => this.close()}>×</button>
     </header>`;
+  }
+
+  /** @param {string} name */
+  #tell(name) {
+    this.dispatchEvent(new CustomEvent(name, { detail: { layer: this.#layer } }));
+  }
+
+  // All rows in view, also those that are not listed yet, in the present order and columns.
+  async #copy() {
+    if (!this.#layer) return;
+    const say = (/** @type {string} */ text) =>
+      this.dispatchEvent(new CustomEvent("say", { detail: { text } }));
+    const wanted = { bbox: this.#bounds ?? undefined, limit: MOST_COPIED, offset: 0, ...this.#order };
+    try {
+      const { count, columns, features } = await this.ask(this.#layer, wanted, undefined);
+      const told = columns.filter((column) => this.#isTold(column));
+      const done = putOnClipboard({
+        "text/plain": asText(told, features),
+        "text/html": asHtml(told, features),
+      });
+      const word = this.#known?.measure_word ?? "行";
+      const rest = count > features.length ? `，其余 ${count - features.length} ${word}请用导出` : "";
+      say(
+        done ? `已复制 ${features.length} ${word}${rest}。` : "浏览器不允许复制。请用导出，或换一个浏览器。",
+      );
+    } catch (error) {
+      say(/** @type {Error} */ (error).message);
+    }
   }
 
   /** @param {boolean} [more] add to the rows that are there */
@@ -143,12 +180,12 @@ export class TableDrawer extends EventTarget {
     this.#rows = more ? [...this.#rows, ...features] : features;
     this.#count = count;
     const layer = this.#layers.find(({ key }) => key === this.#layer);
-    const said = `视野内 ${count} ${layer?.measure_word ?? "个"}，共 ${layer?.count ?? count} ${layer?.measure_word ?? "个"}`;
+    const said = `视野内${this.isFiltered() ? "符合筛选的" : ""} ${count} ${layer?.measure_word ?? "个"}，共 ${layer?.count ?? count} ${layer?.measure_word ?? "个"}`;
     this.element.querySelector(".found")?.replaceChildren(said);
     if (!count) {
       fill(
         this.#body,
-        html`<p class="none">视野内没有“${layer?.title ?? ""}”。移动地图，或打开完整表格。</p>`,
+        html`<p class="none">视野内没有${this.isFiltered() ? "符合筛选的" : ""}“${layer?.title ?? ""}”。${this.isFiltered() ? "去掉几个条件，或移动地图。" : "移动地图，或打开完整表格。"}</p>`,
       );
       return;
     }
