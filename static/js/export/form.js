@@ -42,7 +42,8 @@ export class ExportForm extends EventTarget {
       form: this.form,
       uids: !several && this.scope === "chosen" ? uids : undefined,
       bbox: !several && this.scope === "view" ? (bbox ?? undefined) : undefined,
-      filter: !several && this.scope === "filter" ? filters[this.layer] : undefined,
+      // What is in view is what the filter leaves on the map.
+      filter: !several && ["filter", "view"].includes(this.scope) ? filters[this.layer] : undefined,
       zone: this.zone ? Number(this.zone) : undefined,
       profile: this.form === "txt" ? this.profile : undefined,
       encoding: this.encoding || undefined,
@@ -108,7 +109,7 @@ export class ExportForm extends EventTarget {
     return [
       { value: "all", title: "全部" },
       ...(filters[this.layer] ? [{ value: "filter", title: "符合当前筛选" }] : []),
-      ...(bbox ? [{ value: "view", title: "视野内" }] : []),
+      ...(bbox ? [{ value: "view", title: filters[this.layer] ? "视野内（含筛选）" : "视野内" }] : []),
       ...(uids.length && layer === this.layer
         ? [{ value: "chosen", title: `所选 ${uids.length} ${word}` }]
         : []),
