@@ -38,6 +38,10 @@ class Refused(Exception):
     """A sentence for the person who installs."""
 
 
+class NotRestored(Refused):
+    """The data of the version before could not be brought back."""
+
+
 @dataclass(frozen=True)
 class Place:
     """An installation: where the program is, and where its data."""
@@ -112,6 +116,8 @@ def install(options: argparse.Namespace) -> None:
     try:
         write_settings(place)
         link = changed_over(place, version, before, service, options)
+    except NotRestored:
+        raise  # the new program is needed to bring the data back
     except BaseException:
         if current(place) != version.name:
             shutil.rmtree(version, ignore_errors=True)
@@ -169,7 +175,7 @@ def go_back(
     if service:
         service.stop()
     if backup:
-        webmap(place, version, owner, "restore", backup, "--replace")
+        restored(place, version, owner, backup)
     if before:
         note(place, before)
         if service:
@@ -178,6 +184,18 @@ def go_back(
         place.note.unlink(missing_ok=True)
         if service:
             service.remove()
+
+
+def restored(place: Place, version: Path, owner: str | None, backup: str) -> None:
+    """The data of the version before. When even that fails, nothing is started on data that it does not know."""
+    try:
+        webmap(place, version, owner, "restore", backup, "--replace")
+    except Refused as reason:
+        again = " ".join(command_line(place, version, "restore", backup, "--replace"))
+        raise NotRestored(
+            f"新版本没有启动成功，原来的数据也没有恢复成功，服务已停下。备份完好，在 {backup}。{reason}"
+            f"请排除原因（例如清理磁盘）后运行：{again}，再重新运行安装程序。"
+        ) from None
 
 
 def uninstall(options: argparse.Namespace) -> None:

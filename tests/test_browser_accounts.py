@@ -33,6 +33,42 @@ def log_in(page: Page, login: str) -> None:
     page.get_by_role("button", name="登录").click()
 
 
+SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary, textarea")]
+  .filter((each) => !each.closest(".skip, .unseen, .foot, .lead"))
+  .map((each) => (each.type === "checkbox" && each.closest("label")) || each)
+  .map((each) => [each, each.getBoundingClientRect()])
+  .filter(([, { width, height }]) => width > 1 && height > 1 && height < 43.5)
+  .map(([each, { height }]) => `${each.tagName} ${each.innerText || each.name} ${height}`)"""
+PAGES = {
+    "li": (
+        "accounts",
+        "accounts/list",
+        "accounts/new",
+        "layers",
+        "layers/new",
+        "presets",
+        "units",
+        "posts",
+        "bases",
+    ),
+    "wang": ("log",),
+}
+
+
+@pytest.mark.parametrize("login", PAGES)
+def test_every_target_of_the_administration_is_a_finger_wide(
+    blank_page: Callable[..., Page], office: Server, login: str
+) -> None:
+    page = blank_page(office.url, **PHONE)
+    page.goto("/login")
+    log_in(page, login)
+    page.wait_for_url(re.compile(r"/(\?.*)?$"))
+    for path in PAGES[login]:
+        page.goto(f"/admin/{path}")
+        assert page.evaluate(SMALL) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
 @pytest.mark.parametrize("options", [{}, PHONE, {"canvas": True}], ids=["desk", "phone", "canvas"])
 def test_a_planner_logs_in_from_the_map_and_out_again(
     blank_page: Callable[..., Page], office: Server, options: dict[str, object]

@@ -195,6 +195,32 @@ def test_a_first_installation_that_does_not_start_leaves_no_program(
     assert not list((machine.folder / "program/versions").iterdir())
 
 
+def test_data_that_cannot_be_brought_back_stop_the_service_and_say_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither program is started on data that it may not know, and the one that can restore stays."""
+    place = installer.Place(tmp_path / "program", tmp_path / "data", 8000, "127.0.0.1")
+    done: list[str] = []
+
+    class Watched(installer.Service):
+        def start(self, version: Path) -> None:
+            done.append(f"start {version.name}")
+
+        def stop(self) -> None:
+            done.append("stop")
+
+    def full(*_: object) -> str:
+        raise installer.Refused("磁盘已满。")
+
+    monkeypatch.setattr(installer, "webmap", full)
+    version = place.versions / "1.0-2"
+    with pytest.raises(installer.NotRestored, match="备份完好，在 /b/1。磁盘已满。") as refusal:
+        installer.go_back(place, version, "1.0-1", "/b/1", Watched(place), None)
+    assert done == ["stop"]
+    assert f"{installer.python(version)}" in str(refusal.value)
+    assert "restore /b/1 --replace" in str(refusal.value)
+
+
 def installed(program: Path) -> str:
     return str(json.loads((program / "installed.json").read_text("utf-8"))["version"])
 
