@@ -132,3 +132,24 @@ def test_a_scribble_is_refused_in_seconds() -> None:
     begun = time.monotonic()
     assert "自相交" in refusal(scribble)
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("corners", [100, 10_000])
+def test_a_ribbon_of_bow_ties_is_refused_or_repaired_as_a_person_says(corners: int) -> None:
+    at = np.arange(corners)
+    ribbon = shapely.Polygon(np.column_stack([118.4 + 0.1 * at / corners, 35.5 + 0.1 * (at % 2)]))
+    refused = shapes.check_shapes([BOX, ribbon], ("polygon",))
+    assert (list(refused.problems), refused.offered) == ([1], {1})
+    done = shapes.check_shapes([BOX, ribbon], ("polygon",), accepts=lambda at: at == 1)
+    assert (done.problems, list(done.accepted)) == ({}, [1])
+    assert shapely.is_valid(done.shapes[1])
+    assert 0 < shapely.area(done.shapes[1]) < 0.01
+
+
+def test_a_simple_shape_is_repaired_although_a_scribble_takes_all_the_time() -> None:
+    dice = np.random.default_rng(5)
+    scribble = shapely.Polygon(dice.uniform((118.4, 35.5), (118.5, 35.6), (3000, 2)))
+    bow_tie = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+    answers = shapes.repaired([scribble, bow_tie], timeout_s=4)
+    assert answers[1] is not None
+    assert shapely.area(answers[1]) == pytest.approx(0.5)
