@@ -12,7 +12,12 @@ from webmap.config import SETTINGS, as_markdown
 
 SOURCE = Path(__file__).parents[1]
 README = (SOURCE / "README.md").read_text("utf-8")
-FOR_DEVELOPERS = {"WEBMAP_TEST_COMPLETE", "WEBMAP_CHROMIUM", "WEBMAP_BENCH_PARCELS"}
+FOR_DEVELOPERS = {
+    "WEBMAP_TEST_COMPLETE",
+    "WEBMAP_CHROMIUM",
+    "WEBMAP_BENCH_PARCELS",
+    "WEBMAP_BENCH_ROUNDS",
+}
 
 
 def test_the_table_of_settings_is_the_declaration() -> None:

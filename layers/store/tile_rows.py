@@ -66,9 +66,10 @@ def _read(
     if not rows:
         return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
     ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))
-    anchors, *values = _columns(derived)
-    # Most kinds tell nothing but what is derived.
-    declared = _columns(properties) if any(each.of == "properties" for each in told) else []
+    count = sum(each.of == "derived" for each in told)
+    anchors, *values = _columns(derived, 1 + count)
+    # Some kinds tell nothing but what is derived.
+    declared = _columns(properties, len(told) - count) if count < len(told) else []
     found = {"derived": iter(values), "properties": iter(declared)}
     columns = {each.key: next(found[each.of]) for each in told}
     _make_current(session, kind, columns, {id_: place for place, id_ in enumerate(ids) if due[place]}, told)
@@ -116,9 +117,13 @@ def _travels(kind: LayerKind, viewer: Viewer, field: TileField) -> bool:
     return field.key in kind.by_key and may_see(viewer, kind.by_key[field.key].visibility)
 
 
-def _columns(rows: list[str]) -> list[list[Any]]:
-    """The columns of rows that are JSON lists, all read at once."""
-    return list(map(list, zip(*json.loads(f"[{','.join(rows)}]"), strict=True)))
+def _columns(rows: list[str], count: int) -> list[list[Any]]:
+    """The columns of rows that are JSON lists of so many values, and one more.
+
+    Read as one long list: a list for each row would cost more than what is in it.
+    """
+    told = json.loads(f"[{','.join([row[1:-1] for row in rows])}]")
+    return [told[place :: count + 1] for place in range(count)]
 
 
 def _make_current(

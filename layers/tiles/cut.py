@@ -52,7 +52,9 @@ def _shapes(rows: TileRows) -> Shapes:
 
 
 def _columns(rows: TileRows) -> dict[str, Column]:
-    return {name: Column.of(values) for name, values in rows.columns.items()}
+    """Those that say something: of many fields a few are filled in."""
+    said = {name: values for name, values in rows.columns.items() if values.count(None) < len(values)}
+    return {name: Column.of(values) for name, values in said.items()}
 
 
 def _labels(rows: TileRows, layer_key: str, tile: Tile, shapes: Shapes, columns: dict[str, Column]) -> bytes:

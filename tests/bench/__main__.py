@@ -1,6 +1,7 @@
 """`make bench`: one table, ours beside what people would use instead. Trust the ratios, not the milliseconds.
 
-WEBMAP_BENCH_PARCELS may ask for fewer parcels than 200,000. PostGIS is measured where PGHOST names a server.
+WEBMAP_BENCH_PARCELS may ask for fewer parcels than 200,000, WEBMAP_BENCH_ROUNDS for fewer rounds. PostGIS is measured
+where PGHOST names a server.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def lines(folder: Path) -> Iterator[Line]:
         yield from tiles.lines(sqlite, postgis)
         yield from overlays.lines(sqlite, postgis)
         yield from memory.lines(folder / "county", len(rows))
-    yield from pages.lines(folder, rows)
+    yield from pages.lines(folder, len(rows))
     yield from intake.lines(folder, rows)
     yield from neighbours.lines(folder, rows)
 

@@ -11,12 +11,13 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from layers.crs import Bounds
 from layers.measure import areas_m2
 from layers.store.edit import NewFeature
 
 SEED: Final = 20240630
 WANTED: Final = int(os.environ.get("WEBMAP_BENCH_PARCELS", "200000"))
-WEST, SOUTH, EAST, NORTH = 118.15, 35.25, 118.85, 35.75
+COUNTY: Final[Bounds] = (118.15, 35.25, 118.85, 35.75)
 """All of the county of tests/county.py but its margin: at 200,000 parcels each is about 100 m wide."""
 SIDES_OF_A_BORDER: Final = 7
 _TOWNS = ("界湖街道", "大庄镇")
@@ -26,16 +27,16 @@ _STATES = ("idle", "determined", "low_use", "revived")
 Positions = NDArray[np.float64]
 
 
-def parcels(count: int = WANTED) -> list[NewFeature]:
+def parcels(count: int = WANTED, within: Bounds = COUNTY) -> list[NewFeature]:
     """About so many parcels of 28 vertices and 10 attributes each, row by row from the south-west."""
-    shapes = _shapes(count)
+    shapes = _shapes(count, within)
     return [NewFeature(shape, told) for shape, told in zip(shapes, _attributes(shapes), strict=True)]
 
 
-def _shapes(count: int) -> list[BaseGeometry]:
+def _shapes(count: int, within: Bounds) -> list[BaseGeometry]:
     columns = max(1, round((count * 1.2) ** 0.5))
     rows = max(1, round(count / columns))
-    corners = _corners(rows, columns)
+    corners = _corners(rows, columns, within)
     rng = np.random.default_rng(SEED + 1)
     # The southern and the western border of every cell; the last row and column have no cell of their own.
     along = _border(rng, corners[:, :-1], corners[:, 1:])
@@ -49,10 +50,11 @@ def _shapes(count: int) -> list[BaseGeometry]:
     return shapes
 
 
-def _corners(rows: int, columns: int) -> Positions:
+def _corners(rows: int, columns: int, within: Bounds) -> Positions:
     rng = np.random.default_rng(SEED)
-    x, y = np.meshgrid(np.linspace(WEST, EAST, columns + 1), np.linspace(SOUTH, NORTH, rows + 1))
-    cell = np.array([(EAST - WEST) / columns, (NORTH - SOUTH) / rows])
+    west, south, east, north = within
+    x, y = np.meshgrid(np.linspace(west, east, columns + 1), np.linspace(south, north, rows + 1))
+    cell = np.array([(east - west) / columns, (north - south) / rows])
     moved: Positions = np.stack([x, y], axis=2) + rng.uniform(-0.2, 0.2, (rows + 1, columns + 1, 2)) * cell
     return moved
 

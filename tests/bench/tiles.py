@@ -13,7 +13,8 @@ import mapbox_vector_tile
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import text
+from sqlalchemy import and_, text
+from sqlalchemy.dialects import postgresql
 
 from layers import tiles
 from layers.crs import SHOWN, STORED, WEB_MERCATOR
@@ -21,6 +22,7 @@ from layers.kinds import kind_of
 from layers.rights import INTERNAL_VIEWER
 from layers.store import Database, query
 from layers.store.query import TileRows
+from layers.store.seen import seen
 from layers.tiles.cut import buffer_of, clipped
 from layers.tiles.generalise import generalised
 from layers.tiles.labels import label_points
@@ -39,24 +41,39 @@ MOST_OF_TRANSFORMING: Final = 0.8
 MOST_OF_PYTHON: Final = 1 / 4
 LON, LAT = 118.45, 35.5
 
-PROJECTING: Final = text(f"""
+NUMBERS: Final = ("area_mu", "length_km")
+
+
+def projecting_sql() -> str:
+    """The same rows, fields and label points by ST_AsMVT, which projects every shape anew for each tile."""
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    seen_by_viewer = and_(*seen(INTERNAL_VIEWER)).compile(
+        dialect=dialect, compile_kwargs={"literal_binds": True}
+    )
+    named = ", ".join(f'"{field.key}"' for field in FIELDS)
+    told = ", ".join(
+        f"""(feature.{each.of}->>'{each.key}'){"::float" if each.key in NUMBERS else ""} AS "{each.key}\""""
+        for each in FIELDS
+    )
+    anchor = ", ".join(f"(feature.derived->'anchor'->>{place})::float" for place in (0, 1))
+    return f"""
     WITH met AS (
-      SELECT f.id, f.derived->>'symbol' AS symbol, f.derived->>'label' AS label, f.derived->>'town' AS town,
-             (f.derived->>'area_mu')::float AS area_mu, (f.derived->>'length_km')::float AS length_km,
-             f.derived->>'state' AS state, ST_Transform(ST_SetSRID(f.shape, {SHOWN}), {WEB_MERCATOR}) AS shape,
-             ST_Transform(ST_SetSRID(ST_MakePoint((f.derived->'anchor'->>0)::float,
-                                                  (f.derived->'anchor'->>1)::float), {SHOWN}), {WEB_MERCATOR}) AS anchor
-      FROM feature f JOIN layer l ON l.id = f.layer_id
-      WHERE l.key = :key AND f.shape && ST_MakeEnvelope(:west, :south, :east, :north, {STORED})
-        AND f.deleted_at IS NULL AND (f.visibility IS NULL OR f.visibility IN ('public', 'internal'))
-        AND l.visibility IN ('public', 'internal') AND f.act_id NOT IN (SELECT id FROM act WHERE state <> 'done'))
+      SELECT feature.id, {told},
+             ST_Transform(ST_SetSRID(feature.shape, {SHOWN}), {WEB_MERCATOR}) AS shape,
+             ST_Transform(ST_SetSRID(ST_MakePoint({anchor}), {SHOWN}), {WEB_MERCATOR}) AS anchor
+      FROM feature JOIN layer ON layer.id = feature.layer_id
+      WHERE layer.key = :key AND feature.shape && ST_MakeEnvelope(:west, :south, :east, :north, {STORED})
+        AND {seen_by_viewer})
     SELECT (SELECT ST_AsMVT(shapes, :key, 4096, 'drawn', 'id') FROM (
-              SELECT id, symbol, label, town, area_mu, length_km, state,
+              SELECT id, {named},
                      ST_AsMVTGeom(shape, ST_TileEnvelope(:z, :x, :y), 4096, 64, true) AS drawn FROM met) AS shapes),
            (SELECT ST_AsMVT(points, :points, 4096, 'drawn', 'id') FROM (
-              SELECT id, symbol, label, town, area_mu, length_km, state,
+              SELECT id, {named},
                      ST_AsMVTGeom(anchor, ST_TileEnvelope(:z, :x, :y), 4096, 0, true) AS drawn FROM met) AS points)
-    """)  # noqa: S608
+    """  # noqa: S608
+
+
+PROJECTING: Final = text(projecting_sql())
 
 
 def lines(sqlite: Database, postgis: Database | None) -> Iterator[Line]:
