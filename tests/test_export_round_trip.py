@@ -83,14 +83,18 @@ def values(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in properties.items() if key not in NOT_TOLD}
 
 
-def off_m(found: Any, meant: Any, zone: int | None) -> float:
-    """How far apart shapes in degrees are at most, in metres on the plane of their zone."""
-    place = Transformer.from_crs(4490, CODES[zone or 39], always_xy=True)
+def on_plane(shapes: Any, zone: int) -> Any:
+    place = Transformer.from_crs(4490, CODES[zone], always_xy=True)
 
-    def on_plane(positions: Any) -> Any:
+    def placed(positions: Any) -> Any:
         return np.column_stack(place.transform(*positions.T))
 
-    one, other = shapely.transform(found, on_plane), shapely.transform(meant, on_plane)
+    return shapely.transform(shapes, placed)
+
+
+def off_m(found: Any, meant: Any, zone: int | None) -> float:
+    """How far apart shapes in degrees are at most, in metres on the plane of their zone."""
+    one, other = on_plane(found, zone or 39), on_plane(meant, zone or 39)
     return float(shapely.hausdorff_distance(one, other).max())
 
 
@@ -144,10 +148,7 @@ def test_shapes_and_names_of_every_kind_come_back_from_a_survey_format(
         path = out(county, layer, form, zone, tmp_path)
         found = read_dataset(path)
         assert not found.bad_shapes, layer.key
-        place = Transformer.from_crs(4490, CODES[zone], always_xy=True)
-        meant = shapely.transform(
-            layer.shapes, lambda positions, to=place: np.column_stack(to.transform(*positions.T))
-        )
+        meant = on_plane(layer.shapes, zone)
         if form == "txt":
             assert shapely.hausdorff_distance(found.shapes, meant).max() <= 0.001, layer.key
             written = [str(name) for name in found.columns["地块名称"]]
