@@ -170,7 +170,7 @@ def test_the_table_is_copied_for_spreadsheets(visit: Visit, server: Server) -> N
     assert len(first.split("\t")) == len(head.split("\t"))
     assert markup.startswith("<table")
     cells = page.evaluate(
-        """async () => {
+        r"""async () => {
           const { safe } = await import("app/table/copying.js");
           return ["=1+1", "-2.50", "+86", "@x", "a\tb\nc", "<b>", null].map(safe);
         }"""
