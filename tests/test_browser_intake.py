@@ -181,8 +181,12 @@ def test_several_layers_of_a_file_go_their_own_ways(
     page, _ = opened(blank_page, county)
     chosen(page, files.zipped(tmp_path / "两区.zip", both))
     page.get_by_role("button", name="核对勾选的图层").press("Enter")
-    expect(page.locator(".entries")).to_contain_text("东区")
     expect(page.locator(".entries")).to_contain_text("西区")
+    for entry in page.locator(".entries a").all()[:2]:
+        layer = page.context.new_page()
+        layer.goto(f"{county.url}{entry.get_attribute('href')}")
+        expect(layer.get_by_text("2 宗可以导入到")).to_be_visible(timeout=LONG_MS)
+        layer.close()
 
 
 def test_a_drawing_program_s_own_file_is_answered_with_the_steps_that_help(

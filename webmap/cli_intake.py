@@ -11,12 +11,25 @@ import click
 from layers import crs
 from layers.checks import BY_CODE
 from layers.errors import InvalidValue, QuestionToUser
-from layers.intake import NewLayer, Plan, RowProblem, accepted_sorts, apply, plan
+from layers.intake import (
+    Comparison,
+    Dataset,
+    NewLayer,
+    Plan,
+    RowProblem,
+    accepted_sorts,
+    apply,
+    plan,
+    read_dataset,
+    refuse_secret_titles,
+)
 from layers.jobs import give_way
 from layers.measure import half_up, mu
 from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
+from webmap import cli_compare
 from webmap.cli import with_database
+from webmap.cli_compare import Wanted, carry_out, compared
 from webmap.cli_ledger import update
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
@@ -37,7 +50,23 @@ MOST_WARNINGS: Final = 20
 @click.option("--crs", "system", type=int, help="坐标系的 EPSG 编号；文件没有声明时需要。")
 @click.option("--encoding", help="属性文字的编码，GBK 或 UTF-8；一般不用填。")
 @click.option("--source-layer", help="文件里有几个图层时，导入哪一个。")
-@click.option("--key", help="表格没有图形时，按哪一列更新图上已有的图形，如 地块编号；与 --layer 一起用。")
+@click.option(
+    "--key", help="按哪一列与图上已有的图形对照，如 地块编号；不填时用编号列，none 为全部作为新增。"
+)
+@click.option(
+    "--changed",
+    type=click.Choice(["update", "keep"]),
+    default="update",
+    show_default=True,
+    help="有变化的图形：更新或保留。",
+)
+@click.option(
+    "--removed",
+    type=click.Choice(["keep", "delete"]),
+    default="keep",
+    show_default=True,
+    help="图上有、文件里没有的图形：保留或删除。",
+)
 @click.option("--parameters", help="1980西安、1954北京坐标系的转换参数：4 个或 7 个数，用逗号分隔。")
 @click.option(
     "--shift", type=click.Choice(["gcj02", "bd09", "none"]), help="坐标带有哪种公开地图的偏移；none 为没有。"
@@ -48,6 +77,8 @@ MOST_WARNINGS: Final = 20
     multiple=True,
     help="接受哪一类修复（可多次给出），如 self_intersection、spike；all 为全部。不给出就不改动图形。",
 )
+@click.option("--swap", is_flag=True, help="交换 X、Y 两列。")
+@click.option("--local", help="地方坐标系：中央经线,X加常数,Y加常数[,投影面高程]，如 118°30′,0,500000。")
 @click.option("--dry-run", is_flag=True, help="只看会怎样，不改动任何数据。")
 @click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
 def command(
@@ -61,16 +92,20 @@ def command(
     encoding: str | None,
     source_layer: str | None,
     key: str | None,
+    changed: str,
+    removed: str,
     parameters: str | None,
     shift: str | None,
+    local: str | None,
     repairs: tuple[str, ...],
     *,
+    swap: bool,
     dry_run: bool,
     good_rows: bool,
 ) -> None:
     """把文件（Shapefile、FileGDB、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel、CSV）导入为图层里的图形。"""
 
-    def planned(database: Database) -> Plan:
+    def planned(database: Database, dataset: Dataset | None = None) -> Plan:
         return plan(
             database,
             SYSTEM_VIEWER,
@@ -84,6 +119,9 @@ def command(
             source_layer=source_layer,
             parameters=parameters,
             public_map=shift,
+            swapped=swap,
+            local=local,
+            dataset=dataset,
             repairs=accepted_sorts(repairs),
             limits=read_config().quality_limits,
         )
@@ -104,12 +142,22 @@ def command(
     def act(database: Database) -> None:
         give_way()
         database.upgrade()
-        if key:
+        refuse_secret_titles(file.name)
+        dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
+        if key and not dataset.has_shapes:
             ledger(database)
             return
-        found = planned(database)
+        found = planned(database, dataset)
         _say(_told(found))
-        _carry_out(database, found, dry_run=dry_run, good_rows=good_rows)
+        wanted = Wanted(key, update=changed == "update", delete=removed == "delete")
+        _carry_out(
+            database,
+            found,
+            compared(database, found, dataset, key),
+            wanted,
+            dry_run=dry_run,
+            good_rows=good_rows,
+        )
 
     try:
         with_database(read_config(), act)
@@ -117,12 +165,24 @@ def command(
         raise QuestionToUser(f"{question.message}{_how_to_answer(question)}", question.choices) from None
 
 
-def _carry_out(database: Database, found: Plan, *, dry_run: bool, good_rows: bool) -> None:
+def _carry_out(
+    database: Database,
+    found: Plan,
+    there: Comparison | None,
+    wanted: Wanted,
+    *,
+    dry_run: bool,
+    good_rows: bool,
+) -> None:
     if found.problems and not good_rows:
         raise InvalidValue(
             f"{found.bad_count} 行有问题，未导入任何内容。请改正后再导入，"
             f"或加 --good-rows 只导入其余 {len(found.good)} 行。"
         )
+    if there and (there.changed or there.unchanged or there.problems or wanted.delete):
+        _say(cli_compare.told(there))
+        carry_out(database, found, there, wanted, at_terminal(), good_rows=good_rows, dry_run=dry_run)
+        return
     if dry_run:
         click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(found.good)} 行。")
         return
@@ -146,8 +206,9 @@ def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLaye
 
 def _how_to_answer(question: QuestionToUser) -> str:
     values = [choice.value for choice in question.choices]
-    if all(value.isdigit() for value in values):
-        return "（加上 --crs 编号，重新运行）"
+    if all(value.removesuffix(crs.SWAPPED).isdigit() for value in values):
+        swapped = any(value.endswith(crs.SWAPPED) for value in values)
+        return f"（加上 --crs 编号{'和 --swap' if swapped else ''}，重新运行）"
     if "gcj02" in values:
         return "（加上 --shift，重新运行）"
     option = "--encoding" if set(values) <= {"UTF-8", "GBK"} else "--source-layer"
@@ -165,7 +226,7 @@ def _say(lines: Iterable[str]) -> None:
 
 def _told(found: Plan) -> Iterator[str]:
     yield f"文件    {found.file}（{found.source}），{found.count} 行，文字编码 {found.encoding}"
-    yield f"坐标系  {crs.name_of(found.crs)}"
+    yield f"坐标系  {found.system}"
     if found.bounds:
         yield f"落在    {crs.describe(found.bounds)}"
         yield f"合计    {_amount(found)}"
