@@ -196,7 +196,8 @@ def _numbered(troubles: list[ToldTrouble]) -> list[dict[str, Any]]:
 
 def _totals(found: Report) -> dict[str, Any]:
     counts = found.told["counts"]
-    lines = [(check, counts[check.code]) for check in CHECKS if check.code in counts]
+    listed = sorted(CHECKS, key=lambda check: check.severity != "error")
+    lines = [(check, counts[check.code]) for check in listed if check.code in counts]
     by_severity = {
         severity: sum(count for check, count in lines if check.severity == severity)
         for severity in SEVERITIES
