@@ -1,4 +1,5 @@
 // Which tiles does a view need where no GL fetches them, and which label points do they carry?
+import { eachOnce } from "app/map/recipes.js";
 
 /**
  * @typedef {import("protomaps-leaflet").TileCache} TileCache
@@ -55,15 +56,11 @@ export class Tiles {
 
 /** The label points of a layer, each once. @param {string} layer @param {PreparedTile[]} tiles @returns {LabelPoint[]} */
 export function labelPoints(layer, tiles) {
-  /** @type {Map<string, LabelPoint>} */
-  const points = new Map();
-  for (const { data, dataTile } of tiles) {
-    for (const feature of data.get(`${layer}_points`) ?? []) {
-      const point = labelPoint(layer, /** @type {Feature} */ (feature), dataTile);
-      points.set(`${point.id}.${point.seq}`, point);
-    }
-  }
-  return [...points.values()].sort((a, b) => a.id - b.id || a.seq - b.seq);
+  const points = tiles.flatMap(({ data, dataTile }) => {
+    const features = /** @type {Feature[]} */ (data.get(`${layer}_points`) ?? []);
+    return features.map((feature) => labelPoint(layer, feature, dataTile));
+  });
+  return eachOnce(points);
 }
 
 /** @param {string} layer @param {Feature} feature @param {{z: number, x: number, y: number}} tile @returns {LabelPoint} */

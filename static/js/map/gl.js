@@ -14,6 +14,7 @@ import {
 import { fainter, groundStrength } from "app/map/opacity.js";
 import { Passing } from "app/map/passing.js";
 import { patternImage } from "app/map/patterns.js";
+import { eachOnce } from "app/map/recipes.js";
 
 /**
  * @typedef {import("app/map/recipes.js").Style} Style
@@ -352,13 +353,8 @@ export class GlMap extends EventTarget {
   #pointsOf(key) {
     const source = sourceOf(key, this.tiles);
     if (!this.gl.getSource(source)) return [];
-    /** @type {Map<string, LabelPoint>} */
-    const points = new Map();
-    for (const feature of this.gl.querySourceFeatures(source, { sourceLayer: `${key}_points` })) {
-      const point = labelPoint(key, feature);
-      points.set(`${point.id}.${point.seq}`, point);
-    }
-    return [...points.values()].sort((a, b) => a.id - b.id || a.seq - b.seq);
+    const found = this.gl.querySourceFeatures(source, { sourceLayer: `${key}_points` });
+    return eachOnce(found.map((feature) => labelPoint(key, feature)));
   }
 
   /** @param {string} key */

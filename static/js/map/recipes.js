@@ -66,6 +66,15 @@
  * @property {Record<string, any>} properties
  */
 
+/**
+ * Label points of several tiles, which overlap: one place is one id and number. In the order of their ids.
+ * @param {LabelPoint[]} points
+ */
+export function eachOnce(points) {
+  const known = new Map(points.map((point) => [`${point.id}.${point.seq}`, point]));
+  return [...known.values()].sort((a, b) => a.id - b.id || a.seq - b.seq);
+}
+
 /** @param {{from_zoom?: number, until_zoom?: number}} part @param {number} zoom */
 export function shownAt({ from_zoom = 0, until_zoom = 99 }, zoom) {
   return zoom >= from_zoom && zoom < until_zoom;
