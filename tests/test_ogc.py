@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -15,9 +16,11 @@ from flask import Flask
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, edit, query
 from layers.store.edit import NewFeature
+from layers.store.items import Wanted, page_of_items
 from tests.people import Caller, sign_in, visitor
 from tests.running import Answer
 from tests.small_county import IDLE_UID, small_county
+from tests.stored import parcel, store
 
 ITEMS = "/ogc/collections/idle_parcel/items"
 
@@ -286,3 +289,15 @@ def test_only_the_digest_of_a_token_is_kept(app: Flask, editor: Caller) -> None:
     assert word.encode() not in content
     empty = editor.post("/account/tokens", data={"title": " "})
     assert (empty.status, "令牌名称应为" in empty.text) == (422, True)
+
+
+def test_pages_are_the_same_on_both_databases(database: Database) -> None:
+    store(database, [parcel(f"{at}号", lon=118.4 + at / 100) for at in range(7)])
+    with database.reading() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        where = query.read_filter(session, SYSTEM_VIEWER, layer, "name.has.号")
+        wanted = Wanted(bounds=(118.405, 35, 119, 36), where=where, since=datetime(2001, 1, 1, tzinfo=UTC))
+        first = page_of_items(session, SYSTEM_VIEWER, layer, wanted, limit=4)
+        rest = page_of_items(session, SYSTEM_VIEWER, layer, wanted, limit=4, after=first.after or 0)
+    assert [each.name for each in (*first.features, *rest.features)] == [f"{at}号" for at in range(1, 7)]
+    assert (first.matched, rest.matched, rest.after) == (6, 6, None)
