@@ -20,7 +20,7 @@ from layers.crs import STORED
 from layers.measure import ellipsoid
 from layers.rights import INTERNAL_VIEWER
 from layers.store import Database, query
-from tests.bench.parcels import EAST, NORTH, SOUTH, WEST
+from tests.bench.parcels import COUNTY
 from tests.bench.stores import KEY
 from tests.bench.table import Line, timed
 from tests.bench.turns import in_turns
@@ -76,7 +76,7 @@ def lines(sqlite: Database, postgis: Database | None) -> Iterator[Line]:
 def zones() -> Shapes:
     """Round zones of 200 m to 2 km, each with about 64 vertices."""
     rng = np.random.default_rng(SEED)
-    places = rng.uniform((WEST, SOUTH), (EAST, NORTH), (ZONES, 2))
+    places = rng.uniform(COUNTY[:2], COUNTY[2:], (ZONES, 2))
     return np.array(
         shapely.buffer(shapely.points(places), rng.uniform(0.002, 0.02, ZONES), quad_segs=16), object
     )
@@ -85,7 +85,7 @@ def zones() -> Shapes:
 def read(database: Database) -> Shapes:
     with database.reading() as session:
         layer = query.layer_named(session, INTERNAL_VIEWER, KEY)
-        return query.outlines(session, INTERNAL_VIEWER, layer, (WEST, SOUTH, EAST, NORTH)).shapes
+        return query.outlines(session, INTERNAL_VIEWER, layer, COUNTY).shapes
 
 
 def with_geopandas(laid: Shapes, parcels: Shapes) -> float:
