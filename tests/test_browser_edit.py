@@ -479,6 +479,29 @@ WATCH = """() => {
 }"""
 
 
+def test_only_what_passes_a_filter_gets_the_same_value(signed_in_page: Pages, staffed: Server) -> None:
+    editor = sign_in(staffed, "editor")
+    passing = editor.get("/api/layers/idle_parcel/features?limit=500&f=area_mu.over.10").json()["features"]
+    whole = {"width": 1920, "height": 1500}
+    address = "?lon=118.45&lat=35.45&z=9.5&table=idle_parcel&f=idle_parcel:area_mu.over.10"
+    page = opened(signed_in_page("editor", viewport=whole), address)
+    table = page.get_by_role("region", name="视野内的数据表")
+    expect(table.get_by_role("status").first).to_contain_text(f"符合筛选的 {len(passing)} 宗")
+    table.get_by_role("checkbox", name="选中列出的各行").check()
+    table.get_by_role("button", name=re.compile("改选视野内符合筛选的全部")).click()
+    table.get_by_role("button", name="批量修改").click()
+    question = page.get_by_role("dialog")
+    question.get_by_label("字段").select_option(label="面积来源")
+    question.get_by_role("textbox").fill("2027年普查")
+    question.get_by_role("button", name="下一步").click()
+    question.get_by_role("button", name=f"修改 {len(passing)} 宗").click()
+    expect(said(page)).to_contain_text(f"已修改 {len(passing)} 宗的“面积来源”")
+    told = editor.get("/api/layers/idle_parcel/features?limit=500").json()["features"]
+    changed = {each["id"] for each in told if each["properties"].get("area_source") == "2027年普查"}
+    assert changed == {each["id"] for each in passing}
+    assert 100 < len(passing) < len(told)
+
+
 @pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
 def test_the_map_never_goes_blank_while_a_change_is_saved(
     signed_in_page: Pages, staffed: Server, carrier: str

@@ -103,7 +103,7 @@ export class Server extends EventTarget {
   /**
    * One change for many, or with `preview` only how many it would change.
    * @param {string} layer
-   * @param {{uids: string[]} | {bbox: string}} chosen
+   * @param {{uids: string[]} | {bbox: string, f?: string}} chosen f: only what passes this filter
    * @param {{properties: Record<string, unknown>, preview?: true, expected?: number}} how
    * @returns {Promise<{act: number | null, changed: number, of: number}>}
    */

@@ -316,7 +316,8 @@ function chooseValue(layer, uids) {
 
 /** @param {Api.Layer} layer @param {Api.Bounds} bounds */
 function chooseValueInView(layer, bounds) {
-  tell(() => bulk.change(layer, { bbox: bounds.join(",") }));
+  const f = filters.textOf(layer.key);
+  tell(() => bulk.change(layer, { bbox: bounds.join(","), ...(f && { f }) }));
 }
 
 /** @param {Api.Layer} layer @param {string[]} uids */

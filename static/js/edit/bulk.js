@@ -13,7 +13,7 @@ export class Bulk extends EventTarget {
     this.dialog = dialog;
   }
 
-  /** @param {Api.Layer} layer @param {{uids: string[]} | {bbox: string}} chosen */
+  /** @param {Api.Layer} layer @param {{uids: string[]} | {bbox: string, f?: string}} chosen */
   async change(layer, chosen) {
     const form = await this.server.form(layer.key);
     // Rights in land need a second person for each parcel, so they are not changed many at a time.

@@ -296,13 +296,17 @@ export class TableDrawer extends EventTarget {
     return this.#count > this.#rows.length && this.#rows.every(({ id }) => this.#chosen.has(id));
   }
 
+  get #everyWords() {
+    return this.isFiltered() ? "视野内符合筛选的全部" : "视野内全部";
+  }
+
   /** @param {Api.Layer} layer */
   #everyButton(layer) {
     const choose = () => {
       this.#every = true;
       this.#showChosen();
     };
-    return html`<button class="button" type="button" @click=${choose}>改选视野内全部 ${this.#count} ${layer.measure_word}</button>`;
+    return html`<button class="button" type="button" @click=${choose}>改选${this.#everyWords} ${this.#count} ${layer.measure_word}</button>`;
   }
 
   /** @param {Element} place @param {Api.Layer} layer */
@@ -314,7 +318,7 @@ export class TableDrawer extends EventTarget {
         bounds &&
         html`<button class="button" type="button" @click=${() => wide(layer, bounds)}>${words}</button>`,
     );
-    fill(place, `已选视野内全部 ${this.#count} ${layer.measure_word}`, buttons);
+    fill(place, `已选${this.#everyWords} ${this.#count} ${layer.measure_word}`, buttons);
   }
 
   /** None is chosen any more. */
