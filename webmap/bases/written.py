@@ -13,8 +13,9 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
+
+from filelock import FileLock
 
 from layers.errors import InvalidValue, OutOfDate, UnknownThing, WrongSetting
 from webmap.bases.declared import FETCHED, FILES, read_bases
@@ -41,7 +42,7 @@ KINDS: Final = FETCHED + FILES
 MOST_BASES: Final = 30
 _ADVICE: Final = re.compile(r"底图配置 .* 有误：(?P<why>.*)。请更正后重新启动。", re.DOTALL)
 _INSIDE: Final = re.compile(r"[\w.\- ]+(/[\w.\- ]+)*")
-_writing: Final = Lock()
+PATIENCE_S: Final = 10
 
 Entry = dict[str, Any]
 
@@ -62,7 +63,7 @@ def edition(file: Path) -> str:
 
 def write_base(file: Path, seen: str, name: str | None, given: Mapping[str, str]) -> Entry:
     """Change the base map of this name, or add one (None). seen: the edition the administrator started from."""
-    with _writing:
+    with _writing(file):
         found = _as_seen(file, seen)
         old = _named(found, name) if name else {}
         entry = _entry(old, given)
@@ -79,7 +80,7 @@ def write_base(file: Path, seen: str, name: str | None, given: Mapping[str, str]
 
 def declare_file(file: Path, entry: Entry) -> str:
     """Add the base map of a file that was made here, or renew the one that shows this file; answers its name."""
-    with _writing:
+    with _writing(file):
         found = entries(file)
         old = next((each for each in found if each.get("file") == entry["file"]), None)
         if old is not None:
@@ -95,7 +96,7 @@ def declare_file(file: Path, entry: Entry) -> str:
 
 def forget_file(file: Path, name: str) -> None:
     """Take the base maps that show this file off the list."""
-    with _writing:
+    with _writing(file):
         found = entries(file)
         left = [each for each in found if each.get("file") != name]
         if len(left) < len(found):
@@ -104,7 +105,7 @@ def forget_file(file: Path, name: str) -> None:
 
 def move_base(file: Path, seen: str, name: str, by: int) -> None:
     """One place up (-1) or down (1) in the list."""
-    with _writing:
+    with _writing(file):
         found = _as_seen(file, seen)
         at = found.index(_named(found, name))
         found.insert(min(max(at + by, 0), len(found) - 1), found.pop(at))
@@ -113,12 +114,18 @@ def move_base(file: Path, seen: str, name: str, by: int) -> None:
 
 def remove_base(file: Path, seen: str, name: str) -> Entry:
     """Take a base map off the list; its file or server is not touched."""
-    with _writing:
+    with _writing(file):
         found = _as_seen(file, seen)
         gone = _named(found, name)
         found.remove(gone)
         _replace(file, found)
         return gone
+
+
+def _writing(file: Path) -> FileLock:
+    """One writer at a time, whether an administrator or a job in another process."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(f"{file}.lock", timeout=PATIENCE_S)
 
 
 def _as_seen(file: Path, seen: str) -> list[Entry]:
