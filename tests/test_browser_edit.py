@@ -385,6 +385,20 @@ def test_a_mark_goes_into_a_parcel_that_is_there(signed_in_page: Pages, staffed:
     expect(collector.get_by_role("button", name=re.compile("待审核"))).to_be_visible()
 
 
+def test_a_merge_is_taken_back_from_the_screen(signed_in_page: Pages, staffed: Server) -> None:
+    mark = marked(staffed)
+    there = planted(staffed, beside=mark)
+    page = shown(signed_in_page("reviewer"), mark)
+    card(page).get_by_role("button", name="合并到…").click()
+    west, south, east, north = box_of(page, there)
+    page.mouse.click((west + east) // 2, (south + north) // 2)
+    page.get_by_role("dialog").get_by_role("button", name="并入").click()
+    said(page).get_by_role("button", name="撤销").click()
+    expect(said(page)).to_contain_text("已撤销")
+    assert stored(staffed, mark)["review"]["state"] == "pending"
+    assert stored(staffed, there)["edit"]["properties"] == there["edit"]["properties"]
+
+
 def test_legal_fields_wait_for_a_second_person(signed_in_page: Pages, staffed: Server) -> None:
     page, feature = editing(signed_in_page, staffed)
     desk(page).get_by_text("权属与期限").click()

@@ -227,7 +227,7 @@ def test_what_is_no_photo_is_refused_beside_the_photos(
     assert "415" in trouble.pop()
 
 
-def test_a_photo_is_removed_after_a_question(card: Page, tmp_path: Path) -> None:
+def test_a_photo_is_removed_after_a_question_and_brought_back(card: Page, tmp_path: Path) -> None:
     added(card, *files(tmp_path, [photo(seed=6)]))
     thumb = card.locator(".photo-strip .thumb img")
     expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)
@@ -237,3 +237,8 @@ def test_a_photo_is_removed_after_a_question(card: Page, tmp_path: Path) -> None
     expect(viewer).to_contain_text("原件仍留存备查")
     viewer.get_by_role("button", name="删除").click()
     expect(thumb).to_have_count(0)
+    said = card.locator("#notice")
+    expect(said).to_contain_text("已删除附件“IMG_0.jpg”")
+    said.get_by_role("button", name="撤销").click()
+    expect(said).to_contain_text("已撤销")
+    expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)

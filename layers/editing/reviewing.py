@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from layers.editing.desk import desk_for
 from layers.errors import Contested, InvalidValue, NotAllowed
 from layers.rights import Viewer, may, require
-from layers.store import Database, edit, proposals, review
+from layers.store import Database, attachment_moves, edit, proposals, review
 from layers.store.proposals import APPROVED, REFUSED, WITHDRAWN
 from layers.store.states import Row, State, ready, taken_away, towns_now
 from layers.store.tables import RETURNED, WAITING, Act, Proposal
@@ -134,7 +134,7 @@ def _decided(database: Database, viewer: Viewer, case: _Case, decision: Decision
             into = case.into.id if case.into else None
             review.note(session, act, case.found.id, decision.what, decision.reason, into)
             if into:
-                review.move_attachments(session, case.found.id, into)
+                attachment_moves.give_all(session, act, case.found.id, into)
         session.commit()
     return Decided((case.into or case.found).uid, act.id)
 

@@ -1,6 +1,6 @@
 """How is a deed taken back, and what stands in the way?
 
-Each of its features returns to the state from before, in one new act. A bulk act that only brought features is
+Each of its features returns to the state from before, and each photo to where it was, in one new act. A bulk act that only brought features is
 hidden by one small write instead. What somebody changed since is a conflict: then nothing is done until the person
 says to leave those features (`REST`) or to take them back too (`ALL`).
 """
@@ -16,17 +16,18 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from layers.editing import telling
-from layers.errors import Contested, InvalidValue, MapError, OutOfDate
-from layers.rights import Viewer, require
-from layers.store import Database, edit, hiding, history
+from layers.errors import Contested, InvalidValue, MapError, NotAllowed, OutOfDate
+from layers.rights import Viewer, may, require
+from layers.store import Database, attachment_moves, edit, hiding, history, review
 from layers.store.acts import title_of
+from layers.store.attachment_moves import WAY_BACK, Move
 from layers.store.derive import Towns
 from layers.store.edit import Change
 from layers.store.history import Deed, Moment, Step, Trace
 from layers.store.stand_ins import is_carried_over
 from layers.store.states import Row, State, ready, taken_away, towns_now
 from layers.store.tables import Act
-from layers.store.targets import Target, require_edit, target
+from layers.store.targets import Target, require_edit, target, targets_in
 
 REST, ALL = "rest", "all"
 BULK: Final = ("import", "sample")
@@ -37,11 +38,12 @@ _TRIES: Final = 3
 
 
 class Undone(NamedTuple):
-    """What an undo did. left: features that stayed as others made them since."""
+    """What an undo did. left: features that stayed as others made them since. photos: those that went back."""
 
     act: int
     undone: int
     left: int
+    photos: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class _Plan:
     found: dict[int, Target]
     left: int = 0
     as_one: bool = False
+    photos: Sequence[Move] = ()
 
 
 def undo(
@@ -98,14 +101,19 @@ def _planned(session: Session, viewer: Viewer, act_id: int, despite: str | None)
     touched = _touched(session, viewer, deed, as_one=as_one)
     # What goes as one is hidden with its act: a feature that was there before must leave that act.
     todo = [trace for trace in touched if not _is_back(trace) or (as_one and _would_vanish(trace, deed))]
-    if not todo and not as_one:
+    photos = [move for move in attachment_moves.moves_of(session, act_id) if move.is_there]
+    if not todo and not as_one and not photos:
         raise Contested(_nothing(deed), {"conflicts": []})
+    _require_reviewer(session, viewer, deed)
     contested = [trace for trace in todo if trace.found.state != trace.step.after.state]
     chosen = [trace for trace in todo if despite == ALL or trace not in contested]
     if contested and (despite is None or not (chosen or as_one)):
         raise _contested(deed, viewer, contested, len(todo) - len(contested), as_one=as_one)
     found = {trace.found.id: trace.found for trace in chosen}
-    return _Plan(deed, _rows(session, viewer, chosen), found, len(todo) - len(chosen), as_one)
+    rows = _rows(session, viewer, chosen)
+    own = not touched and deed.account is not None and deed.account == viewer.account
+    _check_photos(session, viewer, photos, rows, own=own and may(viewer, "attach"))
+    return _Plan(deed, rows, found, len(todo) - len(chosen), as_one, photos)
 
 
 def _goes_as_one(session: Session, deed: Deed) -> bool:
@@ -199,6 +207,34 @@ def _is_decision(trace: Trace) -> bool:
     )
 
 
+def _require_reviewer(session: Session, viewer: Viewer, deed: Deed) -> None:
+    """A merge of a mark was a decision: only who may decide on the mark takes it back."""
+    merged = review.merged_by(session, deed.id)
+    if merged is not None:
+        found = target(session, viewer, merged, deleted=True)
+        require(viewer, "review", unit=found.unit, visibility=found.visibility, town=found.town)
+
+
+def _check_photos(
+    session: Session, viewer: Viewer, photos: Sequence[Move], rows: dict[int, Row], *, own: bool
+) -> None:
+    """Raises unless each may go back to a feature that stands then. own: the viewer removed them himself."""
+    if any(photo.is_late for photo in photos):
+        raise Contested(f"附件删除已满 {WAY_BACK.days} 天，不能再撤销。需要原件时请联系系统管理员。")
+    ids = {id_ for photo in photos for id_ in (photo.from_feature_id, photo.to_feature_id)}
+    known = {found.id: found for found in targets_in(session, viewer, list(ids))}
+    if len(known) != len(ids):
+        raise NotAllowed("这次操作还涉及您无权查看的图形，不能撤销。请由有权限的人员处理。")
+    for found in known.values():
+        if not own:
+            require_edit(session, viewer, found)
+    for photo in photos:
+        found = known[photo.from_feature_id]
+        after = rows[found.id].state if found.id in rows else found.state
+        if after.deleted and not photo.removed_before:
+            raise Contested(f"“{photo.name}”所属的“{found.name}”已被删除。请先在回收站恢复它，再撤销。")
+
+
 # --- doing it ----------------------------------------------------------------------------------------------
 
 
@@ -210,10 +246,11 @@ def _done(database: Database, viewer: Viewer, plan: _Plan, reason: str | None) -
     with database.writing() as session:
         with edit.one_act(session, "undo", viewer, reason, undoes=plan.deed.id) as act:
             edit.write_rows(session, act, plan.rows, versions)
+            attachment_moves.put_back(session, act, plan.photos)
             if plan.as_one:
                 count += hiding.turn_back(session, act, plan.deed.id)
         session.commit()
-    return Undone(act.id, count, plan.left)
+    return Undone(act.id, count, plan.left, len(plan.photos))
 
 
 def _done_in_turns(database: Database, viewer: Viewer, plan: _Plan, reason: str | None) -> Undone:
@@ -225,6 +262,7 @@ def _done_in_turns(database: Database, viewer: Viewer, plan: _Plan, reason: str 
 
     def turn_back(session: Session, act: Act) -> None:
         nonlocal turned
+        attachment_moves.put_back(session, act, plan.photos)
         if plan.as_one:
             turned = hiding.turn_back(session, act, plan.deed.id)
             # Those that were there before still belong to the act until they are carried over.
@@ -238,7 +276,7 @@ def _done_in_turns(database: Database, viewer: Viewer, plan: _Plan, reason: str 
         with suppress(MapError):
             edit.abandon_bulk(database, act_id)
         raise
-    return Undone(act_id, len(changes) + turned, plan.left)
+    return Undone(act_id, len(changes) + turned, plan.left, len(plan.photos))
 
 
 # --- what stands in the way --------------------------------------------------------------------------------

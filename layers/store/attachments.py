@@ -21,13 +21,13 @@ from layers.errors import Busy, InvalidValue, OutOfDate, UnknownThing
 from layers.kinds.record import POSITION_SOURCES
 from layers.rights import Viewer
 from layers.store.acts import one_act
+from layers.store.attachment_moves import MOST_OF_A_FEATURE, count_of, take_off
 from layers.store.engine import is_clean
 from layers.store.found import FoundFeature
 from layers.store.seen import is_insider, seen
 from layers.store.tables import Act, Attachment, Feature, FeatureVersion, Layer
 
 ROLES: Final = {"then": "原貌", "now": "现状", "doc": "文件"}
-MOST_OF_A_FEATURE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,10 +115,11 @@ def attachment_named(session: Session, viewer: Viewer, uid: str) -> FoundAttachm
     return _found(row, viewer)
 
 
-def remove_attachment(session: Session, viewer: Viewer, found: FoundAttachment) -> None:
-    """Take it off the feature; the row and the files stay as evidence."""
-    with one_act(session, "detach", viewer, reason=found.row.name):
-        found.row.deleted_at = clock.now()
+def remove_attachment(session: Session, viewer: Viewer, found: FoundAttachment) -> int:
+    """Take it off the feature; the row and the files stay as evidence. Returns the act, which can be taken back."""
+    with one_act(session, "detach", viewer, reason=found.row.name) as act:
+        take_off(session, act, found.row)
+    return act.id
 
 
 def unused_files(session: Session, before: datetime) -> set[str]:
@@ -180,8 +181,7 @@ def _one_of(title: str, word: str | None, words: dict[str, str]) -> str | None:
 
 
 def _refuse_too_many(session: Session, feature: FoundFeature, more: int) -> None:
-    there = select(Attachment.id).where(Attachment.feature_id == feature.id, Attachment.deleted_at.is_(None))
-    if len(session.scalars(there.limit(MOST_OF_A_FEATURE)).all()) + more > MOST_OF_A_FEATURE:
+    if count_of(session, feature.id) + more > MOST_OF_A_FEATURE:
         raise InvalidValue(f"“{feature.name}”的附件最多 {MOST_OF_A_FEATURE} 个。请先删除不需要的附件。")
 
 

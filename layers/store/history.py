@@ -14,7 +14,7 @@ from layers.errors import UnknownThing
 from layers.rights import Viewer
 from layers.store.seen import layers_seen
 from layers.store.states import State, state_of
-from layers.store.tables import DONE, Act, Feature, FeatureVersion, HiddenAct, Layer
+from layers.store.tables import DONE, Act, AttachmentMove, Feature, FeatureVersion, HiddenAct, Layer
 from layers.store.targets import Target, target, targets
 
 _SLICE: Final = 500
@@ -194,15 +194,18 @@ def _touched_ids(act_id: int) -> Select[int]:
 
 
 def _touches(viewer: Viewer, layer_id: int | None) -> ColumnElement[bool]:
-    """Whether an act changed, hid or brought back something in a layer that this viewer may see."""
+    """Whether an act changed, hid or brought back something, or moved photos, in a layer that this viewer may see."""
     seen = select(Layer.id).where(*layers_seen(viewer))
     in_layer = Feature.layer_id.in_(seen) if layer_id is None else Feature.layer_id == layer_id
     now = exists().where(Feature.act_id == Act.id, in_layer)
     before = exists().where(
         FeatureVersion.act_id == Act.id, Feature.id == FeatureVersion.feature_id, in_layer
     )
+    moved = exists().where(
+        AttachmentMove.act_id == Act.id, Feature.id == AttachmentMove.to_feature_id, in_layer
+    )
     hid = select(HiddenAct.since_act_id).union(select(HiddenAct.until_act_id)).subquery()
-    return or_(now, before, Act.id.in_(select(hid.c[0])))
+    return or_(now, before, moved, Act.id.in_(select(hid.c[0])))
 
 
 def _deeds(*conditions: ColumnElement[bool]) -> Select[Act]:

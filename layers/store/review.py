@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from layers.rights import Viewer
-from layers.store.tables import Act, Attachment, Feature, ReviewNote
+from layers.store.tables import Act, Feature, ReviewNote
 from layers.store.targets import Target, targets
 
 
@@ -44,10 +44,15 @@ def note(
     )
 
 
-def move_attachments(session: Session, from_id: int, into_id: int) -> None:
-    """The photos of what was merged belong to what it was merged into."""
-    moved = update(Attachment).where(Attachment.feature_id == from_id).values(feature_id=into_id)
-    session.execute(moved.execution_options(synchronize_session=False))
+def merged_by(session: Session, act_id: int) -> int | None:
+    """Id of the mark that a reviewer merged by this act, or by the one that it takes back; None: it merged none."""
+    asked: int | None = act_id
+    while asked is not None:
+        merged = (ReviewNote.act_id == asked, ReviewNote.into_feature_id.is_not(None))
+        if found := session.scalar(select(ReviewNote.feature_id).where(*merged)):
+            return found
+        asked = session.scalar(select(Act.undoes_act).where(Act.id == asked))
+    return None
 
 
 def in_review(session: Session, viewer: Viewer) -> list[Target]:

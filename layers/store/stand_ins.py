@@ -24,7 +24,7 @@ from layers.store.engine import Database, insert_columns, new_ids, to_json
 from layers.store.pace import Pace
 from layers.store.rows import columns, new_uid
 from layers.store.states import Row, in_transit, keep_versions
-from layers.store.tables import DONE, Act, Attachment, Feature, Search, StandIn, table_of
+from layers.store.tables import DONE, Act, Attachment, AttachmentMove, Feature, Search, StandIn, table_of
 
 _TOLD: Final = 3
 _CARRIED: Final = ("shape", "properties", "derived", "derived_until", "visibility", "review")
@@ -170,10 +170,10 @@ def _move_words(session: Session, ours: ColumnElement[bool]) -> None:
     connection = session.connection()
     before = select(StandIn.feature_id).where(ours)
     connection.execute(delete(Search).where(Search.feature_id.in_(before)))
-    for model in (Search, Attachment):
-        connection.execute(
-            update(model).where(ours, model.feature_id == StandIn.by_id).values(feature_id=StandIn.feature_id)
-        )
+    moves = (AttachmentMove.from_feature_id, AttachmentMove.to_feature_id)
+    for column in (Search.feature_id, Attachment.feature_id, *moves):
+        to_which = {column.key: StandIn.feature_id}
+        connection.execute(update(column.class_).where(ours, column == StandIn.by_id).values(to_which))
 
 
 def _remove_stand_ins(session: Session, ours: ColumnElement[bool]) -> None:

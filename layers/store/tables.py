@@ -334,6 +334,20 @@ class Attachment(Base):
     name: Mapped[str]
 
 
+class AttachmentMove(Base):
+    """An act took an attachment off its feature, put it back, or gave it to another; the way back is the reverse."""
+
+    __tablename__ = "attachment_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
+    act_id: Mapped[int] = mapped_column(ForeignKey("act.id"), index=True)
+    from_feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), index=True)
+    to_feature_id: Mapped[int] = mapped_column(ForeignKey("feature.id"), index=True)
+    removed_before: Mapped[bool]
+    removed_after: Mapped[bool]
+
+
 class Account(Base):
     """A person who may log in. must_change: the password was given by somebody else. locked: by an administrator."""
 

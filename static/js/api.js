@@ -141,7 +141,7 @@ export class Server extends EventTarget {
     return this.#get(`${this.urls.api}review`, {}, undefined, true);
   }
 
-  /** @param {string} ref @param {{decision: "approve" | "return" | "merge", reason?: string, into?: string}} decision @returns {Promise<any>} */
+  /** @param {string} ref @param {{decision: "approve" | "return" | "merge", reason?: string, into?: string}} decision @returns {Promise<any>} with `act` when the map changed */
   decide(ref, decision) {
     return this.#send("POST", `${this.#ref(ref)}/review`, decision);
   }
@@ -170,7 +170,7 @@ export class Server extends EventTarget {
     return this.#send("PATCH", this.#attachment(uid), change);
   }
 
-  /** @param {string} uid @returns {Promise<Api.Attachments>} */
+  /** What is left, and the act that can be taken back. @param {string} uid @returns {Promise<Api.Attachments & {act: number}>} */
   removeAttachment(uid) {
     return this.#send("DELETE", this.#attachment(uid), undefined);
   }

@@ -675,11 +675,11 @@ on(tray, "open", async ({ uid, uids, bounds }) => {
 on(reviewing, "say", ({ text }) => notice.show(text));
 on(reviewing, "merging", ({ feature }) => editing.chooseInto(feature));
 on(editing, "into", ({ feature, into }) => reviewing.merge(feature, into));
-on(reviewing, "decided", ({ uid, words }) => {
-  notice.show(words);
-  renewMap(uid);
+on(reviewing, "decided", ({ uid, words, act }) => {
+  editing.tellDone({ title: words, act }, uid);
   tray.count();
 });
+on(photos, "removed", ({ name, act }) => editing.tellDone({ title: `已删除附件“${name}”`, act }, undefined));
 on(bulk, "changed", ({ title, act }) => {
   table.unchoose();
   editing.tellDone({ title, act }, undefined);

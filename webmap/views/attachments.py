@@ -102,11 +102,12 @@ def change(uid: str) -> Response:
 
 @blueprint.delete("/attachments/<uid>")
 def remove(uid: str) -> Response:
+    """Off its feature; `act` names the deed, which can be taken back."""
     found = store.attachment_named(current(), viewer(), uid)
     _require_change(found)
-    store.remove_attachment(current(), viewer(), found)
+    act = store.remove_attachment(current(), viewer(), found)
     current().commit()
-    return answer(_listing(query.feature_of(current(), viewer(), found.feature_uid)))
+    return answer(_listing(query.feature_of(current(), viewer(), found.feature_uid)) | {"act": act})
 
 
 def _look(ref: str) -> None:

@@ -67,7 +67,7 @@ def undo(act_id: int) -> Response:
     done = undoing.undo(
         the_database(), viewer(), act_id, despite=_despite(body), reason=text_of(body, "reason")
     )
-    return jsonify(ok=True, act=done.act, undone=done.undone, left=done.left)
+    return jsonify(ok=True, act=done.act, undone=done.undone, left=done.left, photos=done.photos)
 
 
 @blueprint.get("/deleted")

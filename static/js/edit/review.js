@@ -97,7 +97,7 @@ export class Tray extends EventTarget {
   }
 }
 
-/** Decides on the card. Emits "decided" {uid, words}, "merging" {feature}. */
+/** Decides on the card. Emits "decided" {uid, words, act}, "merging" {feature}. */
 export class Reviewing extends EventTarget {
   /** @param {import("app/api.js").Server} server @param {HTMLDialogElement} dialog */
   constructor(server, dialog) {
@@ -114,8 +114,8 @@ export class Reviewing extends EventTarget {
   /** @param {Api.Feature} feature @param {Decision} decision @param {string} words */
   async decide(feature, decision, words) {
     try {
-      const { id, uid } = await this.server.decide(feature.id, decision);
-      this.dispatchEvent(new CustomEvent("decided", { detail: { uid: id ?? uid, words } }));
+      const { id, uid, act } = await this.server.decide(feature.id, decision);
+      this.dispatchEvent(new CustomEvent("decided", { detail: { uid: id ?? uid, words, act } }));
     } catch (error) {
       this.dispatchEvent(
         new CustomEvent("say", { detail: { text: /** @type {ApiError} */ (error).message } }),

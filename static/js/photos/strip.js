@@ -7,7 +7,7 @@ const DOCUMENT = "application/pdf";
 const MEGABYTE = 1024 * 1024;
 const VIEWER = "photo_viewer";
 
-/** Emits "changed" {count}, "failed" {message}. Put `strip.element` where it should stand. */
+/** Emits "changed" {count}, "removed" {name, act}, "failed" {message}. Put `strip.element` where it should stand. */
 export class PhotoStrip extends EventTarget {
   /** @type {Api.Attachments | null} */
   #told = null;
@@ -151,14 +151,16 @@ export class PhotoStrip extends EventTarget {
     const yes = async () => {
       dialog.close();
       try {
-        this.#learn(await this.server.removeAttachment(each.uid));
+        const told = await this.server.removeAttachment(each.uid);
+        this.#learn(told);
+        this.dispatchEvent(new CustomEvent("removed", { detail: { name: each.name, act: told.act } }));
       } catch (error) {
         this.#fail(error);
       }
     };
     fill(
       dialog,
-      html`<div class="viewer-foot"><p><b>删除“${each.name}”？</b><br>页面上不再显示；原件仍留存备查，管理员可以找回。</p><div class="viewer-acts"><button type="button" class="remove" @click=${yes}>删除</button><button type="button" @click=${() => dialog.close()}>不，返回</button></div></div>`,
+      html`<div class="viewer-foot"><p><b>删除“${each.name}”？</b><br>页面上不再显示。删除后可以马上撤销；原件仍留存备查。</p><div class="viewer-acts"><button type="button" class="remove" @click=${yes}>删除</button><button type="button" @click=${() => dialog.close()}>不，返回</button></div></div>`,
     );
   }
 

@@ -1,0 +1,118 @@
+"""Which photos did an act take off a feature or give to another, and how do they go back?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from layers import clock
+from layers.errors import Contested, OutOfDate
+from layers.store.tables import Act, Attachment, AttachmentMove
+
+MOST_OF_A_FEATURE: Final = 200
+WAY_BACK: Final = timedelta(days=30)
+"""So long after it was removed a photo can be put back; its files are kept for longer (WEBMAP_PRUNE_DAYS)."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """What an act did with one attachment. is_there: nobody has moved, removed or put it back since.
+
+    is_late: it was removed so long ago that its files may go.
+    """
+
+    attachment_id: int
+    name: str
+    from_feature_id: int
+    to_feature_id: int
+    removed_before: bool
+    removed_after: bool
+    is_there: bool
+    is_late: bool
+
+
+def take_off(session: Session, act: Act, row: Attachment) -> None:
+    """Off its feature."""
+    _move(session, act, row, row.feature_id, removed=True)
+
+
+def give_all(session: Session, act: Act, from_id: int, into_id: int) -> None:
+    """The photos of what was merged belong to what it was merged into."""
+    standing = select(Attachment).where(Attachment.feature_id == from_id, Attachment.deleted_at.is_(None))
+    for row in session.scalars(standing.order_by(Attachment.id)):
+        _move(session, act, row, into_id, removed=False)
+
+
+def moves_of(session: Session, act_id: int) -> list[Move]:
+    """All that an act did, with how it is now."""
+    asked = (
+        select(AttachmentMove, Attachment)
+        .join(Attachment, Attachment.id == AttachmentMove.attachment_id)
+        .where(AttachmentMove.act_id == act_id)
+        .order_by(AttachmentMove.id)
+        .execution_options(populate_existing=True)
+    )
+    return [_told(move, row) for move, row in session.execute(asked)]
+
+
+def put_back(session: Session, act: Act, moves: Sequence[Move]) -> None:
+    """Each to where it was. OutOfDate when somebody moved one meanwhile, Contested when a feature has no room."""
+    if not all(move.is_there for move in _fresh(session, moves)):
+        raise OutOfDate("照片刚刚被其他人改动，没有撤销。请刷新后重试。")
+    for move in moves:
+        row = session.get_one(Attachment, move.attachment_id)
+        _move(session, act, row, move.from_feature_id, removed=move.removed_before)
+    session.flush()
+    for feature_id in {move.from_feature_id for move in moves}:
+        if count_of(session, feature_id) > MOST_OF_A_FEATURE:
+            raise Contested(
+                f"这个图形的附件已满 {MOST_OF_A_FEATURE} 个，放不下恢复的照片。请先删除不需要的附件再撤销。"
+            )
+
+
+def count_of(session: Session, feature_id: int) -> int:
+    """How many attachments stand on a feature."""
+    there = (Attachment.feature_id == feature_id, Attachment.deleted_at.is_(None))
+    return session.execute(select(func.count()).select_from(Attachment).where(*there)).scalar_one()
+
+
+def _fresh(session: Session, moves: Sequence[Move]) -> list[Move]:
+    """The same moves with how their attachments are at this moment, locked where the database has such locks."""
+    ids = [move.attachment_id for move in moves]
+    asked = select(Attachment).where(Attachment.id.in_(ids)).with_for_update()
+    rows = {row.id: row for row in session.scalars(asked.execution_options(populate_existing=True))}
+    return [_told(move, rows[move.attachment_id]) for move in moves]
+
+
+def _told(move: AttachmentMove | Move, row: Attachment) -> Move:
+    removed = row.deleted_at
+    return Move(
+        attachment_id=row.id,
+        name=row.name,
+        from_feature_id=move.from_feature_id,
+        to_feature_id=move.to_feature_id,
+        removed_before=move.removed_before,
+        removed_after=move.removed_after,
+        is_there=(row.feature_id, removed is not None) == (move.to_feature_id, move.removed_after),
+        is_late=removed is not None and removed < clock.now() - WAY_BACK,
+    )
+
+
+def _move(session: Session, act: Act, row: Attachment, to_id: int, *, removed: bool) -> None:
+    session.add(
+        AttachmentMove(
+            attachment_id=row.id,
+            act_id=act.id,
+            from_feature_id=row.feature_id,
+            to_feature_id=to_id,
+            removed_before=row.deleted_at is not None,
+            removed_after=removed,
+        )
+    )
+    row.feature_id = to_id
+    row.deleted_at = clock.now() if removed else None
