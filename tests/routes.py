@@ -191,6 +191,9 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ),
         *_for(INSIDERS, "GET /api/today", "GET /due", "GET /due.xlsx"),
         ("GET /due/<uid>.docx", Route(INSIDERS, "/due/none.docx")),
+        *_for(INSIDERS, "GET /cases", "GET /cases.xlsx"),
+        ("GET /cases/<uid>", Route(INSIDERS, f"/cases/{IDLE_UID}")),
+        ("POST /cases/<uid>", Route(EDITORS, f"/cases/{IDLE_UID}", form=True)),
         # supervision
         *_for(INSIDERS, "GET /board", "GET /api/board", "GET /board.docx", "GET /board.xlsx"),
         *_for(frozenset({"reporter"}), "GET /report", "POST /report"),

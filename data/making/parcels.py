@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from shapely import affinity
 from shapely.geometry import Polygon
 
+from layers.kinds.case_steps import lines_of
 from layers.measure import area_m2, rounded_mu
+from layers.rules.idle_case import ORDER as STEPS
+from layers.rules.idle_case import Entry
 from making.county import Town, towns
 from making.drawing import dice, to_degrees
 from making.parcel_shapes import SEAT, parcel_shapes
@@ -105,6 +108,7 @@ def _parcel(town: Town, number: int, running: int, shape: Polygon, state: str) -
     uses = USES_IN_SEAT if town.name == SEAT else USES_IN_TOWNS
     ground = Ground(town, _mu(shape), chance.choice(uses))
     facts = _shown_facts(ground) if shown else STORIES[state](ground, chance)
+    facts |= _ledger(facts, running)
     return Record(
         name, shape, {"code": _code(facts, running), "town": town.name, **facts, **_answerable(chance)}
     )
@@ -288,6 +292,21 @@ def _case(steps: tuple[str, ...], chance: random.Random) -> Facts:
     step = chance.choice(steps)
     status = "determined" if step in DETERMINED_STEPS else "idle"
     return {"status": status, "cause": chance.choice(("holder", "holder", "unknown")), "case_step": step}
+
+
+def _ledger(facts: Facts, running: int) -> Facts:
+    """The steps of a case up to the one it has come to, four weeks apart, with invented numbers."""
+    if "case_step" not in facts:
+        return {}
+    last = STEPS.index(facts["case_step"])
+    ended = (
+        date.fromisoformat(facts["revived_on"]) if "revived_on" in facts else REFERENCE - _days(running % 40)
+    )
+    entries = [
+        Entry(step, ended - _days(28 * (last - at)), f"示例文号〔{ended.year}〕{running * 10 + at} 号")
+        for at, step in enumerate(STEPS[: last + 1])
+    ]
+    return {"case_steps": lines_of([replace(entries[0], number=""), *entries[1:]])}
 
 
 Story = Callable[[Ground, random.Random], dict[str, Any]]

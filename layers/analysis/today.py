@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from layers.analysis.cases import cases
 from layers.analysis.supervision import board
 from layers.rights import Viewer
 from layers.rules.supervision import Light
@@ -34,8 +35,10 @@ class Urgent:
 def urgent(session: Session, viewer: Viewer) -> list[Urgent]:
     """What this viewer can do something about today; nothing where nothing is urgent."""
     lights = board(session, viewer).counts
+    late = sum(1 for each in cases(session, viewer) if each.overdue)
     found = [
         Urgent("due", "本月满一年、满两年", len(due(session, viewer, "month")), "宗", "due"),
+        Urgent("case", "处置步骤超期", late, "宗", "due"),
         Urgent("red", "红灯项目", lights[Light.RED], "个", "red"),
         Urgent("grey", "进度未报", lights[Light.GREY], "个", "grey"),
     ]

@@ -90,6 +90,11 @@ def no_insight(properties: Properties, derived: Properties, today: date) -> Insi
     return Insight()
 
 
+def nothing_settled(properties: Properties) -> Properties:
+    """For kinds none of whose fields follows from another."""
+    return properties
+
+
 @dataclass(frozen=True, kw_only=True)
 class LayerKind:
     """The declaration of one sort of thing.
@@ -100,6 +105,7 @@ class LayerKind:
     label_field: whose words stand on the map instead of the name. searched: further fields by whose words a feature
     is found. retired: keys whose values are kept and shown to nobody. apart_by: fields by which features lie in
     different sheets: only those that agree in them must not overlap.
+    settle: gives fields that follow from others their value, before anything is stored.
     shipped: the kind with its own colours, of one
     that another field colours. derived_fields: the derived values that tables and filters know. questions: filters
     that are one click away.
@@ -116,6 +122,7 @@ class LayerKind:
     classify: Callable[[Properties, Properties], str]
     rank: int
     owner: str
+    settle: Callable[[Properties], Properties] = nothing_settled
     derive: Callable[[Properties, date], Derived] = nothing_derived
     insight: Callable[[Properties, Properties, date], Insight] = no_insight
     tiled: tuple[str, ...] = ()

@@ -21,7 +21,7 @@ BASIC, LEGAL = "基本", "权属与期限"
 
 def form_fields(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> list[dict[str, Any]]:
     """The fields that this viewer may fill in, in the order of the declaration. unit: the owner of the layer."""
-    return [_asked(field) for field in asked_for(kind, viewer, unit)]
+    return [_asked(field) for field in asked_for(kind, viewer, unit) if not field.off_form]
 
 
 def asked_for(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> list[Field]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties, Question
+from layers.kinds.case_steps import CaseSteps, entries_of
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
 from layers.measure import half_up
-from layers.rules.idle_case import STEP_WORDS
+from layers.rules.idle_case import STEP_WORDS, last_step
 from layers.rules.idle_land import (
     CLAUSES,
     FEE_SHARE,
@@ -35,6 +36,8 @@ GOVERNMENT_CAUSES = {
 }
 CAUSES = {**GOVERNMENT_CAUSES, "holder": "企业自身原因", "unknown": "原因待查"}
 """闲置土地处置办法 art. 8 lists the causes of government; a natural disaster is treated alike."""
+
+CASE: Final = "case_steps"
 
 FIELDS: tuple[Field, ...] = (
     Text(key="name", title="地块名称", required=True, aliases=("DKMC", *NAME.aliases)),
@@ -153,6 +156,16 @@ FIELDS: tuple[Field, ...] = (
         choices={step.value: words for step, words in STEP_WORDS.items()},
         filterable=True,
         card=True,
+        off_form=True,
+        help="有处置台账时由台账得出",
+    ),
+    CaseSteps(
+        key=CASE,
+        title="处置台账",
+        visibility="internal",
+        off_form=True,
+        off_card=True,
+        help="每行一步：步骤｜日期｜文号｜备注",
     ),
     Day(key="revived_on", title="盘活日期"),
     Text(key="responsible_person", title="责任人", visibility="internal"),
@@ -192,6 +205,12 @@ def _facts(properties: Properties) -> ParcelFacts:
 
 def _under_the_clock(properties: Properties) -> bool:
     return properties.get("status") not in ("low_use", "revived")
+
+
+def settle(properties: Properties) -> Properties:
+    """How far the case is follows from its ledger, where there is one."""
+    step = last_step(entries_of(properties.get(CASE)))
+    return {**properties, "case_step": step.value} if step else properties
 
 
 def derive(properties: Properties, today: date) -> Derived:
@@ -364,6 +383,7 @@ IDLE_PARCEL = LayerKind(
     fields=FIELDS,
     classes=CLASSES,
     classify=classify,
+    settle=settle,
     derive=derive,
     insight=insight,
     tiled=(),

@@ -7,7 +7,7 @@ in the law; the deadlines are defaults and configurable. Days are calendar days,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -44,6 +44,17 @@ ORDER: tuple[Step, ...] = tuple(Step)
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A line of the ledger. day: None where nobody wrote it down. attachment: the uid of a file of the parcel, or ""."""
+
+    step: Step
+    day: date | None = None
+    number: str = ""
+    note: str = ""
+    attachment: str = ""
+
+
+@dataclass(frozen=True)
 class Due:
     """What comes next in a case. day: None where no deadline runs."""
 
@@ -73,3 +84,26 @@ def contradictions(done: Mapping[Step, date]) -> Sequence[str]:
         for earlier, later in pairwise(there)
         if done[later] < done[earlier]
     ]
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """By step, then by day; what has no day comes last of its step."""
+    return sorted(entries, key=lambda each: (ORDER.index(each.step), each.day or date.max))
+
+
+def days_done(entries: Iterable[Entry]) -> dict[Step, date]:
+    """When each step was done; of a step that was done again the last day counts."""
+    return {each.step: each.day for each in in_order(entries) if each.day}
+
+
+def last_step(entries: Iterable[Entry]) -> Step | None:
+    """How far the case has come."""
+    return max((each.step for each in entries), key=ORDER.index, default=None)
+
+
+def due_of(entries: Sequence[Entry]) -> Due | None:
+    """As `next_due`, of a ledger in which days may be missing: no deadline runs from a step without its day."""
+    last, done = last_step(entries), days_done(entries)
+    if last is None or last is Step.CLOSED or last in done:
+        return next_due(done)
+    return Due(ORDER[ORDER.index(last) + 1], None)

@@ -51,7 +51,7 @@ class Prepared:
         self.uids = [checked_uid(row.uid) if row.uid else new_uid() for row in rows]
         self.given_uids = [uid for uid, row in zip(self.uids, rows, strict=True) if row.uid]
         self.shapes = shapes = _sound([row.shape for row in rows])
-        stored = [_storable(row.properties) for row in rows]
+        stored = [_storable(kind.settle(row.properties)) for row in rows]
         properties = [told for told, _ in stored]
         derived = derive(
             kind,

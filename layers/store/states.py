@@ -63,6 +63,7 @@ def state_of(row: Feature | FeatureVersion) -> State:
 
 def ready(kind: LayerKind, states: Sequence[State], towns: Towns) -> list[Row]:
     """States as rows: measured and checked, which takes time and no database. towns: none for a boundary itself."""
+    states = [replace(each, properties=kind.settle(each.properties)) for each in states]
     prepared = prepare(kind, states, towns)
     found = zip(states, prepared.features, prepared.words, strict=True)
     return [Row(state, feature, words) for state, feature, words in found]

@@ -312,6 +312,23 @@ declare namespace Api {
     today: { day: string; at: number };
   }
 
+  /** the ledger of a case, for those who may see it */
+  interface Case {
+    steps: CaseStep[];
+    next: { title: string; day: string | null; overdue: number } | null;
+    trouble: string[];
+    url: string;
+    may_write: boolean;
+  }
+
+  interface CaseStep {
+    title: string;
+    day: string | null;
+    number: string;
+    note: string;
+    file: { name: string; url: string } | null;
+  }
+
   interface Card {
     title: string;
     subtitle: string | null;
@@ -320,6 +337,7 @@ declare namespace Api {
     figures: { value: string; unit: string; label: string }[];
     verdict: { text: string; clause: string | null } | null;
     clock: Clock | null;
+    case: Case | null;
     rows: { label: string; value: string | null; unit?: string | null }[];
     /** titles of the most important fields without a value */
     missing: string[];

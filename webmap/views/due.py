@@ -23,6 +23,7 @@ blueprint = Blueprint("due", __name__)
 
 PLACES: Final = {
     "due": ("due.page", ("period", "month")),
+    "case": ("cases.ledger", ("overdue", "1")),
     "red": ("supervision.board", ("light", "red")),
     "grey": ("supervision.board", ("light", "grey")),
 }

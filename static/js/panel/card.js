@@ -1,5 +1,6 @@
 // What is known of the one feature that was opened?
 import { fill, html } from "app/dom.js";
+import { caseLine } from "app/panel/case.js";
 import { clockLine } from "app/panel/clock.js";
 
 const MISSING = "未提供：";
@@ -66,7 +67,7 @@ export class Card extends EventTarget {
   show(feature) {
     const { card } = feature;
     const body = html`<div class="card-body">
-      ${head(card)} ${this.above(feature)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${rows(card)}
+      ${head(card)} ${this.above(feature)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${caseLine(card.case)} ${rows(card)}
       ${this.below(feature)} ${this.#related(card)}
     </div>`;
     this.#present(body, this.#buttons(feature), foot(card));
