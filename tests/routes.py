@@ -282,6 +282,12 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "GET /drawings/<uid>/<int:z>/<int:x>/<int:y>",
             Route(EVERYBODY, "/drawings/none/1/1/1"),
         ),
+        # printing
+        *_for(INSIDERS, "GET /api/prints"),
+        ("POST /api/prints", Route(INSIDERS, "/api/prints", body={"paper": "A4"})),
+        ("GET /api/prints/<int:number>", Route(INSIDERS, "/api/prints/999999")),
+        ("POST /api/prints/<int:number>/cancel", Route(INSIDERS, "/api/prints/999999/cancel")),
+        ("GET /prints/<int:number>", Route(INSIDERS, "/prints/999999")),
         # the quality of layers
         *_for(INSIDERS, "GET /quality"),
         ("POST /quality", Route(INSIDERS, "/quality", form=True)),

@@ -34,6 +34,7 @@ LATER: Final = {
     "conflict": "webmap.cli_conflict:command",
     "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
+    "print": "webmap.cli_print:command",
     "quality": "webmap.cli_quality:command",
     "restore": "webmap.cli_keeping:restore_command",
     "upgrade": "webmap.cli_keeping:upgrade",

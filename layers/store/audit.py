@@ -39,6 +39,7 @@ DEEDS: Final = {
     "cut_log": "清理到期日志",
     "import": "导入数据",
     "export": "导出数据",
+    "print": "打印地图",
     "layer": "图层设置",
     "theme": "专题设置",
     "office": "单位与指挥部设置",

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from layers.symbols.order import Part, in_order
 from layers.symbols.vocabulary import Fill, Line, Pattern, Stops, SymbolClass
 
 if TYPE_CHECKING:
@@ -24,8 +25,7 @@ StyleLayer = dict[str, Any]
 
 def style_layers(layers: Sequence[tuple[str, LayerKind]]) -> list[StyleLayer]:
     """All style layers of these layers (key, kind), bottom first."""
-    drawn = [entry for key, kind in layers for entry in _of_layer(key, kind)]
-    return [layer for _, layer in sorted(drawn, key=lambda entry: entry[0])]
+    return [_compiled(part) for part in in_order(layers)]
 
 
 def patterns(kinds: Iterable[LayerKind]) -> dict[str, dict[str, Any]]:
@@ -39,26 +39,11 @@ def pattern_name(pattern: Pattern) -> str:
     return f"hatch-{hashlib.sha256(repr(pattern).encode()).hexdigest()[:8]}"
 
 
-def _of_layer(key: str, kind: LayerKind) -> Iterable[tuple[tuple[float, ...], StyleLayer]]:
-    for place, symbol in enumerate(kind.classes):
-        for number, fill in enumerate(symbol.fills):
-            below = (1.0 if kind.backdrop else 4.0, _depth(kind), number, place)
-            yield below, _fill_layer(f"{key}/{symbol.key}/fill{number}", key, symbol, fill)
-        for number, line in enumerate(symbol.lines):
-            # The last class of a kind is the least: the first is drawn on top.
-            above = (_stage(line, kind), _depth(kind), number, -place)
-            yield above, _line_layer(f"{key}/{symbol.key}/line{number}", key, symbol, line)
-
-
-def _depth(kind: LayerKind) -> float:
-    # Backdrop kinds lie in the order of their rank; thematic ones the other way, the first on top.
-    return kind.rank if kind.backdrop else -kind.rank
-
-
-def _stage(line: Line, kind: LayerKind) -> float:
-    if line.level == 2:
-        return 3 if kind.backdrop else 5
-    return {0: 0, 1: 2, 3: 6, 4: 7}[line.level]
+def _compiled(part: Part) -> StyleLayer:
+    key = part.layer
+    if isinstance(part.look, Fill):
+        return _fill_layer(f"{key}/{part.symbol.key}/fill{part.number}", key, part.symbol, part.look)
+    return _line_layer(f"{key}/{part.symbol.key}/line{part.number}", key, part.symbol, part.look)
 
 
 def _base(name: str, key: str, symbol: SymbolClass, from_zoom: float) -> StyleLayer:

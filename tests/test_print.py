@@ -1,0 +1,308 @@
+"""Is a printed sheet true to scale, honest about what it shows, searchable, and the same each time?"""
+
+from __future__ import annotations
+
+import ctypes
+import itertools
+import math
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+import shapely
+from click.testing import CliRunner
+from flask import Flask
+from pyproj import Geod
+
+from layers.errors import InvalidValue, MapError
+from layers.jobs import run
+from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER
+from layers.store import Database, audit
+from layers.store import jobs as rows
+from layers.store.edit import NewFeature
+from tests.county import add_county
+from tests.people import sign_in
+from tests.small_county import small_county
+from tests.stored import store
+from webmap.cli import main
+from webmap.printing import Printed, Wanted, carry_out, wanted
+from webmap.work import KINDS
+
+GRS80 = Geod(ellps="GRS80")
+BLUE = (0x24, 0x50, 0xB5)
+"""Of road projects."""
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[Flask]:
+    app = small_county(home)
+    yield app
+    app.extensions["database"].dispose()
+
+
+def printed(database: Database, **asked: Any) -> Printed:
+    return carry_out(database, INTERNAL_VIEWER, Wanted(**asked), lambda *_: None)
+
+
+def do_job(app: Flask) -> None:
+    database = app.extensions["database"]
+    with database.writing() as session:
+        job = rows.claim(session)
+        session.commit()
+    assert job is not None
+    run(database.url.render_as_string(hide_password=False), job, KINDS[job.kind].work)
+
+
+def words(content: bytes) -> str:
+    book = pypdfium2.PdfDocument(content)
+    try:
+        return "".join(book[0].get_textpage().get_text_range().split())
+    finally:
+        book.close()
+
+
+def size_mm(content: bytes) -> tuple[float, float]:
+    book = pypdfium2.PdfDocument(content)
+    try:
+        width, height = book[0].get_size()
+        return width * 25.4 / 72, height * 25.4 / 72
+    finally:
+        book.close()
+
+
+def strokes(content: bytes, color: tuple[int, int, int]) -> list[list[tuple[float, float]]]:
+    """The points of every path with this colour of stroke, in points of the page."""
+    book = pypdfium2.PdfDocument(content)
+    try:
+        return [_points(each) for each in book[0].get_objects(max_depth=5) if _stroke(each) == color]
+    finally:
+        book.close()
+
+
+def _stroke(thing: pypdfium2.PdfObject) -> tuple[int, ...] | None:
+    if thing.type != pdfium.FPDF_PAGEOBJ_PATH:
+        return None
+    parts = [ctypes.c_uint() for _ in range(4)]
+    found = pdfium.FPDFPageObj_GetStrokeColor(thing.raw, *parts)
+    return tuple(each.value for each in parts[:3]) if found else None
+
+
+def _points(thing: pypdfium2.PdfObject) -> list[tuple[float, float]]:
+    matrix = thing.get_matrix()
+    points = []
+    for number in range(pdfium.FPDFPath_CountSegments(thing.raw)):
+        x, y = ctypes.c_float(), ctypes.c_float()
+        pdfium.FPDFPathSegment_GetPoint(pdfium.FPDFPath_GetPathSegment(thing.raw, number), x, y)
+        points.append(matrix.on_point(x.value, y.value))
+    return points
+
+
+def kilometre(lon: float, lat: float, azimuth: float) -> shapely.LineString:
+    """1,000 m on the ellipsoid."""
+    far = GRS80.fwd(lon, lat, azimuth, 1000)
+    return shapely.LineString([(lon, lat), far[:2]])
+
+
+@pytest.mark.parametrize("azimuth", [90, 0], ids=["east-west", "north-south"])
+@pytest.mark.parametrize("lon", [118.47, 118.56], ids=["zone 39", "zone 40"])
+@pytest.mark.parametrize(("paper", "scale"), [("A4", 10_000), ("A1", 5_000)])
+def test_a_kilometre_is_a_kilometre(
+    sqlite_database: Database, paper: str, scale: int, lon: float, azimuth: float
+) -> None:
+    road = NewFeature(kilometre(lon, 35.55, azimuth), {"name": "一公里", "state": "open"})
+    store(sqlite_database, [road], "road_project")
+    done = printed(sqlite_database, paper=paper, scale=scale, center=[lon, 35.55], layers=["road_project"])
+    assert done.sheet.zone == (39 if lon < 118.5 else 40)
+    lines = strokes(done.content, BLUE)
+    long = max(math.dist(one, other) for line in lines for one, other in itertools.pairwise(line))
+    assert long * 25.4 / 72 / 1000 * scale == pytest.approx(1000, rel=0.002)
+
+
+@pytest.mark.parametrize(
+    ("paper", "orientation", "size"),
+    [("A4", "portrait", (210, 297)), ("A3", "landscape", (420, 297)), ("A0", "portrait", (841, 1189))],
+)
+def test_a_sheet_has_exactly_the_size_of_its_paper(
+    sqlite_database: Database, paper: str, orientation: Any, size: tuple[float, float]
+) -> None:
+    add_county(sqlite_database)
+    done = printed(sqlite_database, paper=paper, orientation=orientation)
+    assert size_mm(done.content) == pytest.approx(size, abs=0.05)
+
+
+def parcels(database: Database) -> None:
+    add_county(database)
+    square = shapely.box(118.40, 35.50, 118.41, 35.51)
+    low = {"name": "低效地块", "status": "low_use", "is_sample": True}
+    away = {"name": "盘活地块", "status": "revived"}
+    rows = [NewFeature(square, low), NewFeature(shapely.box(118.8, 35.7, 118.81, 35.71), away)]
+    store(database, rows)
+
+
+def test_the_sheet_says_what_it_shows_and_nothing_else(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    asked = {"scale": 10_000, "center": [118.405, 35.505], "layers": ["idle_parcel", "admin_area"]}
+    done = printed(sqlite_database, title="低效用地分布图", unit="沂南县自然资源和规划局", **asked)
+    text = words(done.content)
+    for said in (
+        *("低效用地分布图", "内部资料注意保存", "示例数据", "图例", "低效用地", "低效地块"),
+        *("1:10000", "A3，420×297毫米", "2000国家大地坐标系", "第39带", "制图单位：沂南县自然资源和规划局"),
+        *("制图日期：", "数据截止日期：", "北", "118°24′"),
+    ):
+        assert said in text, said
+    for silent in ("已盘活", "道路项目", "县界", "审图号"):
+        assert silent not in text, silent
+    whole = words(printed(sqlite_database, layers=["idle_parcel", "admin_area"]).content)
+    assert "已盘活" in whole
+    assert "县界" in whole
+
+
+def test_a_filtered_layer_is_printed_filtered_and_says_so(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    filters = {"idle_parcel": "symbol.any.revived"}
+    text = words(printed(sqlite_database, layers=["idle_parcel"], filters=filters).content)
+    assert "经筛选：闲置低效用地" in text
+    assert "已盘活" in text
+    assert "低效用地图例" not in text
+
+
+def test_a_public_sheet_shows_no_coordinates_and_invents_no_number(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    hidden = NewFeature(shapely.box(118.42, 35.5, 118.43, 35.51), {"name": "内部"}, visibility="internal")
+    store(sqlite_database, [hidden])
+    text = words(printed(sqlite_database, public=True, grid_m=50).content)
+    assert "审图号" in text
+    assert "鲁SG" not in text
+    assert "118°" not in text
+    assert "内部" not in text
+    numbered = wanted({"public": True, "review_number": "鲁SG（2024）001号"}, 50)
+    assert "鲁SG（2024）001号" in words(printed(sqlite_database, **numbered.plain()).content)
+
+
+@pytest.mark.parametrize("form", ["pdf", "png"])
+def test_equal_sheets_are_equal_files(sqlite_database: Database, form: str) -> None:
+    parcels(sqlite_database)
+    one, other = (printed(sqlite_database, paper="A4", form=form).content for _ in range(2))
+    assert one == other
+    assert b"CreationDate" not in one
+
+
+def test_letters_are_embedded_as_truetype(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    content = printed(sqlite_database, paper="A4").content
+    assert b"/Type3" not in content.replace(b" ", b"")
+    assert b"/TrueType" in content or b"/CIDFontType2" in content
+
+
+def _seen(picture: np.ndarray[Any, Any]) -> int:
+    """How many colours a picture has."""
+    return len(np.unique(picture.reshape(-1, picture.shape[-1]), axis=0))
+
+
+def test_every_reader_shows_the_sheet(sqlite_database: Database, tmp_path: Path) -> None:
+    from PIL import Image
+
+    parcels(sqlite_database)
+    file = tmp_path / "map.pdf"
+    file.write_bytes(printed(sqlite_database, paper="A4").content)
+    book = pypdfium2.PdfDocument(file)
+    assert _seen(np.asarray(book[0].render(scale=1).to_pil().convert("RGB"))) > 50
+    book.close()
+    for tool, command in {
+        "pdftoppm": ["pdftoppm", "-r", "72", "-png", "-singlefile", str(file), str(tmp_path / "pdftoppm")],
+        "mutool": ["mutool", "draw", "-q", "-r", "72", "-o", str(tmp_path / "mutool.png"), str(file)],
+    }.items():
+        if not shutil.which(tool):
+            pytest.skip(f"{tool} (not installed)")
+        subprocess.run(command, check=True, capture_output=True)
+        with Image.open(tmp_path / f"{tool}.png") as image:
+            assert _seen(np.asarray(image.convert("RGB"))) > 50, tool
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"paper": "A9"}, "纸张收到“A9”，应为 A4、A3、A2、A1、A0 之一"),
+        ({"orientation": "up"}, "方向收到“up”"),
+        ({"scale": "很大"}, "比例尺收到“很大”"),
+        ({"scale": 0}, "比例尺收到“0”"),
+        ({"scale": "nan"}, "比例尺收到“nan”"),
+        ({"center": [35.5, 118.4]}, "请检查是否写反"),
+        ({"center": "here"}, "图幅中心应为"),
+        ({"title": "图" * 61}, "“图名”最多 60 个字，收到 61 个字"),
+        ({"title": "绝密★地图"}, "国家秘密"),
+        ({"layers": "idle_parcel"}, "列表"),
+        ({"filters": ["x"]}, "filters"),
+        ({"form": "exe"}, "格式收到“exe”"),
+        ({"public": True, "review_number": "没有"}, "审图号收到“没有”"),
+    ],
+)
+def test_what_cannot_be_printed_is_said(body: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(MapError) as refusal:
+        wanted(body, 50)
+    assert sentence in refusal.value.message
+
+
+@pytest.mark.parametrize(("said", "scale"), [("1:5万", 50_000), ("10,000", 10_000), (500, 500), ("", None)])
+def test_scales_are_read_as_people_write_them(said: object, scale: float | None) -> None:
+    assert wanted({"scale": said}, 50).scale == scale
+
+
+def test_hostile_words_are_only_words(sqlite_database: Database) -> None:
+    name = "$x^2$ {{7*7}} <b>\U0001f5fa\x07"
+    store(sqlite_database, [NewFeature(shapely.box(118.4, 35.5, 118.41, 35.51), {"name": name})])
+    asked = {"scale": 10_000, "center": [118.405, 35.505], "layers": ["idle_parcel"]}
+    text = words(printed(sqlite_database, title=name, **asked).content)
+    assert "$x^2${{7*7}}<b>" in text
+
+
+def test_a_map_without_data_asks_where(sqlite_database: Database) -> None:
+    with pytest.raises(InvalidValue, match="请给出图幅中心"):
+        printed(sqlite_database)
+    empty = printed(sqlite_database, paper="A4", center=[118.4, 35.5], scale=10_000)
+    assert "图例" not in words(empty.content)
+
+
+def test_a_print_is_a_job_whose_file_only_its_owner_fetches(app: Flask) -> None:
+    editor = sign_in(app, "editor")
+    begun = editor.post("/api/prints", json={"paper": "A4", "title": "试印"})
+    assert begun.status == 202, begun.body
+    do_job(app)
+    state = editor.get(f"/api/prints/{begun.json()['number']}").json()
+    assert state["state"] == "done", state
+    file = editor.get(state["url"])
+    assert file.body.startswith(b"%PDF")
+    assert "试印" in words(file.body)
+    assert sign_in(app, "reader").get(state["url"]).status == 404
+    with app.extensions["database"].reading() as session:
+        lines = audit.entries(session, SYSTEM_VIEWER, audit.Wanted(what="print"), limit=50)
+    assert any(line.what == "print" and "试印" in line.subject for line in lines)
+
+
+def test_a_sheet_shows_only_what_its_viewer_may_see(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    hidden = NewFeature(shapely.box(118.42, 35.5, 118.43, 35.51), {"name": "内部地块"}, visibility="internal")
+    store(sqlite_database, [hidden])
+    asked = Wanted(scale=10_000, center=[118.425, 35.505], layers=["idle_parcel"])
+    for viewer, seen in ((INTERNAL_VIEWER, True), (PUBLIC_VIEWER, False)):
+        content = carry_out(sqlite_database, viewer, asked, lambda *_: None).content
+        assert ("内部地块" in words(content)) is seen
+
+
+def test_the_command_writes_a_sheet(home: Path, tmp_path: Path) -> None:
+    small_county(home).extensions["database"].dispose()
+    target = tmp_path / "county.pdf"
+    done = CliRunner().invoke(
+        main, ["print", "--paper", "A4", "--scale", "5万", "--center", "118.45,35.55", "--to", str(target)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "1:50,000" in done.output
+    assert target.read_bytes().startswith(b"%PDF")
+    wrong = CliRunner().invoke(main, ["print", "--center", "118.45", "--to", str(target)])
+    assert "应为 经度,纬度" in wrong.output

@@ -1,0 +1,276 @@
+"""Which symbols and names stand on the sheet, and where? What matters more finds its place first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.symbols.printed import PT_MM, PX_MM, PX_PT, is_drawn, size_pt, square_mm
+from layers.symbols.vocabulary import Label, Marker, SymbolClass
+from webmap.outputs.print_ink import Face, Ink, Pen, Type
+from webmap.outputs.print_marks import draw_mark, draw_squares, mark_size
+from webmap.outputs.print_paper import Box
+from webmap.outputs.print_room import Room, around, centred
+from webmap.outputs.print_shapes import DrawnLayer
+
+HALO: Final = "#FCFBF7"
+GAP_MM: Final = 0.7
+LINE_HIGH: Final = 1.1
+"""Words are so many times as high as their letters."""
+SHARES: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
+"""Where along a line its name or shield may stand."""
+ASIDE_MM: Final = (5.0, 7.5, 10.0, 13.0, 16.0, 20.0)
+"""How far a symbol moves aside, with a leader to its place."""
+CLOSE: Final = 1
+"""What is no seal moves only so many steps: long leaders would tangle."""
+DIRECTIONS: Final = 12
+LEAST_PRIORITY: Final = 9
+STEEP: Final = 50
+"""Degrees from which on words along a line are read downwards."""
+LONG_ENOUGH: Final = 1.2
+"""A line carries words along it when it is so many times as long as they are."""
+
+
+class _Thing(NamedTuple):
+    """A feature with a symbol of its own or a name. rank: of its layer."""
+
+    layer: DrawnLayer
+    at: int
+    symbol: SymbolClass
+    shape: BaseGeometry
+    priority: int
+
+    @property
+    def area_mu(self) -> float:
+        return float(self.layer.values[self.at].get("area_mu") or 0)
+
+    def words(self, text_from: str) -> str:
+        value = self.layer.values[self.at].get(text_from)
+        return "" if value is None else str(value)
+
+
+def draw_names(ink: Ink, layers: Sequence[DrawnLayer], zoom: float, frame: Box, taken: Sequence[Box]) -> None:
+    """Squares first, then seals and shields with their names; taken: where the furniture stands."""
+    room = Room(frame.grown(-0.8))
+    for box in taken:
+        room.take(box)
+    things = [thing for layer in layers for thing in _things(layer, zoom, frame)]
+    for layer in layers:
+        _draw_squares(ink, layer, [each for each in things if each.layer is layer], zoom)
+    writer = _Writer(ink, room, zoom)
+    for thing in sorted(things, key=lambda each: each.priority):
+        writer.place(thing)
+    writer.write()
+
+
+def _things(layer: DrawnLayer, zoom: float, frame: Box) -> Iterator[_Thing]:
+    window = shapely.box(*frame)
+    for symbol in layer.kind.classes:
+        if not _speaks(symbol, zoom):
+            continue
+        priority = symbol.label.priority if symbol.label else LEAST_PRIORITY
+        for at in layer.of_class(symbol.key):
+            shape = shapely.intersection(layer.shapes[at], window)
+            if not shape.is_empty:
+                yield _Thing(layer, at, symbol, shape, priority)
+
+
+def _speaks(symbol: SymbolClass, zoom: float) -> bool:
+    marks = [each for each in (symbol.marker, symbol.shield) if each]
+    return symbol.label is not None or any(is_drawn(each, zoom) for each in marks)
+
+
+def _draw_squares(ink: Ink, layer: DrawnLayer, things: Sequence[_Thing], zoom: float) -> None:
+    # The last class of a kind is the least: the first lies on top.
+    for symbol in reversed(layer.kind.classes):
+        marker = symbol.marker
+        own = [each for each in things if each.symbol is symbol]
+        if own and marker and marker.shape == "square" and is_drawn(marker, zoom):
+            sides = [square_mm(marker, each.area_mu) for each in own]
+            draw_squares(ink, marker, [_spot(each.shape) for each in own], sides)
+
+
+def _spot(shape: BaseGeometry) -> tuple[float, float]:
+    """Where its symbol stands: within an area, in the middle of a line."""
+    if shapely.get_dimensions(shape) == 1:
+        middle: BaseGeometry = _longest(shape).interpolate(0.5, normalized=True)
+    else:
+        middle = shapely.point_on_surface(shape)
+    return float(shapely.get_x(middle)), float(shapely.get_y(middle))
+
+
+def _longest(shape: BaseGeometry) -> Any:
+    merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
+    parts = [each for each in shapely.get_parts(merged) if shapely.get_dimensions(each) == 1]
+    return max(parts, key=lambda each: float(shapely.length(each)))
+
+
+class _Writer:
+    """Finds places one after the other; names are written when all stand, above every symbol."""
+
+    def __init__(self, ink: Ink, room: Room, zoom: float) -> None:
+        self._ink, self._room, self._zoom = ink, room, zoom
+        self._names: list[tuple[float, float, str, Type, float]] = []
+        self._shields: set[tuple[str, str]] = set()
+
+    def place(self, thing: _Thing) -> None:
+        symbol = thing.symbol
+        own = self._mark(thing, symbol.marker)
+        if symbol.shield and is_drawn(symbol.shield, self._zoom):
+            self._shield(thing, symbol.shield)
+        if symbol.label and symbol.label.from_zoom <= self._zoom:
+            self._name(thing, symbol.label, own)
+
+    def write(self) -> None:
+        for x, y, words, type_, turn in self._names:
+            self._ink.words(x, y, words, type_, turn=turn)
+
+    # --- symbols ---
+
+    def _mark(self, thing: _Thing, marker: Marker | None) -> Box | None:
+        """The box of its symbol; None for what has none of its own."""
+        if marker is None or not is_drawn(marker, self._zoom):
+            return None
+        x, y = _spot(thing.shape)
+        if marker.shape == "square":
+            side = square_mm(marker, thing.area_mu)
+            return centred(x, y, side, side)
+        text = thing.words(marker.text_from) if marker.text_from else ""
+        text = text or marker.text
+        width, height = mark_size(self._ink, marker, text)
+        box = self._aside(x, y, width, height, is_seal=marker.shape == "seal")
+        if box.middle != (x, y) and math.dist(box.middle, (x, y)) > width / 2:
+            self._leader((x, y), box, marker.edge)
+        hollow = bool(thing.layer.values[thing.at].get(marker.hollow_from)) if marker.hollow_from else False
+        draw_mark(self._ink, marker, box, text, hollow=hollow)
+        self._room.take(box)
+        return box
+
+    def _aside(self, x: float, y: float, width: float, height: float, *, is_seal: bool) -> Box:
+        """Its own place, else a free one near it; nothing is left out of a map, so at last its own place again."""
+        own = centred(x, y, width, height)
+        if self._room.is_free(own):
+            return own
+        for away in ASIDE_MM[: None if is_seal else CLOSE]:
+            for number in range(DIRECTIONS):
+                turn = 2 * math.pi * number / DIRECTIONS
+                box = centred(x + away * math.cos(turn), y + away * math.sin(turn), width, height)
+                if self._room.is_free(box.grown(0.3)):
+                    return box
+        return own
+
+    def _leader(self, spot: tuple[float, float], box: Box, color: str) -> None:
+        self._ink.draw([shapely.LineString([spot, box.middle])], Pen(edge=HALO, width_pt=1.8))
+        self._ink.draw([shapely.LineString([spot, box.middle])], Pen(edge=color, width_pt=0.6))
+        self._ink.draw([shapely.Point(spot).buffer(0.5)], Pen(fill=color, edge=HALO, width_pt=0.4))
+
+    def _shield(self, thing: _Thing, marker: Marker) -> None:
+        """The number of a road once, where the road has room for it."""
+        text = thing.words(marker.text_from)
+        told = (thing.layer.key, text)
+        if not text or told in self._shields or shapely.get_dimensions(thing.shape) != 1:
+            return
+        width, height = mark_size(self._ink, marker, text)
+        for x, y, _ in _along(_longest(thing.shape)):
+            box = centred(x, y, width, height)
+            if self._room.is_free(box.grown(0.6)):
+                draw_mark(self._ink, marker, box, text)
+                self._room.take(box)
+                self._shields.add(told)
+                return
+
+    # --- names ---
+
+    def _name(self, thing: _Thing, label: Label, own: Box | None) -> None:
+        words = thing.words(label.text_from)
+        if not words:
+            return
+        is_line = shapely.get_dimensions(thing.shape) == 1
+        type_ = _type(label)
+        if is_line and label.along:
+            self._name_along(_longest(thing.shape), words, label, type_)
+            return
+        air = label.spacing * PX_MM * (len(words) - 1)
+        width, height = self._ink.width(words, type_) + air, type_.size_pt * PT_MM * LINE_HIGH
+        for box in self._places(thing, own, width, height, is_line=is_line):
+            if self._room.is_free(box):
+                self._room.take(box)
+                self._names += self._spaced(box, words, label, type_)
+                return
+
+    def _spaced(
+        self, box: Box, words: str, label: Label, type_: Type
+    ) -> list[tuple[float, float, str, Type, float]]:
+        """With air between the signs where the label has it."""
+        x, y = box.middle
+        if not label.spacing:
+            return [(x, y, words, type_, 0)]
+        wide = [self._ink.width(each, type_) for each in words]
+        starts = np.cumsum([0.0, *(each + label.spacing * PX_MM for each in wide[:-1])])
+        return [
+            (box.left + float(start) + each / 2, y, word, type_, 0)
+            for start, each, word in zip(starts, wide, words, strict=True)
+        ]
+
+    def _places(
+        self, thing: _Thing, own: Box | None, width: float, height: float, *, is_line: bool
+    ) -> Iterator[Box]:
+        if is_line:
+            for x, y, _ in _along(_longest(thing.shape)):
+                yield from list(around(centred(x, y, 2.2, 2.2), width, height, GAP_MM))[:4]
+        elif own is None:
+            x, y = _spot(thing.shape)
+            yield centred(x, y, width, height)
+            yield from around(centred(x, y, 1.2, 1.2), width, height, GAP_MM)
+        else:
+            yield from around(own, width, height, GAP_MM)
+
+    def _name_along(self, line: BaseGeometry, words: str, label: Label, type_: Type) -> None:
+        """Sign by sign along a line, read from left to right, or downwards where it is steep."""
+        high = type_.size_pt * PT_MM
+        step = high + label.spacing * PX_MM
+        if line.length < step * len(words) * LONG_ENOUGH:
+            return
+        for share in SHARES:
+            signs = _signs(line, share, step, len(words))
+            boxes = [centred(x, y, high, high) for x, y, _ in signs]
+            if signs and self._room.are_free(boxes):
+                for box in boxes:
+                    self._room.take(box)
+                self._names += [
+                    (x, y, word, type_, turn) for word, (x, y, turn) in zip(words, signs, strict=True)
+                ]
+                return
+
+
+def _signs(line: BaseGeometry, share: float, step: float, count: int) -> list[tuple[float, float, float]]:
+    reach = (count - 1) / 2 * step
+    middle = min(max(line.length * share, reach), line.length - reach)
+    signs = [_course(line, middle + (at * step - reach), step / 2) for at in range(count)]
+    steep = abs(_course(line, middle, reach)[2]) > STEEP
+    in_order = signs[0][1] >= signs[-1][1] if steep else signs[0][0] <= signs[-1][0]
+    read = signs if in_order else signs[::-1]
+    return [(x, y, turn - math.copysign(90, turn) if steep else turn) for x, y, turn in read]
+
+
+def _along(line: BaseGeometry) -> Iterator[tuple[float, float, float]]:
+    for share in SHARES:
+        yield _course(line, line.length * share, 2)
+
+
+def _course(line: BaseGeometry, distance: float, reach: float) -> tuple[float, float, float]:
+    """A place on a line, and how much it rises there, -90° to 90°."""
+    near, far = (line.interpolate(max(0.0, distance + each)) for each in (-reach, reach))
+    spot: Any = line.interpolate(distance)
+    turn = math.degrees(math.atan2(far.y - near.y, far.x - near.x))
+    return spot.x, spot.y, (turn + 90) % 180 - 90
+
+
+def _type(label: Label) -> Type:
+    face: Face = "song" if label.face == "song" else "bold" if label.weight >= 600 else "hei"
+    return Type(size_pt(label.size), label.color, face, HALO, label.halo * PX_PT / 2)

@@ -1,0 +1,28 @@
+"""What does the job of printing do?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from layers.jobs import Running
+from layers.store import Database
+from layers.store.seen import require_insider
+from webmap.config import read_config
+from webmap.conflict_work import viewer_of
+from webmap.exporting import remove_outdated
+from webmap.printing import Wanted, carry_out, keep
+
+
+def write(database: Database, job: Running) -> dict[str, Any]:
+    """Draw the sheet with the rights that its account has now, and keep it to be fetched."""
+    config = read_config()
+    viewer = viewer_of(database, job)
+    require_insider(viewer)
+    remove_outdated(config.home, config.export_hours)
+    asked = Wanted(**job.arguments["wanted"])
+
+    def tell(progress: float, message: str) -> None:
+        job.ask()
+        job.tell(progress, message)
+
+    return keep(carry_out(database, viewer, asked, tell), config.home, asked.form)

@@ -1,0 +1,131 @@
+"""How does a person print the map? /api/prints draws a sheet as a job; the file is only for who asked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, send_file, url_for
+
+from layers import clock
+from layers.errors import UnknownThing
+from layers.rights import NON_SECRET
+from layers.store import jobs, query
+from layers.store.jobs import FoundJob
+from layers.store.seen import require_insider
+from webmap import exporting
+from webmap.answers import answer
+from webmap.body import read_json
+from webmap.database import the_config, the_database, viewer
+from webmap.outputs.print_paper import ORIENTATIONS, PAPERS, SCALES, frames_mm, size_mm
+from webmap.printing import FORMS, INTERNAL_MARK, KIND, wanted
+
+blueprint = Blueprint("printing", __name__)
+
+GONE: Final = "没有这张图，或者文件已到保留期限。请重新打印。"
+
+
+@blueprint.get("/api/prints")
+def choices() -> Response:
+    """Papers with the part of each that the map fills (mm), scales, and what is filled in at first."""
+    require_insider(viewer())
+    return answer(
+        {
+            "papers": [_paper(key) for key in PAPERS],
+            "orientations": ORIENTATIONS,
+            "scales": SCALES,
+            "forms": FORMS,
+            "unit": viewer().unit,
+            "mark": INTERNAL_MARK,
+            "hours": the_config().export_hours,
+            "non_secret": NON_SECRET,
+        }
+    )
+
+
+@blueprint.post("/api/prints")
+def begin() -> tuple[Response, int]:
+    """202 with the job that draws the sheet."""
+    require_insider(viewer())
+    asked = wanted(read_json(), the_config().public_grid_m)
+    with the_database().reading() as session:
+        query.layers_named(session, viewer(), asked.layers or [])
+    with the_database().writing() as session:
+        told = {"wanted": asked.plain(), "audience": viewer().audience}
+        number = jobs.enqueue(session, viewer(), KIND, told)
+        session.commit()
+    return jsonify(_told(_found(number))), 202
+
+
+@blueprint.get("/api/prints/<int:number>")
+def state(number: int) -> Response:
+    require_insider(viewer())
+    response = jsonify(_told(_found(number)))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/api/prints/<int:number>/cancel")
+def cancel(number: int) -> Response:
+    require_insider(viewer())
+    _found(number)
+    with the_database().writing() as session:
+        jobs.cancel(session, number)
+        session.commit()
+    return jsonify(_told(_found(number)))
+
+
+@blueprint.get("/prints/<int:number>")
+def fetch(number: int) -> Response:
+    """The file itself, for the one who asked, as long as it is kept."""
+    require_insider(viewer())
+    job = _found(number)
+    if job.state != jobs.DONE or job.result is None:
+        raise UnknownThing(GONE)
+    file = exporting.file_of(the_config().home, job.result)
+    if not file.is_file() or job.created_at < clock.now() - timedelta(hours=the_config().export_hours):
+        raise UnknownThing(GONE)
+    response = send_file(
+        file, mimetype="application/octet-stream", as_attachment=True, download_name=job.result["name"]
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _found(number: int) -> FoundJob:
+    with the_database().reading() as session:
+        job = jobs.find(session, number) if number < 2**31 else None
+    if job is None or job.kind != KIND or job.account_id != viewer().account:
+        raise UnknownThing(GONE)
+    return job
+
+
+def _told(job: FoundJob) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "number": job.id,
+        "state": job.state,
+        "state_title": jobs.STATES[job.state],
+        "ended": job.ended,
+        "progress": job.progress,
+        "message": job.message,
+    }
+    if job.state != jobs.DONE or job.result is None:
+        return facts
+    done = {key: job.result[key] for key in ("name", "bytes", "scale", "notes")}
+    return {
+        **facts,
+        **done,
+        "url": url_for("printing.fetch", number=job.id),
+        "hours": the_config().export_hours,
+    }
+
+
+def _paper(key: str) -> dict[str, Any]:
+    return {
+        "key": key,
+        **{
+            each: {"size_mm": size_mm(key, each), "map_mm": [frame.width, frame.height]}
+            for each in ORIENTATIONS
+            for frame in (frames_mm(key, each)[1],)
+        },
+    }
