@@ -96,6 +96,20 @@ def rounded_mu(square_metres: float | None, digits: int = 2) -> float | None:
     return None if square_metres is None else float(half_up(mu(square_metres), digits))
 
 
+def rounded_areas(square_metres: Sequence[float] | Positions) -> tuple[list[float], list[float]]:
+    """m² and 亩 with two digits, each 四舍五入, of many areas at once: what `half_up` and `rounded_mu` say of each."""
+    areas = np.asarray(square_metres, np.float64)
+    hundredths = areas * 100
+    counts = np.floor(hundredths + 0.5)
+    # Where binary fractions could tip the scale, and beyond all areas of the earth, decimals decide.
+    doubtful = ~((np.abs(hundredths - np.floor(hundredths) - 0.5) > 1e-3) & (areas >= 0) & (areas < 1e10))
+    for at in np.flatnonzero(doubtful):
+        counts[at] = float(half_up(float(areas[at]), 2).scaleb(2))
+    # 1 m² is 3/2000 亩: whole numbers divide without a doubt.
+    units = (3 * counts.astype(np.int64) + 1000) // 2000
+    return (counts / 100).tolist(), (units / 100).tolist()
+
+
 def rounded_km(metres: float | None, digits: int = 3) -> float | None:
     """公里 as a number for JSON and screens; None stays None."""
     return None if metres is None else float(half_up(Decimal(str(metres)) / 1000, digits))

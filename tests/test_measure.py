@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from pyproj import Geod
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
-from layers.measure import area_m2, areas_m2, half_up, length_m, mu, rounded_km, rounded_mu
+from layers.measure import area_m2, areas_m2, half_up, length_m, mu, rounded_areas, rounded_km, rounded_mu
 
 GEOD = Geod(a=6378137, rf=298.257222101)
 
@@ -47,3 +47,10 @@ def test_rounding_is_half_up(value: float, rounded: str) -> None:
 def test_missing_stays_missing() -> None:
     assert (rounded_mu(None), rounded_km(None)) == (None, None)
     assert (rounded_mu(57613.34), rounded_km(1234.5678)) == (86.42, 1.235)
+
+
+def test_a_column_of_areas_is_rounded_as_each_would_be() -> None:
+    halves = [cents / 1000 for cents in range(5, 60_000, 10)]
+    areas = [0.0, 0.005, 2.675, 333.335, 1e9 + 0.125, 3e10 + 0.005, *halves]
+    square_metres = [float(Decimal(str(area)).quantize(Decimal("0.01"), ROUND_HALF_UP)) for area in areas]
+    assert rounded_areas(areas) == (square_metres, [rounded_mu(area) for area in square_metres])

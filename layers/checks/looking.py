@@ -24,6 +24,7 @@ from layers.checks.fenced import Unfinished, fenced_events
 from layers.checks.finding import SHAPE, Finding, Rows, Shapes
 from layers.checks.neighbours import Areas, Crack, Event, Overlap, Step, TooMany
 from layers.checks.parts import part_findings
+from layers.checks.plane import Positions
 from layers.checks.rings import ring_findings
 from layers.checks.values import field_findings, sense_findings
 from layers.crs import describe_point
@@ -40,17 +41,26 @@ Places = NDArray[np.intp]
 
 
 def alone(
-    rows: Rows, limits: Limits, today: date, county: BaseGeometry | None, *, values: bool = True
+    rows: Rows,
+    limits: Limits,
+    today: date,
+    county: BaseGeometry | None,
+    *,
+    values: bool = True,
+    areas: Positions | None = None,
 ) -> Iterator[Finding]:
     """Each row for itself. Shapes: CGCS2000 degrees, sound or not, finite. county: its area; None asks nothing.
 
     values: also required fields and values that a field refuses (a file was read by its fields already).
+    areas: m², where the shapes are known to be sound and have been measured.
     """
-    sound = shapely.is_valid(rows.shapes)
-    shapes = rows.shapes if sound.all() else _only(rows.shapes, sound)
-    areas = areas_m2(shapes)
-    if not sound.all():
-        yield from crossing_findings(rows.shapes)
+    shapes = rows.shapes
+    if areas is None:
+        sound = shapely.is_valid(shapes)
+        if not sound.all():
+            shapes = _only(shapes, sound)
+            yield from crossing_findings(rows.shapes)
+        areas = areas_m2(shapes)
     yield from ring_findings(rows.shapes, limits)
     yield from part_findings(shapes, areas, limits)
     if county is not None and rows.kind.key != BOUNDARIES:

@@ -76,13 +76,13 @@ def _dense(chains: Chains, row_of: Places, close: NDArray[np.bool_], limits: Lim
         return
     gaps = lengths_m(chains.at[found], chains.at[chains.after[found]])
     rows = row_of[chains.chain[found]]
-    for row, first, count in zip(*np.unique(rows, return_index=True, return_counts=True), strict=True):
-        spot, least = _spot(chains, found[first]), float(gaps[rows == row].min())
+    for row, first, count, least in _each_row(rows, gaps):
+        spot = _spot(chains, found[first])
         many = f"等 {count} 处" if count > 1 else ""
         what = "重合" if least == 0 else f"最近只隔 {least:.3f} 米"
         yield Finding(
             "dense_vertices",
-            int(row),
+            row,
             SHAPE,
             f"{count} 处",
             f"{describe_point(*spot)} {many}相邻顶点{what}（应不小于 {limits.spacing_m:g} 米）。请去掉多余的顶点。",
@@ -93,18 +93,28 @@ def _dense(chains: Chains, row_of: Places, close: NDArray[np.bool_], limits: Lim
 def _spikes(chains: Chains, row_of: Places, limits: Limits) -> Iterator[Finding]:
     found, angles = spikes(chains, limits)
     rows = row_of[chains.chain[found]]
-    for row, first, count in zip(*np.unique(rows, return_index=True, return_counts=True), strict=True):
-        spot, sharpest = _spot(chains, found[first]), float(angles[rows == row].min())
+    for row, first, count, sharpest in _each_row(rows, angles):
+        spot = _spot(chains, found[first])
         many = f"等 {count} 处" if count > 1 else ""
         yield Finding(
             "spike",
-            int(row),
+            row,
             SHAPE,
             f"{count} 处",
             f"{describe_point(*spot)} {many}有尖刺（夹角 {sharpest:.2f}°，小于 {limits.spike_deg:g}°）。"
             "请去掉刺尖的顶点。",
             spot,
         )
+
+
+def _each_row(rows: Places, values: NDArray[np.float64]) -> Iterator[tuple[int, int, int, float]]:
+    """Each row, where it comes first, how often it comes, and the least of its values."""
+    if not len(rows):
+        return
+    there, first, which, count = np.unique(rows, return_index=True, return_inverse=True, return_counts=True)
+    least = np.full(len(there), np.inf)
+    np.minimum.at(least, which, values)
+    yield from zip(there.tolist(), first.tolist(), count.tolist(), least.tolist(), strict=True)
 
 
 def _closed(lines: Shapes) -> NDArray[np.bool_]:

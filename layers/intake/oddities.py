@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers import clock, crs
 from layers.checks import REPAIRABLE, Crowd, Finding, Limits, Rows, alone, in_order, names_of, together
@@ -18,7 +19,7 @@ from layers.rights import Viewer
 from layers.shapes import Shapes
 from layers.store import Database, quality, query
 
-MOST_TOGETHER: Final = 20_000
+MOST_TOGETHER: Final = 10_000
 """Files of more rows are compared with their neighbours after they are on the map, by a job."""
 MOST_BESIDE: Final = 50_000
 SECONDS: Final = 15.0
@@ -59,17 +60,19 @@ def oddities(
     properties: Sequence[Mapping[str, Any]],
     *,
     sound: Sequence[int],
+    areas: NDArray[np.float64],
     limits: Limits,
     areas_compared: bool,
 ) -> Oddities:
     """Everything that the checks find. sound: rows (from 0) whose shape can be stored; the others have no shape here.
+    areas: m² of each.
 
     layer: the key of the one they go into; None where it is yet to be made.
     """
     found = Oddities()
     mine = np.full(len(shapes), None, object)
     mine[list(sound)] = shapes[list(sound)]
-    found.take(list(_alone(database, viewer, Rows(kind, mine, properties), limits, areas_compared)))
+    found.take(list(_alone(database, viewer, Rows(kind, mine, properties), areas, limits, areas_compared)))
     if len(shapes) > MOST_TOGETHER:
         found.follows = True
         found.notes.append(_FOLLOWS)
@@ -80,14 +83,20 @@ def oddities(
 
 
 def _alone(
-    database: Database, viewer: Viewer, rows: Rows, limits: Limits, areas_compared: bool
+    database: Database,
+    viewer: Viewer,
+    rows: Rows,
+    areas: NDArray[np.float64],
+    limits: Limits,
+    areas_compared: bool,
 ) -> Iterator[Finding]:
     with database.reading() as session:
         county = None if rows.kind.key == BOUNDARIES else quality.county_shape(session, viewer)
     today = clock.today()
     for start in range(0, len(rows), _SLICE):
-        some = Rows(rows.kind, rows.shapes[start : start + _SLICE], rows.properties[start : start + _SLICE])
-        for each in in_order(alone(some, limits, today, county, values=False)):
+        part = slice(start, start + _SLICE)
+        some = Rows(rows.kind, rows.shapes[part], rows.properties[part])
+        for each in in_order(alone(some, limits, today, county, values=False, areas=areas[part])):
             # A 界址点 TXT has told of its areas while it was read.
             if not (areas_compared and each.check == "area_differs"):
                 yield each._replace(row=each.row + start)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -152,7 +153,10 @@ def plan(
     good = sorted(set(range(len(dataset))) - {problem.row - 1 for problem in problems})
     shapes = checked.shapes[good]
     properties = [rows.properties[at] for at in good]
-    areas = areas_m2(shapes)
+    sound = sorted(set(range(len(dataset))) - set(checked.problems))
+    all_areas = np.zeros(len(dataset))
+    all_areas[sound] = areas_m2(checked.shapes[sound])
+    areas = all_areas[good]
     odd = oddities(
         database,
         viewer,
@@ -160,7 +164,8 @@ def plan(
         None if target.hides is None else target.layer.key,
         checked.shapes,
         rows.properties,
-        sound=sorted(set(range(len(dataset))) - set(checked.problems)),
+        sound=sound,
+        areas=all_areas,
         limits=limits,
         areas_compared=dataset.areas_compared,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from types import NoneType
@@ -62,9 +62,9 @@ def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping) -> Rows:
 
 def _take(rows: Rows, each: Field, column: str, values: Sequence[object], factor: Decimal | None) -> None:
     keys = _distinct(values)
-    meaning = {
-        key: _meaning(each, value, factor) for key, value in dict(zip(keys, values, strict=True)).items()
-    }
+    distinct = dict(zip(keys, values, strict=True))
+    clean = _all_clean(distinct.values())
+    meaning = {key: _meaning(each, value, factor, clean=clean) for key, value in distinct.items()}
     refused = {key for key, found in meaning.items() if isinstance(found, InvalidValue)}
     for properties, key in zip(rows.properties, keys, strict=True):
         found = meaning[key]
@@ -91,10 +91,10 @@ def _distinct(values: Sequence[object]) -> Sequence[object]:
     return [(type(value), str(value) if isinstance(value, list) else value) for value in values]
 
 
-def _meaning(each: Field, value: object, factor: Decimal | None) -> object:
-    """The stored value, None for a blank, or the refusal itself."""
+def _meaning(each: Field, value: object, factor: Decimal | None, *, clean: bool) -> object:
+    """The stored value, None for a blank, or the refusal itself. clean: the texts have been looked at."""
     try:
-        if not _is_clean(value):
+        if not (clean or _is_clean(value)):
             raise InvalidValue(f"“{each.title}”含有不能保存的控制字符或残缺字符。请在原软件中删除后再导入。")
         return each.read(value if factor is None else _converted(value, factor))
     except InvalidValue as refusal:
@@ -108,6 +108,13 @@ def _converted(value: object, factor: Decimal) -> object:
         return str((Decimal(str(value).replace(",", "")) * factor).normalize())
     except InvalidOperation:
         return value
+
+
+def _all_clean(values: Iterable[object]) -> bool:
+    """Whether nothing in a column can be unclean, looked at all at once."""
+    values = [value for value in values if isinstance(value, (str, list))]
+    texts = [value for value in values if isinstance(value, str)]
+    return len(texts) == len(values) and not _UNSTORABLE.search("\n".join(texts))
 
 
 def _is_clean(value: object) -> bool:

@@ -19,7 +19,7 @@ def refuse_secrets(dataset: Dataset) -> None:
     _refuse((dataset.name, dataset.path), "图层名")
     _refuse(dataset.columns, "字段名")
     for name, values in dataset.columns.items():
-        _refuse((value for value in values if isinstance(value, str)), f"字段“{name[:40]}”")
+        _refuse([value for value in values if isinstance(value, str)], f"字段“{name[:40]}”")
 
 
 def _refuse(texts: Iterable[str], where: str) -> None:

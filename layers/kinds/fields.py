@@ -21,6 +21,7 @@ from layers.rights import Visibility
 JsonValue = str | int | float | bool | list[str]
 MISSING = "未提供"
 BLANKS = {"", "-", "—", "/", "无", "null", "none", "nan", "nat", "<null>"}
+_LONGEST_BLANK = max(map(len, BLANKS))
 _WIDE = re.compile("[０-ｚ．－＋／　]")
 EXCEL_EPOCH = date(1899, 12, 30)
 EXCEL_DAYS = range(18264, 73051)  # 1950-01-01 … 2099-12-31
@@ -133,12 +134,19 @@ class Number(Field):
     at_most: float = 1e9
     digits: int = 2
     json_type: ClassVar[str] = "number"
+    as_they_are: ClassVar[frozenset[type]] = frozenset((int, float))
+    """Types of values that need no reading once they are within the limits."""
 
     def _read(self, raw: object) -> int | float:
+        if isinstance(raw, (int, float)) and type(raw) in self.as_they_are and self._may_be(raw):
+            return int(raw) if raw == int(raw) else raw
         number = self._number(raw)
-        if not self.at_least <= number <= self.at_most:
+        if not self._may_be(number):
             raise self._refuse(raw, f" {self.at_least:g} 到 {self.at_most:g} 之间的数字{self._unit()}")
         return int(number) if number == int(number) else float(number)
+
+    def _may_be(self, number: float | Decimal) -> bool:
+        return self.at_least <= number <= self.at_most
 
     def _number(self, raw: object) -> Decimal:
         text = plain(raw).replace(",", "").replace("，", "").strip()
@@ -171,6 +179,7 @@ class Whole(Number):
 
     digits: int = 0
     json_type: ClassVar[str] = "integer"
+    as_they_are: ClassVar[frozenset[type]] = frozenset((int,))
 
     def _number(self, raw: object) -> Decimal:
         number = super()._number(raw)
@@ -293,18 +302,21 @@ class Choices(Field):
 
 def is_blank(raw: object) -> bool:
     """Whether a cell holds nothing: None, NaN, or one of the ways in which people write a blank."""
-    if raw is None or (isinstance(raw, float) and math.isnan(raw)):
-        return True
+    if isinstance(raw, str):
+        text = raw.strip()
+        return len(text) <= _LONGEST_BLANK and text.lower() in BLANKS
     if isinstance(raw, list):
         return not raw
-    return isinstance(raw, str) and raw.strip().lower() in BLANKS
+    return raw is None or (isinstance(raw, float) and math.isnan(raw))
 
 
 def plain(raw: object) -> str:
     """Text with full-width digits and letters made half-width; a float that is whole loses its “.0”."""
+    if isinstance(raw, str):
+        return raw if raw.isascii() else _half_width(raw)
     if isinstance(raw, float) and raw == int(raw):
         return str(int(raw))
-    return unicodedata.normalize("NFKC", str(raw)) if not isinstance(raw, str) else _half_width(raw)
+    return unicodedata.normalize("NFKC", str(raw))
 
 
 def shortened(raw: object, longest: int = 40) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties, Question
@@ -203,6 +204,13 @@ def _facts(properties: Properties) -> ParcelFacts:
     )
 
 
+_CLOCK = (
+    *("contract_start", "handover", "agreed_start", "actual_start", "stop_date", "cause", "cause_document"),
+    *("developed_area", "due_area", "investment_done", "investment_total"),
+)
+"""The fields that `_facts` reads."""
+
+
 def _under_the_clock(properties: Properties) -> bool:
     return properties.get("status") not in ("low_use", "revived")
 
@@ -217,13 +225,23 @@ def derive(properties: Properties, today: date) -> Derived:
     """Legal state and its dates; low-efficiency and revived land is not under the clock."""
     if not _under_the_clock(properties):
         return Derived({})
-    verdict = legal_state(_facts(properties), today)
+    known = tuple((key, properties[key]) for key in _CLOCK if key in properties)
+    values, until = _on_the_clock(known, today)
+    return Derived({key: list(each) if isinstance(each, tuple) else each for key, each in values}, until)
+
+
+@lru_cache(maxsize=10_000)
+def _on_the_clock(
+    known: tuple[tuple[str, Any], ...], today: date
+) -> tuple[tuple[tuple[str, Any], ...], date | None]:
+    """What the clock says of these facts; many parcels share them."""
+    verdict = legal_state(_facts(dict(known)), today)
     dates = {key: getattr(verdict, key) for key in ("start_due", "due_1y", "due_2y", "next_due")}
     values: dict[str, Any] = {key: day.isoformat() for key, day in dates.items() if day}
     values |= {"state": verdict.state.value, "start_basis": verdict.start_basis}
     if verdict.missing:
-        values["missing"] = list(verdict.missing)
-    return Derived(values, verdict.until)
+        values["missing"] = verdict.missing
+    return tuple(values.items()), verdict.until
 
 
 def classify(properties: Properties, derived: Properties) -> str:

@@ -60,6 +60,7 @@ class Sense:
         self._kind, self._today = kind, today
         self._days = tuple((each.key, each.title) for each in kind.fields if isinstance(each, Day))
         self._latest = today.replace(year=today.year + LATEST_YEARS, day=1).isoformat()
+        self._sensible: set[tuple[str, str]] = set()
         known = kind.by_key
         self._never_after = tuple(pair for pair in NEVER_AFTER if pair[0] in known and pair[1] in known)
         self._never_more = tuple(pair for pair in NEVER_MORE if pair[0] in known and pair[1] in known)
@@ -69,24 +70,32 @@ class Sense:
         today = self._today.isoformat()
         for key, title in self._days:
             told = properties.get(key)
-            if not isinstance(told, str) or not _IS_DAY.fullmatch(told):
+            if not isinstance(told, str) or (key, told) in self._sensible:
                 continue
             # Days written year first sort as they follow each other.
+            if not _IS_DAY.fullmatch(told):
+                continue
             if not EARLIEST <= told <= self._latest:
                 yield Doubt(title, told, f"“{title}”为 {told}，年份可疑。请核对。")
             elif told > today and key in HAPPENED:
                 reason = f"“{title}”为 {told}，晚于今天（{today}），而它应是已发生的事。请核对。"
                 yield Doubt(title, told, reason)
+            else:
+                self._sensible.add((key, told))
 
     def contradictions(self, properties: Properties) -> Iterator[Doubt]:
         """Days that run backwards, parts larger than the whole, and what the rules of the kind say."""
         known = self._kind.by_key
         for first, second in self._never_after:
-            if (pair := _pair(properties, first, second)) and str(pair[0]) > str(pair[1]):
+            if (
+                second in properties
+                and (pair := _pair(properties, first, second))
+                and str(pair[0]) > str(pair[1])
+            ):
                 one, other = known[first].title, known[second].title
                 yield Doubt(other, str(pair[1]), f"“{other}”（{pair[1]}）早于“{one}”（{pair[0]}）。请核对。")
         for first, second in self._never_more:
-            if (pair := _pair(properties, first, second)) and _is_more(*pair):
+            if second in properties and (pair := _pair(properties, first, second)) and _is_more(*pair):
                 part, whole = known[first], known[second]
                 told = f"“{part.title}”（{part.show(pair[0])}）大于“{whole.title}”（{whole.show(pair[1])}）"
                 yield Doubt(part.title, part.show(pair[0]), f"{told}。请核对。")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.kinds import LayerKind
-from layers.measure import areas_m2, half_up, length_m, rounded_km, rounded_mu
+from layers.measure import areas_m2, half_up, length_m, rounded_areas, rounded_km
 
 Shapes = NDArray[np.object_]
 FROM_SHAPE = ("area_m2", "area_mu", "length_m", "length_km", "anchor", "bounds")
@@ -106,13 +106,13 @@ def _half_way(line: BaseGeometry) -> BaseGeometry:
 def _sizes(shapes: Shapes, areas: Sequence[float]) -> list[dict[str, float | None]]:
     """On the ellipsoid, and the same in the units that people read."""
     dimensions = shapely.get_dimensions(shapes).tolist()
-    return [_size(*each) for each in zip(shapes, areas, dimensions, strict=True)]
+    rounded = zip(*rounded_areas(areas), strict=True)
+    return [_size(*each) for each in zip(shapes, rounded, dimensions, strict=True)]
 
 
-def _size(shape: BaseGeometry, area_m2: float, dimension: int) -> dict[str, float | None]:
+def _size(shape: BaseGeometry, area: tuple[float, float], dimension: int) -> dict[str, float | None]:
     if dimension == 2:
-        area = float(half_up(area_m2, 2))
-        return {"area_m2": area, "area_mu": rounded_mu(area)}
+        return {"area_m2": area[0], "area_mu": area[1]}
     if dimension == 1:
         length = float(half_up(length_m(shape), 2))
         return {"length_m": length, "length_km": rounded_km(length)}

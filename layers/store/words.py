@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, product
 from typing import Any, Final
@@ -54,6 +54,7 @@ class Wording:
         self._places = _shown(kind, PLACES, "public")
         self._inner = _shown(kind, (*NAMES, *CODES, *kind.searched, *PLACES), "internal")
         self._is_named = "name" in self._names
+        self._given: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
 
     def of(self, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
         """The row of one feature, without its id.
@@ -61,16 +62,25 @@ class Wording:
         Every word stands between two frames, which tell what sort it is and where it begins and ends.
         """
         told = {**properties, "town": town} if town else properties
-        names = _texts(told, self._names)
+        given = tuple(told)
+        if given not in self._given:
+            self._given[given] = self._only(given)
+        named, coded, placed, inner = self._given[given]
+        names = _texts(told, named)
         sounds = [sound for name in names for sound in _sounds(name)]
-        words = _framed([*names, *_texts(told, self._codes)], NAME)
-        words += _framed(_texts(told, self._places), PLACE) + _framed(sounds, SOUND)
+        words = _framed([*names, *_texts(told, coded)], NAME)
+        words += _framed(_texts(told, placed), PLACE) + _framed(sounds, SOUND)
         name = folded(str(told.get("name", ""))) if self._is_named else ""
         return {
             "name": name[:LONGEST_NAME],
             "words": words,
-            "inner": _framed(_texts(told, self._inner), NAME),
+            "inner": _framed(_texts(told, inner), NAME),
         }
+
+    def _only(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Of names, codes, places and inner words the keys that are given; rows of one import have the same ones."""
+        sorts = (self._names, self._codes, self._places, self._inner)
+        return tuple(tuple(key for key in keys if key in given) for keys in sorts)
 
 
 def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
@@ -81,6 +91,8 @@ def words_of(kind: LayerKind, properties: Mapping[str, Any], town: str | None) -
 @lru_cache(maxsize=20_000)
 def folded(text: str) -> str:
     """As it is compared: lower case, half width, single blanks, no control characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKC", text).casefold()
     if _CONTROL.search(plain):
         plain = _CONTROL.sub(" ", plain)
@@ -165,8 +177,10 @@ def _shown(kind: LayerKind, keys: Iterable[str], visibility: str) -> tuple[str, 
     return tuple(key for key in dict.fromkeys(keys) if _visibility(kind, key) == visibility)
 
 
-def _texts(properties: Mapping[str, Any], keys: Iterable[str]) -> list[str]:
+def _texts(properties: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
     """Folded, without blanks and repetitions."""
+    if not keys:
+        return []
     texts: dict[str, None] = {}
     for key in keys:
         value = properties.get(key)
@@ -185,6 +199,8 @@ def _visibility(kind: LayerKind, key: str) -> str:
     return "public" if key == "town" else "internal"
 
 
-def _framed(texts: Iterable[str], frame: str) -> str:
+def _framed(texts: Sequence[str], frame: str) -> str:
+    if not texts:
+        return ""
     lines = frame.join(dict.fromkeys(texts))
     return f"{frame}{lines}{frame}" if lines else ""

@@ -28,7 +28,7 @@ Positions = NDArray[np.float64]
 
 
 def parcels(count: int = WANTED, within: Bounds = COUNTY) -> list[NewFeature]:
-    """About so many parcels of 28 vertices and 10 attributes each, row by row from the south-west."""
+    """About so many parcels of 27 vertices and 10 attributes each, row by row from the south-west."""
     shapes = _shapes(count, within)
     return [NewFeature(shape, told) for shape, told in zip(shapes, _attributes(shapes), strict=True)]
 
@@ -41,9 +41,7 @@ def _shapes(count: int, within: Bounds) -> list[BaseGeometry]:
     # The southern and the western border of every cell; the last row and column have no cell of their own.
     along = _border(rng, corners[:, :-1], corners[:, 1:])
     upward = _border(rng, corners[:-1], corners[1:])
-    rings = np.concatenate(
-        [along[:-1], upward[:, 1:], along[1:, :, ::-1], upward[:, :-1, ::-1], along[:-1, :, :1]], axis=2
-    )
+    rings = np.concatenate([along[:-1], upward[:, 1:], along[1:, :, ::-1], upward[:, :-1, ::-1]], axis=2)
     shapes: list[BaseGeometry] = np.asarray(
         shapely.polygons(rings.reshape(rows * columns, -1, 2).round(8)), object
     ).tolist()
