@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 from tests.people import sign_in
 from tests.running import Server
 
-
 LONG_MS = 60_000
 
 
