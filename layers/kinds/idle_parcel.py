@@ -391,6 +391,15 @@ CLASSES = (
     ),
 )
 
+BUY_BACK = (
+    "land_use.any.城镇住宅用地,住宅用地,居住用地,商服用地,商业用地,商业服务业用地"
+    ";actual_start.empty;supply_mode.filled;cause.any.holder,unknown;status.none.low_use,revived"
+)
+"""自然资发〔2024〕242号: first the supplied, unstarted housing and commercial land whose firm cannot or will not build.
+
+What the firm can and wants is not on record: the cause stands for it, so the answer is 疑似 and to be verified.
+"""
+
 IDLE_PARCEL = LayerKind(
     key="idle_parcel",
     title="闲置低效用地",
@@ -416,6 +425,7 @@ IDLE_PARCEL = LayerKind(
         Question("本月到期", "next_due.month"),
         Question("九十日内到期", "next_due.next.90"),
         Question("低效用地未定处置方式", "symbol.any.low_use;disposal_route.empty"),
+        Question("疑似可申报收回收购（需核实）", BUY_BACK),
         Question("资料不足", "symbol.any.unknown"),
     ),
     cluster=Cluster(style="donut", by="town", over=20),

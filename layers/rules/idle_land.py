@@ -199,6 +199,9 @@ def _before_start(start_due: date, basis: str, today: date) -> Verdict:
 
 
 def _after_start(facts: ParcelFacts, start_due: date | None, basis: str, today: date) -> Verdict:
+    if facts.stop_date and facts.actual_start and facts.stop_date < facts.actual_start:
+        contradicted = ("停工日期（早于实际动工日期）",)
+        return Verdict(state=LegalState.UNKNOWN, start_due=start_due, start_basis=basis, missing=contradicted)
     if facts.stop_date is None or facts.stop_date > today:
         return Verdict(state=LegalState.NORMAL, start_due=start_due, start_basis=basis, until=facts.stop_date)
     due = add_years(facts.stop_date, 1)
