@@ -498,6 +498,16 @@ def test_an_administrator_makes_an_account_and_hands_over_a_link(app: Flask) -> 
     assert log_of(app)[-1] == (keeper.person.name, "add_account", "done")
 
 
+@pytest.mark.parametrize("left_out", ["login", "name", "unit", "role"])
+def test_what_is_left_out_of_an_account_is_told_in_a_sentence(app: Flask, left_out: str) -> None:
+    keeper = sign_in(app, "administrator")
+    form = {"login": "sun", "name": "孙审核", "unit": "文化和旅游局", "role": "reviewer", "town": ""}
+    page = keeper.post("/admin/accounts/new", data=form | {left_out: ""})
+    (sentence,) = re.findall(r'role="alert"[^>]*>([^<]+)', page.text)
+    assert page.status == 422
+    assert sentence.strip().endswith("。")
+
+
 def test_nobody_keeps_the_system_and_watches_over_it(app: Flask) -> None:
     keeper = sign_in(app, "administrator")
     form = {"login": "li2", "name": keeper.person.name, "unit": keeper.person.unit, "role": "auditor"}

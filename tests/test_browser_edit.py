@@ -353,6 +353,8 @@ def test_a_mark_is_returned_with_a_reason(signed_in_page: Pages, staffed: Server
     page = shown(signed_in_page("reviewer"), mark)
     card(page).get_by_role("button", name="退回…").click()
     question = page.get_by_role("dialog")
+    question.get_by_role("button", name="退回").click()
+    expect(question).to_contain_text("还没有写原因")
     question.get_by_role("textbox").fill("照片不清楚，请重拍。")
     question.get_by_role("button", name="退回").click()
     expect(card(page)).to_contain_text("照片不清楚，请重拍。")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+import webmap
 from layers.errors import Busy, MapError, NoSpace, NotAllowed, OutOfDate, QuestionToUser, UnreadableFile
 from tests.small_county import PAYLOADS, asking, small_county
 from webmap.assets import STATIC
@@ -38,6 +39,19 @@ def test_the_map_page_is_small_and_complete(client: FlaskClient) -> None:
     assert "user-scalable" not in page.text
     assert "window.map_county = map_county;" in page.text
     assert '<div class="folium-map" id="map_county" ></div>' in page.text
+
+
+def test_no_form_is_judged_by_the_browser_in_a_language_of_its_own() -> None:
+    """Its bubbles speak the browser's language; ours say what came, what would be right and what to do."""
+    sources = [*(Path(webmap.__file__).parent / "templates").rglob("*.html"), *(STATIC / "js").rglob("*.js")]
+    judged = [
+        f"{file.name}: {tag}"
+        for file in sources
+        for tag in re.findall(r"<form\b[^>]*", file.read_text("utf-8"))
+        if "novalidate" not in tag
+    ]
+    assert len(sources) > 100
+    assert judged == []
 
 
 def test_every_page_carries_the_policy_with_a_nonce_of_its_own(client: FlaskClient) -> None:

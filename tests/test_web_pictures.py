@@ -177,6 +177,8 @@ def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> No
     planner = sign_in(county, "editor")
     url = brought(planner, "/drawings", "设计图.pdf", pdf())
     assert "共 2 页" in planner.get(url).text
+    refused = planner.post(f"{url}/page", data={"page": "3"})
+    assert (refused.status, "这份 PDF 共 2 页" in refused.text) == (422, True)
     assert planner.post(f"{url}/page", data={"page": "2"}).status == 303
     assert waited(planner, url)["state"] == "已完成"
     typed = [

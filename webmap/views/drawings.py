@@ -128,7 +128,10 @@ def turn_page(uid: str) -> AnyResponse:
     """Another page of the PDF; the points of the old one mean nothing on it."""
     picture = _own(uid)
     refuse_while_running(picture)
-    pictures.revise(current(), uid, answers={"page": whole("page")}, facts={})
+    page, pages = whole("page"), int(picture.facts.get("pages") or 1)
+    if not 1 <= page <= pages:
+        raise InvalidValue(f"收到第 {page} 页，这份 PDF 共 {pages} 页。请填写 1 到 {pages} 之间的页码。")
+    pictures.revise(current(), uid, answers={"page": page}, facts={})
     begin(uid, LOOK)
     current().commit()
     return redirect(url_for("drawings.one", uid=uid), 303)

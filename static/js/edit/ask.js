@@ -15,7 +15,7 @@ export function ask(dialog, { title, text = "", body = null, answers }) {
   );
   fill(
     dialog,
-    html`<form method="dialog">
+    html`<form method="dialog" novalidate>
       <h2>${title}</h2>
       ${text && html`<p>${text}</p>`} ${body}
       <div class="buttons">${buttons}</div>

@@ -184,14 +184,14 @@ export class Reviewing extends EventTarget {
     </div>`;
   }
 
-  /** @param {Api.Feature} feature */
-  async #return(feature) {
+  /** Asks again as long as no reason is given. @param {Api.Feature} feature @param {string} [problem] */
+  async #return(feature, problem = "") {
     const why = /** @type {HTMLTextAreaElement} */ (
-      html`<textarea rows="3" maxlength="300" required aria-label="退回的原因"></textarea>`
+      html`<textarea rows="3" maxlength="300" aria-label="退回的原因" aria-required="true"></textarea>`
     );
     const answer = await ask(this.dialog, {
       title: `退回“${feature.properties.name}”`,
-      text: "请写明该改什么，提交的人会看到。",
+      text: problem || "请写明该改什么，提交的人会看到。",
       body: why,
       answers: [
         { answer: "return", words: "退回", first: true },
@@ -199,8 +199,9 @@ export class Reviewing extends EventTarget {
       ],
     });
     const reason = why.value.trim();
-    if (answer === "return")
-      await this.decide(feature, { decision: "return", reason }, `已退回“${feature.properties.name}”。`);
+    if (answer !== "return") return;
+    if (!reason) await this.#return(feature, "还没有写原因。请写明该改什么，提交的人才知道怎么改。");
+    else await this.decide(feature, { decision: "return", reason }, `已退回“${feature.properties.name}”。`);
   }
 }
 

@@ -138,7 +138,7 @@ export class Exporting {
   #show(title, body, first = null, leave = "取消") {
     fill(
       this.dialog,
-      html`<form method="dialog">
+      html`<form method="dialog" novalidate>
         <h2 id="export_title">${title}</h2>
         <div class="export-body">${body}</div>
         <div class="buttons">${first}<button class="button">${leave}</button></div>

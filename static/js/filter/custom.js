@@ -20,7 +20,7 @@ export class CustomRow {
     this.field.addEventListener("change", () => this.#operators());
     this.operator.addEventListener("change", () => this.#inputs());
     this.element = /** @type {HTMLElement} */ (
-      html`<form class="custom-row" @submit=${(/** @type {Event} */ event) => this.#submit(event)}>
+      html`<form class="custom-row" novalidate @submit=${(/** @type {Event} */ event) => this.#submit(event)}>
         ${this.field}${this.operator}${this.values}<button class="button" type="submit">添加条件</button>
       </form>`
     );

@@ -30,7 +30,7 @@ export function showHelp(dialog, shortcuts, urls) {
   );
   fill(
     dialog,
-    html`<form method="dialog">
+    html`<form method="dialog" novalidate>
       <h2 id="help_title">快捷键</h2>
       <dl class="keys">${rows}</dl>
       <p class="quiet">在地图上点右键（触屏长按）：坐标、查此处。双击或滚轮：缩放。</p>

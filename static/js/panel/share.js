@@ -24,7 +24,7 @@ function showSelected(text, dialog) {
   );
   fill(
     dialog,
-    html`<form method="dialog">
+    html`<form method="dialog" novalidate>
       <h2 id="link_title">按 Ctrl+C 复制</h2>
       <p class="quiet">浏览器只在 https 或本机地址下允许自动复制，内容已为您选中。</p>
       ${field}
