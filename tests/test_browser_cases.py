@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 
 from playwright.sync_api import Page, expect
 
+from layers import clock
 from tests.people import sign_in
 from tests.running import Server
 
@@ -28,7 +29,7 @@ def test_the_next_step_is_recorded_from_the_card(
     case.get_by_role("link", name="登记步骤").click()
     expect(page.locator(".case-form select[name=step]")).to_have_value("answer")
     page.locator("[name=number]").fill("示例文号〔2026〕99 号")
-    page.locator("[name=day]").fill(f"{date.today() - timedelta(days=1)}")
+    page.locator("[name=day]").fill(f"{clock.today() - timedelta(days=1)}")
     page.get_by_role("button", name="登记").click()
     expect(page.get_by_role("status")).to_contain_text("已登记")
     expect(page.locator(".case-line li")).to_have_count(4)

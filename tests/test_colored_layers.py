@@ -6,7 +6,7 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import mapbox_vector_tile
 import pytest
 from playwright.sync_api import Page, expect
 
-from layers import tiles
+from layers import clock, tiles
 from layers.card import card
 from layers.errors import InvalidValue
 from layers.kinds import KINDS
@@ -106,7 +106,7 @@ def test_another_field_colors_tiles_totals_and_cards(database: Database) -> None
     color(database, "idle_parcel", "supply_mode")
     at_once = {"甲": "by_granted", "乙": "by_allocated", "丙": "none"}
     assert drawn_symbols(database) == at_once
-    assert edit.refresh_derived(database, date.today()) == 3
+    assert edit.refresh_derived(database, clock.today()) == 3
     assert drawn_symbols(database) == at_once
     with database.reading() as session:
         assert tiles.token(session, PUBLIC_VIEWER, ["idle_parcel"]) != before
@@ -118,12 +118,12 @@ def test_another_field_colors_tiles_totals_and_cards(database: Database) -> None
         (first, *_) = [
             each for each in query.find_features(session, PUBLIC_VIEWER, layer) if each.name == "甲"
         ]
-        past = replace(INTERNAL_VIEWER, at=date.today() - timedelta(days=1))
+        past = replace(INTERNAL_VIEWER, at=clock.today() - timedelta(days=1))
         assert query.find_features(session, past, layer) == [], "yesterday is asked with the same colours"
     tags = [each["text"] for each in card(first, INTERNAL_VIEWER)["tags"]]
     assert tags == ["出让", "疑似闲置·满两年", "闲置低效用地"], "the state of the law stays on the card"
     color(database, "idle_parcel", "")
-    edit.refresh_derived(database, date.today())
+    edit.refresh_derived(database, clock.today())
     assert drawn_symbols(database)["甲"] == "two_years"
     assert found(database, first.uid).version == 1, "colours are no change of the record"
 
