@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import Bounds
-from layers.errors import InvalidValue
+from layers.errors import InvalidFilter, InvalidValue
 from layers.filters import Facet, Filter, facets_of
 from layers.filters.address import escaped
 from layers.kinds import LayerKind, kind_for
@@ -91,7 +91,11 @@ def _filter(session: Session, viewer: Viewer, layer: query.Layer, named: Mapping
             said = escaped(value)
             both = f"{said},{said}" if facet.sort == "day" else said
             conditions.append(f"{facet.key}.{OPERATORS[facet.sort]}.{both}")
-    return query.read_filter(session, viewer, layer, ";".join(conditions))
+    try:
+        return query.read_filter(session, viewer, layer, ";".join(conditions))
+    except InvalidFilter as refusal:
+        # The standard answers every parameter that is not understood with 400.
+        raise InvalidValue(refusal.message) from None
 
 
 def _whole(name: str, default: int, least: int) -> int:
