@@ -114,7 +114,7 @@ def guard(app: Flask, config: Config) -> None:
     app.context_processor(
         lambda: {
             "signed_in": told_account,
-            "insider": lambda: is_insider(viewer()),
+            "insider": told_insider,
             "non_secret": NON_SECRET,
             "moment": moment,
             "browser_words": browser_words,
@@ -162,12 +162,8 @@ def first_password_is_over(person: Person) -> bool:
 
 def told_account() -> dict[str, Any] | None:
     """What pages say of the one who is logged in; None for a visitor, and where the database does not answer."""
-    try:
-        now = viewer()
-    except Exception as error:
-        LOG.warning("viewer unknown", extra={"facts": {"why": str(error)[:300]}})
-        return None
-    if now.role is None:
+    now = _known_viewer()
+    if now is None or now.role is None:
         return None
     return {
         "name": now.name,
@@ -177,6 +173,20 @@ def told_account() -> dict[str, Any] | None:
         "town": now.town,
         "may": deeds_of(now),
     }
+
+
+def told_insider() -> bool:
+    """Whether pages may lead to what only insiders see; not where the database does not answer."""
+    now = _known_viewer()
+    return now is not None and is_insider(now)
+
+
+def _known_viewer() -> Viewer | None:
+    try:
+        return viewer()
+    except Exception as error:
+        LOG.warning("viewer unknown", extra={"facts": {"why": str(error)[:300]}})
+        return None
 
 
 def token() -> str:
