@@ -513,12 +513,14 @@ def test_only_what_passes_a_filter_gets_the_same_value(signed_in_page: Pages, st
     question.get_by_label("字段").select_option(label="面积来源")
     question.get_by_role("textbox").fill("2027年普查")
     question.get_by_role("button", name="下一步").click()
-    question.get_by_role("button", name=f"修改 {len(passing)} 宗").click()
-    expect(said(page)).to_contain_text(f"已修改 {len(passing)} 宗的“面积来源”")
+    question.get_by_role("button", name=re.compile("^修改")).click()
+    expect(said(page)).to_contain_text(re.compile(r"已修改 \d+ 宗的“面积来源”"))
+    number = int(re.sub(r"\D", "", said(page).inner_text().partition("宗")[0]))
     told = editor.get("/api/layers/idle_parcel/features?limit=500").json()["features"]
     changed = {each["id"] for each in told if each["properties"].get("area_source") == "2027年普查"}
-    assert changed == {each["id"] for each in passing}
-    assert 100 < len(passing) < len(told)
+    # What waits for review passes, and does not stand yet.
+    assert changed <= {each["id"] for each in passing}
+    assert 100 < len(changed) == number <= len(passing) < len(told)
 
 
 @pytest.mark.parametrize("carrier", CARRIERS.values(), ids=CARRIERS)
