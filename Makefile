@@ -100,5 +100,5 @@ lock:
 	@PATH="$$PATH:$(CURDIR)/$(BIN)" npm install --package-lock-only --ignore-scripts
 
 clean:
-	rm -rf .venv node_modules static/vendor dist build .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv node_modules static/vendor dist build .hypothesis .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,8 +17,8 @@ SOURCE = Path(__file__).parents[1]
 ADDRESS = re.compile(
     r"""(?:\bhttps?:|(?<=["'(`=\s])|^)//(?P<host>[\w.-]+\.\w+|localhost|\[)""", re.IGNORECASE
 )
-# Names of things, not places to ask: XML namespaces; and the machine itself.
-NO_PLACE = {"www.w3.org", "www.opengis.net", "127.0.0.1", "localhost"}
+# Names of things, not places to ask: namespaces of XML and JSON Schema; and the machine itself.
+NO_PLACE = {"www.w3.org", "www.opengis.net", "json-schema.org", "127.0.0.1", "localhost"}
 PAGES = {"webmap/templates": ("*",), "static/js": ("*.js", "*.json"), "static/css": ("*.css",)}
 # Written in two parts, so that this file does not find itself.
 MACHINE_PATHS = [f"/{folder}/" for folder in ("home", "root", "Users", "work/main", "tmp/w")]
