@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import math
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from flask import Flask
-from pyproj import Geod
+from pyproj import Geod, Transformer
 
 from layers.errors import InvalidValue, MapError
 from layers.jobs import run
@@ -109,19 +110,69 @@ def kilometre(lon: float, lat: float, azimuth: float) -> shapely.LineString:
     return shapely.LineString([(lon, lat), far[:2]])
 
 
-@pytest.mark.parametrize("azimuth", [90, 0], ids=["east-west", "north-south"])
-@pytest.mark.parametrize("lon", [118.47, 118.56], ids=["zone 39", "zone 40"])
+def longest(content: bytes, color: tuple[int, int, int]) -> tuple[float, float]:
+    """The longest straight stroke of this colour: to the right and up, in mm."""
+    pairs = [pair for line in strokes(content, color) for pair in itertools.pairwise(line)]
+    one, other = max(pairs, key=lambda pair: math.dist(*pair))
+    return (other[0] - one[0]) * 25.4 / 72, (other[1] - one[1]) * 25.4 / 72
+
+
+@pytest.mark.parametrize("turn", [0, 35], ids=["upright", "turned"])
+@pytest.mark.parametrize(
+    ("lon", "azimuth"), [(118.47, 90), (118.56, 0)], ids=["zone 39 eastwards", "zone 40 northwards"]
+)
 @pytest.mark.parametrize(("paper", "scale"), [("A4", 10_000), ("A1", 5_000)])
 def test_a_kilometre_is_a_kilometre(
-    sqlite_database: Database, paper: str, scale: int, lon: float, azimuth: float
+    sqlite_database: Database, paper: str, scale: int, lon: float, azimuth: float, turn: float
 ) -> None:
-    road = NewFeature(kilometre(lon, 35.55, azimuth), {"name": "一公里", "state": "open"})
-    store(sqlite_database, [road], "road_project")
-    done = printed(sqlite_database, paper=paper, scale=scale, center=[lon, 35.55], layers=["road_project"])
+    line = kilometre(lon, 35.55, azimuth)
+    store(sqlite_database, [NewFeature(line, {"name": "一公里", "state": "open"})], "road_project")
+    asked = {"paper": paper, "scale": scale, "center": [lon, 35.55], "turn": turn}
+    done = printed(sqlite_database, layers=["road_project"], **asked)
     assert done.sheet.zone == (39 if lon < 118.5 else 40)
-    lines = strokes(done.content, BLUE)
-    long = max(math.dist(one, other) for line in lines for one, other in itertools.pairwise(line))
-    assert long * 25.4 / 72 / 1000 * scale == pytest.approx(1000, rel=0.002)
+    right, up = longest(done.content, BLUE)
+    assert math.hypot(right, up) / 1000 * scale == pytest.approx(1000, rel=0.002)
+    # The sheet's upper edge points `turn` degrees east of grid north: what lies on it turns the other way.
+    zone = Transformer.from_crs(4490, 4527 if lon < 118.5 else 4528, always_xy=True)
+    (east, north), (far_east, far_north) = (zone.transform(*place) for place in line.coords)
+    grid = math.degrees(math.atan2(far_north - north, far_east - east))
+    assert math.degrees(math.atan2(up, right)) == pytest.approx(grid + turn, abs=0.05)
+
+
+@pytest.mark.parametrize("turn", [0, 90, -60])
+def test_the_grid_meets_the_frame_where_the_numbers_say(sqlite_database: Database, turn: float) -> None:
+    """Each number of an easting stands where the frame, worked out by hand, has that easting."""
+    asked = {"paper": "A4", "scale": 10_000, "center": [118.47, 35.55], "turn": turn, "grid": "metres"}
+    done = printed(sqlite_database, **asked)
+    east, north = Transformer.from_crs(4490, 4527, always_xy=True).transform(118.47, 35.55)
+    frame, angle = done.sheet.frame, math.radians(turn)
+    found = list(numbers(done.content))
+    assert len(found) >= 6
+    for number, x, y in found:
+        right, up = (x - frame.middle[0]) * 10, (y - frame.middle[1]) * 10
+        there = east + right * math.cos(angle) + up * math.sin(angle)
+        upwards = north + up * math.cos(angle) - right * math.sin(angle)
+        aim = number * 1000
+        off = min(abs(there - aim), abs(upwards - aim))
+        # The number stands outside the frame, so a slanted line has gone on for half the margin.
+        assert off < (1 if turn in (0, 90) else 45), (number, there, upwards)
+
+
+def numbers(content: bytes) -> Iterator[tuple[float, float, float]]:
+    """The kilometres around a map, with the middle of each number in mm."""
+    book = pypdfium2.PdfDocument(content)
+    try:
+        page = book[0].get_textpage()
+        text = page.get_text_range()
+        for word in re.finditer(r"(?:39|40)?\d{3,4}\.?\d*(?=\s|$)", text):
+            boxes = [page.get_charbox(at) for at in range(word.start(), word.end())]
+            left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+            right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+            value = float(word[0])
+            if 300_00 < value < 500_00 or 3900 < value < 4000:
+                yield value, (left + right) / 2 * 25.4 / 72, (bottom + top) / 2 * 25.4 / 72
+    finally:
+        book.close()
 
 
 @pytest.mark.parametrize(
@@ -235,7 +286,9 @@ def test_every_reader_shows_the_sheet(sqlite_database: Database, tmp_path: Path)
         ({"scale": "nan"}, "比例尺收到“nan”"),
         ({"center": [35.5, 118.4]}, "请检查是否写反"),
         ({"center": "here"}, "图幅中心应为"),
-        ({"title": "图" * 61}, "“图名”最多 60 个字，收到 61 个字"),
+        ({"turn": "north"}, "旋转角收到“north”"),
+        ({"grid": "hexagons"}, "坐标网收到“hexagons”"),
+        ({"title": "图" * 2000}, "“图名”最多 60 个字，收到 2000 个字"),
         ({"title": "绝密★地图"}, "国家秘密"),
         ({"layers": "idle_parcel"}, "列表"),
         ({"filters": ["x"]}, "filters"),

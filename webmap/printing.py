@@ -24,9 +24,11 @@ from layers.store import Database, audit, query
 from layers.store.rows import new_uid
 from webmap import catalogue, exporting
 from webmap.outputs.print_paper import (
+    GRIDS,
     ORIENTATIONS,
     PAPERS,
     SCALES,
+    GridKind,
     Orientation,
     Sheet,
     fitting_scale,
@@ -53,17 +55,21 @@ _BEYOND_DEG: Final = 0.02
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """One sheet as it was asked for; plain values, so that a job can carry it. layers: None is what is on at first;
-    scale: None is what shows the county whole; filters: the condition by the key of its layer."""
+    scale: None is what shows the county whole; turn: degrees of the compass to where the upper edge points;
+    filters: the condition by the key of its layer."""
 
     paper: str = DEFAULT_PAPER
     orientation: Orientation = "landscape"
     scale: float | None = None
     center: list[float] | None = None
+    turn: float = 0.0
     layers: list[str] | None = None
     filters: dict[str, str] = field(default_factory=dict)
     title: str = ""
     unit: str = ""
     form: str = "pdf"
+    grid: GridKind = "both"
+    legend: bool = True
     public: bool = False
     review_number: str = ""
     grid_m: int = 0
@@ -87,11 +93,14 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         orientation=_orientation(body.get("orientation", "landscape")),
         scale=scale_in(body.get("scale")),
         center=center_in(body.get("center")),
+        turn=turn_in(body.get("turn")),
         layers=_layers(body.get("layers")),
         filters=_filters(body.get("filters")),
         title=_words("图名", body.get("title")),
         unit=_words("制图单位", body.get("unit")),
         form=_one_of("格式", body.get("form", "pdf"), FORMS),
+        grid=_grid(body.get("grid", "both")),
+        legend=body.get("legend") is not False,
         public=body.get("public") is True,
         review_number=str(body.get("review_number") or ""),
         grid_m=grid_m,
@@ -165,7 +174,8 @@ def _gathered(database: Database, who: Viewer, viewer: Viewer, asked: Wanted) ->
         bool(value.get("is_sample")) for layer in layers for value in layer.values
     )
     said = _said(asked, sheet, county["title"], shown, viewer, sample=sample)
-    printed = PrintedMap(sheet=sheet, layers=layers, said=said, coordinates=not asked.public)
+    grid: GridKind = "none" if asked.public else asked.grid
+    printed = PrintedMap(sheet=sheet, layers=layers, said=said, grid=grid, legend=asked.legend)
     return printed, [each.key for each in shown]
 
 
@@ -182,8 +192,11 @@ def _shown(found: Sequence[LayerSummary], asked: Wanted, who: Viewer) -> list[La
 
 def _sheet(asked: Wanted, county: Bounds | None) -> Sheet:
     lon, lat = asked.center or _middle(county)
-    scale = asked.scale or fitting_scale(asked.paper, asked.orientation, county or (lon, lat, lon, lat))
-    return Sheet(paper=asked.paper, orientation=asked.orientation, scale=scale, lon=lon, lat=lat)
+    around = county or (lon, lat, lon, lat)
+    scale = asked.scale or fitting_scale(asked.paper, asked.orientation, around, asked.turn)
+    return Sheet(
+        paper=asked.paper, orientation=asked.orientation, scale=scale, lon=lon, lat=lat, turn=asked.turn
+    )
 
 
 def _middle(county: Bounds | None) -> tuple[float, float]:
@@ -293,6 +306,19 @@ def center_in(said: object) -> list[float] | None:
     return [float(each) for each in pair]
 
 
+def turn_in(said: object) -> float:
+    """Degrees of the compass, -180 to 180; nothing: north is up."""
+    if said in (None, ""):
+        return 0.0
+    try:
+        turn = math.nan if isinstance(said, bool) else float(str(said))
+    except ValueError:
+        turn = math.nan
+    if not -360 <= turn <= 360:
+        raise InvalidValue(f"旋转角收到“{str(said)[:20]}”，应为 -180 到 180 之间的度数，例如 30。请改正。")
+    return round((turn + 180) % 360 - 180, 2)
+
+
 def _one_of(title: str, said: object, known: Mapping[str, Any] | Sequence[str]) -> str:
     if said not in known:
         raise InvalidValue(f"{title}收到“{str(said)[:20]}”，应为 {'、'.join(known)} 之一。请改正。")
@@ -304,6 +330,13 @@ def _orientation(said: object) -> Orientation:
         if said == each:
             return each
     raise InvalidValue(f"方向收到“{str(said)[:20]}”，应为 {'、'.join(ORIENTATIONS)} 之一。请改正。")
+
+
+def _grid(said: object) -> GridKind:
+    for each in GRIDS:
+        if said == each:
+            return each
+    raise InvalidValue(f"坐标网收到“{str(said)[:20]}”，应为 {'、'.join(GRIDS)} 之一。请改正。")
 
 
 def _layers(said: object) -> list[str] | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import shapely
+from shapely import affinity
 
 from layers.symbols.printed import PT_MM
 from webmap.outputs.print_ink import Ink, Pen, Type
@@ -40,9 +41,12 @@ class Said:
 
 
 def north_box(sheet: Sheet) -> Box:
-    """Where the arrow stands: in the upper right corner of the map."""
+    """Where the arrow stands: in the upper right corner of the map, with room to lean."""
     k = sheet.k**0.8
-    return centred(sheet.frame.right - 9 * k, sheet.frame.top - 12 * k, 11 * k, (NORTH_MM + 5) * k)
+    width, high = (11, NORTH_MM + 5) if not sheet.turn else (NORTH_MM + 8, NORTH_MM + 8)
+    return centred(
+        sheet.frame.right - (width / 2 + 3.5) * k, sheet.frame.top - (high / 2 + 2) * k, width * k, high * k
+    )
 
 
 def draw_furniture(ink: Ink, sheet: Sheet, said: Said) -> None:
@@ -146,14 +150,17 @@ def bar_metres(sheet: Sheet) -> float:
 
 
 def _north(ink: Ink, sheet: Sheet) -> None:
+    """Leans as the sheet is turned; upright it fills its box."""
     box, k = north_box(sheet), sheet.k**0.8
-    x, top = box.middle[0], box.top - 5 * k
-    tail, notch, half = top - NORTH_MM * k * 0.85, top - NORTH_MM * k * 0.66, 3.2 * k
-    ink.draw(
-        [shapely.Polygon([(x, top), (x + half, tail), (x, notch)])], Pen(fill=INK, edge=INK, width_pt=0.5)
-    )
-    ink.draw(
-        [shapely.Polygon([(x, top), (x - half, tail), (x, notch)])],
-        Pen(fill="#FFFFFF", edge=INK, width_pt=0.5),
-    )
-    ink.words(x, top + 2.6 * k, "北", Type(9.5 * k, INK, "song", "#FFFFFF"))
+    middle = box.middle[1] - (0 if sheet.turn else 2.1 * k)
+    high, half = NORTH_MM * k * 0.85, 3.2 * k
+
+    def turned(*points: tuple[float, float]) -> shapely.Polygon:
+        up = affinity.rotate(shapely.Polygon(points), sheet.turn, origin=(0, 0))
+        return affinity.translate(up, box.middle[0], middle)
+
+    tip, notch = (0.0, high / 2), (0.0, high / 2 - NORTH_MM * k * 0.66)
+    ink.draw([turned(tip, (half, -high / 2), notch)], Pen(fill=INK, edge=INK, width_pt=0.5))
+    ink.draw([turned(tip, (-half, -high / 2), notch)], Pen(fill="#FFFFFF", edge=INK, width_pt=0.5))
+    word = affinity.rotate(shapely.Point(0, high / 2 + 2.6 * k), sheet.turn, origin=(0, 0))
+    ink.words(box.middle[0] + word.x, middle + word.y, "北", Type(9.5 * k, INK, "song", "#FFFFFF"))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple, cast
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from webmap.outputs.print_ink import Ink, Pen, Type
-from webmap.outputs.print_paper import Box, Sheet
+from webmap.outputs.print_paper import Box, GridKind, Sheet
 
 INK: Final = "#16222E"
 QUIET: Final = "#5B6876"
@@ -20,41 +21,56 @@ STEPS_M: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 5
 _DEGREE_M: Final = 90_000
 TICK_MM: Final = 1.6
 CROSS_MM: Final = 1.5
+STEEPEST: Final = 0.7
+"""A line is named on the sides that it meets at more than about 45°: the sine of the angle."""
 Side = Literal["left", "bottom", "right", "top"]
-ACROSS: Final[tuple[Side, Side]] = ("bottom", "top")
-UPRIGHT: Final[tuple[Side, Side]] = ("left", "right")
 
 
-class _Tick(NamedTuple):
-    side: Side
-    at: float
+class _Line(NamedTuple):
+    """A line of the grid on the paper, and what is written where it meets the frame."""
+
+    shape: BaseGeometry
     words: str
 
 
-def draw_grid(ink: Ink, sheet: Sheet) -> None:
+class _Tick(NamedTuple):
+    """Where a line meets a side: at mm along it, the line running that way (right, up; inwards)."""
+
+    side: Side
+    at: float
+    words: str
+    inwards: tuple[float, float]
+
+
+def draw_grid(ink: Ink, sheet: Sheet, kind: GridKind) -> None:
     """The ticks with their numbers, outside the inner frame, where nothing of the map is covered."""
     taken: dict[Side, list[tuple[float, float]]] = {"left": [], "bottom": [], "right": [], "top": []}
     type_ = Type(7.0 * max(1.0, sheet.k**0.6), INK)
-    for tick in _degrees(sheet):
-        _tick(ink, sheet, tick, type_, taken, outward=True)
-    quiet = Type(type_.size_pt, QUIET)
-    for tick in _metres(sheet):
-        _tick(ink, sheet, tick, quiet, taken, outward=False)
+    if kind in ("both", "degrees"):
+        for tick in _ticks(sheet, [*meridians(sheet), *parallels(sheet)]):
+            _tick(ink, sheet, tick, type_, taken, outward=True)
+    if kind in ("both", "metres"):
+        quiet = Type(type_.size_pt, QUIET if kind == "both" else INK)
+        for tick in _ticks(sheet, [*eastings(sheet), *northings(sheet)]):
+            _tick(ink, sheet, tick, quiet, taken, outward=False)
 
 
-def draw_crosses(ink: Ink, sheet: Sheet) -> None:
-    """Small crosses of the kilometre grid on the map."""
-    easts, norths = _grid(sheet)
-    low, per = sheet.plane(sheet.frame), 1000 / sheet.scale
-    strokes = []
-    for east in easts:
-        for north in norths:
-            x = sheet.frame.left + (east - low.left) * per
-            y = sheet.frame.bottom + (north - low.bottom) * per
-            strokes.append([(x - CROSS_MM, y), (x + CROSS_MM, y)])
-            strokes.append([(x, y - CROSS_MM), (x, y + CROSS_MM)])
+def draw_crosses(ink: Ink, sheet: Sheet, kind: GridKind) -> None:
+    """Small crosses on the map where two lines meet: of the kilometre grid, or of longitude and latitude."""
+    if kind == "none":
+        return
+    degrees = kind == "degrees"
+    upright = meridians(sheet) if degrees else eastings(sheet)
+    across = parallels(sheet) if degrees else northings(sheet)
+    strokes = [
+        shapely.intersection(line.shape, shapely.Point(spot).buffer(CROSS_MM))
+        for one in upright
+        for other in across
+        for spot in shapely.get_coordinates(shapely.intersection(one.shape, other.shape))
+        for line in (one, other)
+    ]
     if strokes:
-        ink.draw(shapely.linestrings(strokes), Pen(edge="#8792A0", width_pt=0.43, opacity=0.75))
+        ink.draw(strokes, Pen(edge="#8792A0", width_pt=0.43, opacity=0.75))
 
 
 def _tick(
@@ -93,53 +109,92 @@ def _middle(sheet: Sheet, tick: _Tick) -> tuple[float, float, float]:
 
 
 def _mark(sheet: Sheet, tick: _Tick, *, outward: bool) -> shapely.LineString:
-    frame = sheet.frame
-    long = -TICK_MM if outward else TICK_MM
-    edge = {"left": frame.left, "bottom": frame.bottom, "right": frame.right, "top": frame.top}[tick.side]
-    inner = edge + (long if tick.side in ("left", "bottom") else -long) * (0.7 if outward else 1)
+    """A short piece of the line itself: it shows how the grid runs."""
+    x, y = _on(sheet.frame, tick)
+    long = -TICK_MM * 0.7 if outward else TICK_MM
+    right, up = tick.inwards
+    return shapely.LineString([(x, y), (x + right * long, y + up * long)])
+
+
+def _on(frame: Box, tick: _Tick) -> tuple[float, float]:
     if tick.side in ("bottom", "top"):
-        return shapely.LineString([(tick.at, edge), (tick.at, inner)])
-    return shapely.LineString([(edge, tick.at), (inner, tick.at)])
+        return tick.at, frame.bottom if tick.side == "bottom" else frame.top
+    return frame.left if tick.side == "left" else frame.right, tick.at
+
+
+# --- where lines meet the frame ------------------------------------------------------------------------
+
+
+def _ticks(sheet: Sheet, lines: Sequence[_Line]) -> Iterator[_Tick]:
+    for line in lines:
+        for side, edge in _edges(sheet.frame).items():
+            yield from _crossing(line, side, edge, sheet.frame)
+
+
+def _edges(frame: Box) -> dict[Side, shapely.LineString]:
+    left, bottom, right, top = frame
+    return {
+        "left": shapely.LineString([(left, bottom), (left, top)]),
+        "bottom": shapely.LineString([(left, bottom), (right, bottom)]),
+        "right": shapely.LineString([(right, bottom), (right, top)]),
+        "top": shapely.LineString([(left, top), (right, top)]),
+    }
+
+
+def _crossing(line: _Line, side: Side, edge: shapely.LineString, frame: Box) -> Iterator[_Tick]:
+    for x, y in shapely.get_coordinates(shapely.intersection(line.shape, edge))[:1]:
+        inside = shapely.intersection(line.shape, shapely.box(*frame))
+        along = _direction(inside, x, y)
+        flat = side in ("bottom", "top")
+        if abs(along[1] if flat else along[0]) >= STEEPEST:
+            yield _Tick(side, float(x if flat else y), line.words, along)
+
+
+def _direction(inside: BaseGeometry, x: float, y: float) -> tuple[float, float]:
+    """Of length one, from where the line comes in."""
+    places = shapely.get_coordinates(inside)
+    if np.hypot(*(places[0] - (x, y))) > np.hypot(*(places[-1] - (x, y))):
+        places = places[::-1]
+    right, up = (places[-1] - places[0]) / max(np.hypot(*(places[-1] - places[0])), 1e-9)
+    return float(right), float(up)
 
 
 # --- longitude and latitude ----------------------------------------------------------------------------
 
 
-def _degrees(sheet: Sheet) -> Iterator[_Tick]:
+def meridians(sheet: Sheet) -> list[_Line]:
+    """Lines of longitude over the sheet."""
     west, south, east, north = sheet.bounds
-    step = next(
-        (each for each in STEPS_S if each / 3600 * _DEGREE_M * 1000 / sheet.scale >= 45 * sheet.k**0.5),
-        STEPS_S[-1],
+    step, lats = _seconds(sheet), np.linspace(south - 0.01, north + 0.01, 40)
+    return [
+        _Line(_curve(sheet, [(number * step / 3600, lat) for lat in lats]), _angle(number * step, "E", step))
+        for number in _within(west, east, step / 3600)
+    ]
+
+
+def parallels(sheet: Sheet) -> list[_Line]:
+    """Lines of latitude over the sheet."""
+    west, south, east, north = sheet.bounds
+    step, lons = _seconds(sheet), np.linspace(west - 0.01, east + 0.01, 40)
+    return [
+        _Line(_curve(sheet, [(lon, number * step / 3600) for lon in lons]), _angle(number * step, "N", step))
+        for number in _within(south, north, step / 3600)
+    ]
+
+
+def _seconds(sheet: Sheet) -> int:
+    room = 45 * sheet.k**0.5
+    return next(
+        (each for each in STEPS_S if each / 3600 * _DEGREE_M * 1000 / sheet.scale >= room), STEPS_S[-1]
     )
-    for number in _within(west, east, step / 3600):
-        line = shapely.linestrings(
-            [[(number * step / 3600, lat) for lat in np.linspace(south - 0.01, north + 0.01, 40)]]
-        )
-        for side in ACROSS:
-            yield from _crossing(sheet, line, side, _angle(number * step, "E", step))
-    for number in _within(south, north, step / 3600):
-        line = shapely.linestrings(
-            [[(lon, number * step / 3600) for lon in np.linspace(west - 0.01, east + 0.01, 40)]]
-        )
-        for side in UPRIGHT:
-            yield from _crossing(sheet, line, side, _angle(number * step, "N", step))
+
+
+def _curve(sheet: Sheet, degrees: list[tuple[float, float]]) -> BaseGeometry:
+    return cast("BaseGeometry", sheet.place(shapely.linestrings([degrees]))[0])
 
 
 def _within(low: float, high: float, step: float) -> range:
     return range(math.ceil(low / step), math.floor(high / step) + 1)
-
-
-def _crossing(sheet: Sheet, line: np.ndarray, side: Side, words: str) -> Iterator[_Tick]:
-    left, bottom, right, top = sheet.frame
-    edges: dict[Side, list[tuple[float, float]]] = {
-        "left": [(left, bottom), (left, top)],
-        "bottom": [(left, bottom), (right, bottom)],
-        "right": [(right, bottom), (right, top)],
-        "top": [(left, top), (right, top)],
-    }
-    met = shapely.intersection(sheet.place(line)[0], shapely.LineString(edges[side]))
-    for x, y in shapely.get_coordinates(met)[:1]:
-        yield _Tick(side, float(x if side in ("bottom", "top") else y), words)
 
 
 def _angle(seconds: int, letter: str, step: int) -> str:
@@ -152,25 +207,30 @@ def _angle(seconds: int, letter: str, step: int) -> str:
 # --- kilometres ------------------------------------------------------------------------------------------
 
 
-def _metres(sheet: Sheet) -> Iterator[_Tick]:
-    easts, norths = _grid(sheet)
-    low, per = sheet.plane(sheet.frame), 1000 / sheet.scale
-    for east in easts:
-        at = sheet.frame.left + (east - low.left) * per
-        for side in ACROSS:
-            yield _Tick(side, at, f"{sheet.zone}{_km(east)}")
-    for north in norths:
-        at = sheet.frame.bottom + (north - low.bottom) * per
-        for side in UPRIGHT:
-            yield _Tick(side, at, _km(north))
+def eastings(sheet: Sheet) -> list[_Line]:
+    """Lines of the kilometre grid that run north, named with the zone in front."""
+    box, step = sheet.plane, _metres(sheet)
+    return [
+        _straight(sheet, [(east, box.bottom), (east, box.top)], f"{sheet.zone}{_km(east)}")
+        for east in (number * step for number in _within(box.left, box.right, step))
+    ]
 
 
-def _grid(sheet: Sheet) -> tuple[list[float], list[float]]:
-    """Easting and northing of the lines of the grid, in metres."""
-    box = sheet.plane(sheet.frame)
-    step = next((each for each in STEPS_M if each * 1000 / sheet.scale >= 24 * sheet.k**0.5), STEPS_M[-1])
-    easts = [float(number * step) for number in _within(box.left, box.right, step)]
-    return easts, [float(number * step) for number in _within(box.bottom, box.top, step)]
+def northings(sheet: Sheet) -> list[_Line]:
+    """Lines of the kilometre grid that run east."""
+    box, step = sheet.plane, _metres(sheet)
+    return [
+        _straight(sheet, [(box.left, north), (box.right, north)], _km(north))
+        for north in (number * step for number in _within(box.bottom, box.top, step))
+    ]
+
+
+def _straight(sheet: Sheet, metres: list[tuple[float, float]], words: str) -> _Line:
+    return _Line(shapely.LineString(sheet.on_paper(np.array(metres, float))), words)
+
+
+def _metres(sheet: Sheet) -> int:
+    return next((each for each in STEPS_M if each * 1000 / sheet.scale >= 24 * sheet.k**0.5), STEPS_M[-1])
 
 
 def _km(metres: float) -> str:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache, lru_cache
 from pathlib import Path as FilePath
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import shapely
-from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font
 from matplotlib.patches import PathPatch, Rectangle
@@ -19,20 +17,13 @@ from matplotlib.patheffects import Stroke
 from numpy.typing import NDArray
 
 from layers.symbols.printed import PT_MM
-from webmap.assets import STATIC
+from webmap.outputs.print_fonts import Face, file_for, usual, whole
 from webmap.outputs.print_paper import Box
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
-Face = Literal["hei", "bold", "song"]
 Shapes = NDArray[np.object_]
-FONTS: Final[dict[Face, FilePath]] = {
-    "hei": STATIC / "vendor" / "print" / "NotoSansSC-Regular.ttf",
-    "bold": STATIC / "vendor" / "print" / "NotoSansSC-Bold.ttf",
-    "song": STATIC / "vendor" / "print" / "NotoSerifSC-Bold.ttf",
-}
-TYPESETTING: Final = frozenset({"GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx"})
 UNKNOWN: Final = "□"
 """Stands for a character that the fonts do not have."""
 _MEASURED_PT: Final = 100.0
@@ -117,7 +108,7 @@ class Ink:
             x + down * float(np.sin(radians)),
             y - down * float(np.cos(radians)),
             words,
-            fontproperties=_font(type_.face),
+            fontproperties=_font(file_for(words, type_.face)),
             fontsize=type_.size_pt,
             color=type_.color,
             ha=align,
@@ -165,37 +156,22 @@ def _path(shapes: Shapes, *, filled: bool) -> Path | None:
 
 
 @cache
-def _font(face: Face) -> FontProperties:
-    return FontProperties(fname=_light(face))
-
-
-@cache
-def _folder() -> TemporaryDirectory[str]:
-    """Of this process, and gone with it."""
-    return TemporaryDirectory(prefix="print-fonts-")
-
-
-@cache
-def _light(face: Face) -> FilePath:
-    """The font without the tables of typesetting, which no sheet uses and which take long to embed."""
-    target = FilePath(_folder().name) / FONTS[face].name
-    with TTFont(FONTS[face], lazy=True, recalcTimestamp=False) as font:
-        for table in TYPESETTING.intersection(font.keys()):
-            del font[table]
-        font.save(target, reorderTables=None)
-    return target
+def _font(file: FilePath) -> FontProperties:
+    return FontProperties(fname=file)
 
 
 @lru_cache(maxsize=8192)
 def _printable(words: str, face: Face) -> str:
-    font = get_font(str(_light(face)))
+    if usual().issuperset(words):
+        return words
+    font = get_font(str(whole(face)))
     return "".join(each if font.get_char_index(ord(each)) else UNKNOWN for each in words)
 
 
 @lru_cache(maxsize=8192)
 def _width(words: str, face: Face) -> float:
     """In sizes of the letters."""
-    font = get_font(str(_light(face)))
+    font = get_font(str(file_for(words, face)))
     font.set_size(_MEASURED_PT, 72)
     font.set_text(words, 0.0)
     width, _ = font.get_width_height()

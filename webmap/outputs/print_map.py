@@ -20,7 +20,7 @@ from webmap.outputs.print_grid import draw_crosses, draw_grid
 from webmap.outputs.print_ink import Ink, Pen
 from webmap.outputs.print_legend import Legend, rows
 from webmap.outputs.print_names import draw_names
-from webmap.outputs.print_paper import Sheet
+from webmap.outputs.print_paper import GridKind, Sheet
 from webmap.outputs.print_shapes import DrawnLayer, draw_shapes
 
 OUTSIDE: Final = "#EDF0F3"
@@ -31,12 +31,13 @@ SETTINGS: Final[Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "agg.path.chun
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedMap:
-    """What is printed. layers: the first on top of the legend. coordinates: whether they stand around the map."""
+    """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map."""
 
     sheet: Sheet
     layers: Sequence[DrawnLayer]
     said: Said
-    coordinates: bool = True
+    grid: GridKind = "both"
+    legend: bool = True
 
 
 def drawn(printed: PrintedMap, form: str, tell: Callable[[float], object] = lambda share: None) -> bytes:
@@ -44,13 +45,13 @@ def drawn(printed: PrintedMap, form: str, tell: Callable[[float], object] = lamb
     sheet = printed.sheet
     ink = Ink(*sheet.size_mm)
     zoom = zoom_of(sheet.scale, sheet.lat)
-    legend = Legend(ink, rows(printed.layers, zoom, sheet.frame), zoom, sheet.frame, sheet.k)
+    told = rows(printed.layers, zoom, sheet.frame) if printed.legend else []
+    legend = Legend(ink, told, zoom, sheet.frame, sheet.k)
     _draw_map(ink, printed, zoom, legend, tell)
     ink.only_within(None)
     legend.draw()
     draw_furniture(ink, sheet, printed.said)
-    if printed.coordinates:
-        draw_grid(ink, sheet)
+    draw_grid(ink, sheet, printed.grid)
     tell(0.7)
     return _file(ink, printed.said, form)
 
@@ -63,8 +64,7 @@ def _draw_map(
     ink.draw([shapely.box(*frame)], Pen(fill=OUTSIDE))
     draw_shapes(ink, printed.layers, zoom)
     tell(0.3)
-    if printed.coordinates:
-        draw_crosses(ink, printed.sheet)
+    draw_crosses(ink, printed.sheet, printed.grid)
     draw_names(ink, printed.layers, zoom, frame, [legend.box, north_box(printed.sheet)])
     tell(0.5)
 

@@ -12,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.symbols.printed import PT_MM, PX_MM, PX_PT, is_drawn, size_pt, square_mm
 from layers.symbols.vocabulary import Label, Marker, SymbolClass
-from webmap.outputs.print_ink import Face, Ink, Pen, Type
+from webmap.outputs.print_fonts import Face
+from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_marks import draw_mark, draw_squares, mark_size
 from webmap.outputs.print_paper import Box
 from webmap.outputs.print_room import Room, around, centred
@@ -24,7 +25,7 @@ LINE_HIGH: Final = 1.1
 """Words are so many times as high as their letters."""
 SHARES: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
 """Where along a line its name or shield may stand."""
-ASIDE_MM: Final = (5.0, 7.5, 10.0, 13.0, 16.0, 20.0)
+ASIDE_MM: Final = (5.0, 7.5, 10.0, 13.0, 16.0, 20.0, 25.0, 31.0)
 """How far a symbol moves aside, with a leader to its place."""
 CLOSE: Final = 1
 """What is no seal moves only so many steps: long leaders would tangle."""

@@ -22,6 +22,13 @@ PAPERS: Final[dict[str, tuple[float, float]]] = {
 """GB/T 148: short and long side in mm."""
 Orientation = Literal["landscape", "portrait"]
 ORIENTATIONS: Final[dict[Orientation, str]] = {"landscape": "横向", "portrait": "纵向"}
+GridKind = Literal["both", "degrees", "metres", "none"]
+GRIDS: Final[dict[GridKind, str]] = {
+    "both": "经纬度与公里",
+    "degrees": "经纬网",
+    "metres": "公里网",
+    "none": "不注坐标",
+}
 SCALES: Final = (
     *(500, 1_000, 2_000, 5_000, 10_000, 20_000, 25_000, 50_000, 75_000),
     *(100_000, 150_000, 200_000, 250_000, 300_000, 400_000, 500_000),
@@ -79,13 +86,18 @@ def frames_mm(paper: str, orientation: Orientation) -> tuple[Box, Box]:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """One sheet of paper over the ground: 1 : scale, in the 3° zone of its middle (CGCS2000 degrees)."""
+    """One sheet of paper over the ground: 1 : scale, in the 3° zone of its middle (CGCS2000 degrees).
+
+    turn: degrees of the compass from grid north to where the upper edge of the sheet points, so that the arrow of
+    north leans as many degrees to the left.
+    """
 
     paper: str
     orientation: Orientation
     scale: float
     lon: float
     lat: float
+    turn: float = 0.0
 
     @property
     def zone(self) -> int:
@@ -113,32 +125,54 @@ class Sheet:
     def place(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes in degrees on the paper, cut a little outside the frame; what lies elsewhere is empty."""
         flat = shapely.force_2d(to_plane(shapes, self._code))
-        on_paper = shapely.transform(
-            flat, lambda metres: (metres - self._origin) * self._per_m + self._middle
-        )
+        on_paper = shapely.transform(flat, self.on_paper)
         return np.asarray(shapely.clip_by_rect(on_paper, *self.frame.grown(_BEYOND_MM)), object)
 
-    def plane(self, box: Box) -> Box:
-        """A box of the paper in metres of the zone, without the number of the zone in front."""
-        low = (np.array(box[:2]) - self._middle) / self._per_m + self._origin
-        high = (np.array(box[2:]) - self._middle) / self._per_m + self._origin
-        return Box(float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+    def on_paper(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Metres of the zone, without the number of the zone in front, as mm of the paper."""
+        return np.asarray((metres - self._origin) @ self._turning * self._per_m + self._middle)
+
+    def on_ground(self, mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Mm of the paper as metres of the zone."""
+        return np.asarray((mm - self._middle) / self._per_m @ self._turning.T + self._origin)
+
+    @property
+    def plane(self) -> Box:
+        """What encloses the frame, in metres of the zone."""
+        return Box(*shapely.bounds(self._frame_on_ground).tolist())
 
     def corners(self) -> list[tuple[float, float]]:
         """The corners of the frame in degrees, from the lower left against the clock."""
-        places = shapely.get_coordinates(self._ground(shapely.box(*self.plane(self.frame))))
-        return [(float(lon), float(lat)) for lon, lat in places[[2, 3, 0, 1]]]
+        corners = shapely.get_coordinates(self._degrees(self._frame_on_ground))
+        return [(float(lon), float(lat)) for lon, lat in corners[[2, 3, 0, 1]]]
 
     @property
     def bounds(self) -> Bounds:
         """Of the frame in degrees."""
-        edge = shapely.segmentize(shapely.box(*self.plane(self.frame)), 5000)
-        west, south, east, north = shapely.bounds(self._ground(edge)).tolist()
+        edge = shapely.segmentize(self._frame_on_ground, 5000)
+        west, south, east, north = shapely.bounds(self._degrees(edge)).tolist()
         return west, south, east, north
 
-    def _ground(self, plane: shapely.Polygon) -> shapely.Polygon:
+    @property
+    def zones(self) -> list[int]:
+        """The zones that the frame touches: what lies in another than its own is drawn in that of the middle."""
+        west, _, east, _ = self.bounds
+        return list(range(zone_of(west), zone_of(east) + 1))
+
+    @cached_property
+    def _frame_on_ground(self) -> shapely.Polygon:
+        ground: shapely.Polygon = shapely.transform(shapely.box(*self.frame), self.on_ground)
+        return ground
+
+    def _degrees(self, plane: shapely.Polygon) -> shapely.Polygon:
         ground: shapely.Polygon = to_stored([plane], self._code)[0]
         return ground
+
+    @cached_property
+    def _turning(self) -> NDArray[np.float64]:
+        """Turns rows of (east, north) to (right, up)."""
+        turn = np.radians(self.turn)
+        return np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
 
     @property
     def _code(self) -> int:
@@ -158,14 +192,13 @@ class Sheet:
         return np.array(self.frame.middle)
 
 
-def fitting_scale(paper: str, orientation: Orientation, bounds: Bounds) -> int:
+def fitting_scale(paper: str, orientation: Orientation, bounds: Bounds, turn: float = 0) -> int:
     """The largest of the usual scales at which these bounds (degrees) lie within the frame."""
     west, south, east, north = bounds
+    whole = np.array([shapely.segmentize(shapely.box(*bounds), 0.05)], object)
     for scale in SCALES:
-        sheet = Sheet(
-            paper=paper, orientation=orientation, scale=scale, lon=(west + east) / 2, lat=(south + north) / 2
-        )
-        left, bottom, right, top = sheet.bounds
-        if left <= west and bottom <= south and east <= right and north <= top:
+        middle = {"lon": (west + east) / 2, "lat": (south + north) / 2, "turn": turn}
+        sheet = Sheet(paper=paper, orientation=orientation, scale=scale, **middle)
+        if shapely.box(*sheet.frame).contains(sheet.place(whole)[0]):
             return scale
     return SCALES[-1]
