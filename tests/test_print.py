@@ -134,7 +134,7 @@ def test_a_kilometre_is_a_kilometre(
     assert math.hypot(right, up) / 1000 * scale == pytest.approx(1000, rel=0.002)
     # The sheet's upper edge points `turn` degrees east of grid north: what lies on it turns the other way.
     zone = Transformer.from_crs(4490, 4527 if lon < 118.5 else 4528, always_xy=True)
-    (east, north), (far_east, far_north) = (zone.transform(*place) for place in line.coords)
+    (east, north), (far_east, far_north) = (zone.transform(x, y) for x, y in line.coords)
     grid = math.degrees(math.atan2(far_north - north, far_east - east))
     assert math.degrees(math.atan2(up, right)) == pytest.approx(grid + turn, abs=0.05)
 
