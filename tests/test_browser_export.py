@@ -74,6 +74,26 @@ def test_a_layer_in_two_zones_is_asked_about_and_what_is_public_is_said(
     expect(page.get_by_label("定稿")).to_be_disabled()
 
 
+def test_the_days_of_a_notice_are_typed_as_everywhere(
+    signed_in_page: Callable[..., Page], staffed: Server
+) -> None:
+    page = opened(signed_in_page("editor"), staffed)
+    page.keyboard.press("x")
+    page.get_by_label("对外公开").check(force=True)
+    pick(page, "notice")
+    begin, end = page.get_by_label("公示开始日期"), page.get_by_label("公示结束日期")
+    begin.fill("2026.2.30")
+    begin.press("Tab")
+    expect(page.locator(".export-notice .problem").first).to_contain_text("“公示开始日期”应为日期")
+    begin.fill("20260301")
+    begin.press("Tab")
+    expect(begin).to_have_value("2026-03-01")
+    expect(page.locator(".export-notice .problem").first).to_be_empty()
+    end.fill("")
+    end.press("Tab")
+    expect(page.locator(".export-notice .problem").last).to_have_text("请填写“公示结束日期”。")
+
+
 def test_who_may_not_export_is_not_offered_it(signed_in_page: Callable[..., Page], staffed: Server) -> None:
     page = opened(signed_in_page("reader"), staffed)
     expect(page.locator("#export")).to_have_count(0)

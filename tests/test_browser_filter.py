@@ -103,6 +103,23 @@ def test_what_cannot_be_asked_is_said_in_the_panel(visit: Visit, server: Server,
     trouble.clear()
 
 
+def test_a_day_is_typed_as_people_write_it(visit: Visit, server: Server) -> None:
+    page = open_map(visit, server, "x=1")
+    page.keyboard.press("Shift+F")
+    section = page.locator('#filters [data-facet="next_due"]')
+    since = section.locator("input.day").first
+    since.press_sequentially("2024年13月1日")
+    expect(section.get_by_role("alert").first).to_contain_text(
+        "应为日期（如 2024-06-30），但收到“2024年13月1日”"
+    )
+    since.fill("２０２４年3月1日")
+    since.press("Tab")
+    expect(page.locator(".filter-row .condition")).to_contain_text("在2024-03-01及以后")
+    expect(section.locator("input.day").first).to_have_value("2024-03-01")
+    section.locator("input.day").first.press("ArrowDown")
+    expect(page.locator(".filter-row .condition")).to_contain_text("在2024-02-29及以后")
+
+
 def test_any_other_condition_can_be_put_together(visit: Visit, server: Server) -> None:
     page = open_map(visit, server, "x=1")
     page.keyboard.press("Shift+F")

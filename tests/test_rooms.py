@@ -244,6 +244,15 @@ def script_imports(root: Path) -> Offences:
                 yield f"{path} imports {name}: the map knows no panel, it sends events"
 
 
+def dates_in_the_language_of_the_browser(root: Path) -> Offences:
+    pages = [*(root / "static/js").rglob("*.js"), *(root / "webmap/templates").rglob("*.html")]
+    for file in sorted(pages):
+        for found in re.finditer(
+            r"""type=["'](date|datetime-local|month|time|week)["']""", file.read_text("utf-8")
+        ):
+            yield f"{file.relative_to(root).as_posix()} has {found[0]}: days are typed in app/edit/day.js"
+
+
 def files_without_a_room(root: Path) -> Offences:
     for folder in ("layers", "webmap", "static/js"):
         for file in sorted((root / folder).rglob("*.*")):
@@ -269,6 +278,7 @@ RULES: list[Callable[[Path], Offences]] = [
     drawing_libraries_outside_map,
     requests_outside_api,
     script_imports,
+    dates_in_the_language_of_the_browser,
     files_without_a_room,
     files_without_a_question,
 ]
@@ -305,6 +315,11 @@ PLANTED = {
     "a relative script": (script_imports, "static/js/x.js", 'import { a } from "./a.js";'),
     "a late relative script": (script_imports, "static/js/x.js", "await import('../a.js')"),
     "the map asks a panel": (script_imports, "static/js/map/x.js", 'import "app/panel/card.js";'),
+    "a date as the browser has it": (
+        dates_in_the_language_of_the_browser,
+        "webmap/templates/x.html",
+        '<input type="date">',
+    ),
     "a drawer for everything": (files_without_a_room, "webmap/utils.py", ""),
     "a file without a question": (files_without_a_question, "static/js/x.js", "export const a = 1;"),
 }

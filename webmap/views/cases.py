@@ -19,7 +19,7 @@ from layers.rights import NON_SECRET, require
 from layers.rules.idle_case import DEADLINES, STEP_WORDS, Step
 from layers.store import query
 from layers.store.seen import require_insider
-from webmap import accounts, casework
+from webmap import accounts, assets, casework
 from webmap.answers import to_save
 from webmap.database import current, the_database, viewer
 from webmap.outputs import case_sheet
@@ -137,6 +137,7 @@ def _page(template: str, **facts: Any) -> Response:
     told = {
         "non_secret": NON_SECRET,
         "steps": STEPS,
+        "imports": assets.import_map(),
         "deadlines": "、".join(f"{STEP_WORDS[step]} {days} 日" for step, days in DEADLINES.items()),
         **facts,
     }

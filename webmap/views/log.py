@@ -15,7 +15,7 @@ from layers.errors import InvalidValue
 from layers.rights import ROLES, require
 from layers.store import audit
 from layers.store.audit import DEEDS, RESULTS, Entry, Wanted
-from webmap import asked
+from webmap import asked, assets
 from webmap.accounts import note
 from webmap.answers import to_save
 from webmap.database import current, the_config, viewer
@@ -47,6 +47,7 @@ def shown() -> Response:
         "checked": audit.check(current()) if asked.flag("check") else None,
         "asked": {name: value for name in NAMES if (value := request.args.get(name, "").strip())},
         "months": the_config().audit_months,
+        "imports": assets.import_map(),
     }
     words = {"deeds": DEEDS, "results": RESULTS, "roles": ROLES, "second": second}
     return make_response(render_template("log.html", **told, **words))

@@ -1,23 +1,9 @@
 // On which day is the map seen? Now, or as it was at the end of a past day.
 import { fill, html } from "app/dom.js";
 import { ask } from "app/edit/ask.js";
-import { check } from "app/edit/checks.js";
+import { DayEntry, dayInput } from "app/edit/day.js";
 
 const DAY_MS = 86_400_000;
-const FIELD = {
-  key: "day",
-  label: "日期",
-  type: "day",
-  unit: "",
-  required: true,
-  choices: [],
-  help: "",
-  min: null,
-  max: null,
-  multiline: false,
-  legal: false,
-  group: "",
-};
 
 /** The choice of a day and the banner that says so. Emits "day" {day: string | null}. */
 export class AsOf extends EventTarget {
@@ -32,16 +18,13 @@ export class AsOf extends EventTarget {
   }
 
   async choose() {
-    const input = /** @type {HTMLInputElement} */ (
-      html`<input type="text" placeholder="如 2026-03-01" aria-label="日期" autocomplete="off">`
-    );
-    const problem = html`<p class="problem" role="alert"></p>`;
-    input.value = this.day ?? "";
+    const entry = new DayEntry(dayInput({ "aria-label": "日期" }), { label: "日期", required: true });
+    entry.input.value = this.day ?? "";
     for (;;) {
       const answer = await ask(this.dialog, {
         title: "地图回到某一天",
         text: "显示那天结束时的数据；只能看，不能改。",
-        body: html`<div>${this.#quick(input)}${input}${problem}</div>`,
+        body: html`<div>${this.#quick(entry)}${entry.element}</div>`,
         answers: [
           { answer: "go", words: "查看那一天", first: true },
           ...(this.day ? [{ answer: "now", words: "返回现在" }] : []),
@@ -50,9 +33,9 @@ export class AsOf extends EventTarget {
       });
       if (answer === "now") return this.set(null);
       if (answer !== "go") return;
-      const { value, problem: wrong } = check(FIELD, input.value);
-      if (!wrong && String(value) < today()) return this.set(String(value));
-      problem.textContent = wrong ?? `“${value}”不是过去的日期。今天是 ${today()}。`;
+      const { value } = entry;
+      if (value && value < today()) return this.set(value);
+      entry.say(value ? `“${value}”不是过去的日期。今天是 ${today()}。` : entry.problem);
     }
   }
 
@@ -85,8 +68,8 @@ export class AsOf extends EventTarget {
     this.set(next < today() ? next : null);
   }
 
-  /** @param {HTMLInputElement} input */
-  #quick(input) {
+  /** @param {DayEntry} entry */
+  #quick(entry) {
     const now = Date.parse(`${today()}T00:00:00Z`);
     const days = /** @type {[string, string][]} */ ([
       ["昨天", written(now - DAY_MS)],
@@ -97,7 +80,7 @@ export class AsOf extends EventTarget {
     const chips = days.map(
       ([words, day]) =>
         html`<button class="chip" type="button" @click=${() => {
-          input.value = day;
+          entry.value = day;
         }}>${words}</button>`,
     );
     return html`<div class="quick">${chips}</div>`;

@@ -1,6 +1,7 @@
 // With which control is one field filled in, and what does it say beside it?
 import { fill, html } from "app/dom.js";
 import { check, isSame, typedOf } from "app/edit/checks.js";
+import { dayInput } from "app/edit/day.js";
 
 const LONG_TEXT = 60;
 
@@ -114,6 +115,7 @@ export class Control extends EventTarget {
     if (type === "flag") return this.#radios();
     if (type === "choices") return this.#boxes(choices);
     if (multiline || (type === "text" && (max ?? 0) > LONG_TEXT * 4)) return this.#area();
+    if (type === "day") return this.#day();
     return this.#line(type);
   }
 
@@ -124,9 +126,14 @@ export class Control extends EventTarget {
   /** @param {string} type */
   #line(type) {
     const mode = type === "number" ? "decimal" : type === "whole" || type === "year" ? "numeric" : null;
-    const hint = type === "day" ? "如 2024-06-30" : type === "names" ? "多个用、分开" : null;
+    const hint = type === "names" ? "多个用、分开" : null;
     return html`<input id="${this.id}" type="text" autocomplete="off" spellcheck="false" inputmode=${mode} placeholder=${hint}
       class="${mode ? "number" : type}" aria-describedby="${this.#described}" aria-required="${String(this.field.required)}">`;
+  }
+
+  #day() {
+    const required = String(this.field.required);
+    return dayInput({ id: this.id, "aria-describedby": this.#described, "aria-required": required });
   }
 
   #area() {

@@ -1,5 +1,6 @@
 // With what does one set the condition on a field? Chips, a range, days, a place.
 import { html } from "app/dom.js";
+import { DayEntry, dayInput } from "app/edit/day.js";
 
 /**
  * @typedef {import("app/filter/builder.js").Asked} Asked
@@ -60,11 +61,17 @@ export function asDays({ facet, conditions, put }) {
   const isEmpty = conditions.some(({ operator }) => operator === "empty");
   chips.push(emptyChip(facet.key, undefined, isEmpty, put));
   const { low, high } = ends(conditions);
-  const bounds = [day(`${facet.key} from`, low, "从"), day(`${facet.key} to`, high, "到")];
-  const change = () => put([...DAYS, "empty"], daysOf(facet.key, bounds[0].value, bounds[1].value));
+  const bounds = [
+    day(`${facet.key} from`, low, `${facet.title}（从）`),
+    day(`${facet.key} to`, high, `${facet.title}（到）`),
+  ];
+  const change = () => {
+    const [from, to] = bounds.map(({ value }) => value);
+    if (from !== null && to !== null) put([...DAYS, "empty"], daysOf(facet.key, from, to));
+  };
   for (const bound of bounds) bound.addEventListener("change", change);
   return html`<div><div class="values" role="group" aria-label="${facet.title}">${chips}</div>
-    <div class="range">${bounds[0]}<span aria-hidden="true">至</span>${bounds[1]}</div></div>`;
+    <div class="range">${bounds[0].element}<span aria-hidden="true">至</span>${bounds[1].element}</div></div>`;
 }
 
 /** A drawn area, or a distance. @param {Asked} asked */
@@ -151,9 +158,7 @@ function number(at, value, label) {
   );
 }
 
-/** @param {string} at @param {string} value @param {string} label @returns {HTMLInputElement} */
+/** @param {string} at @param {string} value @param {string} label */
 function day(at, value, label) {
-  return /** @type {HTMLInputElement} */ (
-    html`<input type="date" data-at="${at}" value="${value}" aria-label="${label}">`
-  );
+  return new DayEntry(dayInput({ "data-at": at, value, "aria-label": label }), { label });
 }

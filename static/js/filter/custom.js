@@ -1,9 +1,8 @@
 // How is any other condition put together? A field, an operator, values: everything the server knows how to ask.
 import { fill, html } from "app/dom.js";
+import { DayEntry, dayInput } from "app/edit/day.js";
 
 /** @typedef {import("app/filter/text.js").Condition} Condition */
-
-const DAY = new Set(["day"]);
 
 /** One row with a button that adds the condition. */
 export class CustomRow {
@@ -49,13 +48,10 @@ export class CustomRow {
       return;
     }
     const inputs = sort === "range" ? ["从", "到"] : sort ? [hintOf(sort)] : [];
-    const type = facet && DAY.has(facet.sort) && (sort === "day" || sort === "range") ? "date" : "text";
+    const isDay = facet?.sort === "day" && (sort === "day" || sort === "range");
     fill(
       this.values,
-      ...inputs.map(
-        (words) =>
-          html`<input type="${type}" size="9" autocomplete="off" placeholder="${words}" aria-label="${words}">`,
-      ),
+      inputs.map((words) => (isDay ? dayOf(words, facet.title) : lineOf(words))),
     );
   }
 
@@ -69,10 +65,8 @@ export class CustomRow {
       this.values.querySelectorAll("input, select")
     );
     const typed = [...controls].map(({ value }) => value.trim());
-    if (typed.some((value) => !value)) {
-      controls[typed.findIndex((value) => !value)].focus();
-      return;
-    }
+    const wrong = [...controls].find((control, i) => !typed[i] || control.matches("[aria-invalid=true]"));
+    if (wrong) return wrong.focus();
     const several = operator.values === "choices" || operator.values === "years";
     const values = several ? typed.flatMap((value) => value.split(/[、;；,，]/)).filter(Boolean) : typed;
     this.add({ key: facet.key, operator: operator.key, values });
@@ -83,6 +77,16 @@ export class CustomRow {
     const items = options.map(({ value, label: words }) => html`<option value="${value}">${words}</option>`);
     return /** @type {HTMLSelectElement} */ (html`<select aria-label="${label}">${items}</select>`);
   }
+}
+
+/** @param {string} words @param {string} title */
+function dayOf(words, title) {
+  return new DayEntry(dayInput({ "aria-label": words }), { label: title }).element;
+}
+
+/** @param {string} words */
+function lineOf(words) {
+  return html`<input type="text" size="9" autocomplete="off" placeholder="${words}" aria-label="${words}">`;
 }
 
 /** @param {string} sort */
