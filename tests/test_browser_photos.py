@@ -242,3 +242,21 @@ def test_a_photo_is_removed_after_a_question_and_brought_back(card: Page, tmp_pa
     said.get_by_role("button", name="撤销").click()
     expect(said).to_contain_text("已撤销")
     expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)
+
+
+def test_a_removed_photo_comes_back_from_the_history(card: Page, tmp_path: Path) -> None:
+    added(card, *files(tmp_path, [photo(seed=7)]))
+    thumb = card.locator(".photo-strip .thumb img")
+    expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)
+    thumb.click()
+    viewer = card.get_by_role("dialog", name="照片")
+    viewer.get_by_role("button", name="删除").click()
+    viewer.get_by_role("button", name="删除").click()
+    expect(thumb).to_have_count(0)
+    card.get_by_role("button", name="历史", exact=True).click()
+    removal = card.locator(".timeline li", has_text="删除附件").first
+    expect(removal).to_contain_text("IMG_0.jpg")
+    removal.get_by_role("button", name="恢复").click()
+    removal.get_by_role("button", name="确认恢复").click()
+    expect(card.locator("#notice")).to_contain_text("已恢复“IMG_0.jpg”")
+    expect(thumb).to_have_count(1, timeout=CARD_TIMEOUT_MS)

@@ -93,6 +93,46 @@ def test_history_tells_who_removed_a_photo(sites: tuple[Database, str, str]) -> 
     assert (latest["reason"], latest["undone"]) == ("照片.jpg", False)
 
 
+def past(database: Database, uid: str, who: Viewer = SUN) -> list[tuple[str, list[tuple[str, bool]]]]:
+    with database.reading() as session:
+        steps = records.timeline(session, who, uid)["history"]
+    return [
+        (step["title"], [(f"{each['title']}{each['name']}", each["restorable"]) for each in step["photos"]])
+        for step in steps
+    ]
+
+
+def test_the_timeline_of_a_feature_tells_of_its_photos_and_which_come_back(
+    sites: tuple[Database, str, str],
+) -> None:
+    database, _, there = sites
+    act = removed(database, photographed(database, there), ZHOU)
+    revise(database, there, SUN, note="有停车场")
+    told = past(database, there)
+    assert told == [
+        ("修改", []),
+        ("删除附件", [("删除照片.jpg", True)]),
+        ("添加附件", [("添加照片.jpg", False)]),
+        ("新建", []),
+    ]
+    assert past(database, there, OTHER)[1] == ("删除附件", [("删除照片.jpg", False)])
+    assert past(database, there, ZHOU)[1] == ("删除附件", [("删除照片.jpg", True)])
+    undoing.undo(database, SUN, act)
+    assert past(database, there)[0] == ("撤销", [("恢复照片.jpg", False)])
+    assert past(database, there)[2] == ("删除附件", [("删除照片.jpg", False)])
+
+
+def test_the_timeline_tells_where_the_photos_of_a_merged_mark_went(sites: tuple[Database, str, str]) -> None:
+    database, mark, there = sites
+    photographed(database, mark)
+    merge(database, mark, there)
+    assert [photos for _, photos in past(database, there)] == [[("并入照片.jpg", False)], []]
+    assert [photos for _, photos in past(database, mark)][:2] == [
+        [("移走照片.jpg", False)],
+        [("添加照片.jpg", False)],
+    ]
+
+
 def test_who_removed_it_or_may_edit_brings_it_back_and_nobody_else(sites: tuple[Database, str, str]) -> None:
     database, mark, there = sites
     act = removed(database, photographed(database, there))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import shapely
 
@@ -13,10 +13,13 @@ from layers.kinds.fields import Field
 from layers.measure import half_up
 from layers.rights import VISIBILITIES, Viewer
 from layers.store.acts import title_of
+from layers.store.attachment_moves import PHOTO_STEPS, PhotoStep
 from layers.store.history import Deed, Moment, Step
 from layers.store.tables import RETURNED, WAITING
 from layers.store.targets import Target
 
+UNCHANGED: Final = {"version": None, "created": False, "deleted": False, "changes": [], "shape": None}
+"""How an act is told that changed only the photos of a feature."""
 _SIZES = (("area_mu", "亩", 2), ("length_km", "公里", 3))
 _REVIEWS = {None: "生效", WAITING: "待审核", RETURNED: "已退回"}
 
@@ -44,7 +47,13 @@ def told_step(step: Step, found: Target, viewer: Viewer) -> dict[str, Any]:
         "deleted": step.after.state.deleted,
         "changes": list(_changes(step, found, viewer)),
         "shape": _shape(step),
+        "photos": [],
     }
+
+
+def told_photo(step: PhotoStep, *, may: bool) -> dict[str, Any]:
+    """What became of a photo or document; restorable: this viewer puts it back by undoing the act."""
+    return {"name": step.name, "title": PHOTO_STEPS[step.what], "restorable": step.may_return and may}
 
 
 def _changes(step: Step, found: Target, viewer: Viewer) -> Iterator[dict[str, Any]]:

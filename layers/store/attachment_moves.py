@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -36,6 +36,25 @@ class Move:
     is_late: bool
 
 
+@dataclass(frozen=True)
+class PhotoStep:
+    """What an act did with one attachment of a feature. what: a key of PHOTO_STEPS. may_return: it can be put back."""
+
+    act_id: int
+    name: str
+    what: str
+    may_return: bool = False
+
+
+PHOTO_STEPS: Final = {
+    "added": "添加",
+    "removed": "删除",
+    "restored": "恢复",
+    "came": "并入",
+    "left": "移走",
+}
+
+
 def take_off(session: Session, act: Act, row: Attachment) -> None:
     """Off its feature."""
     _move(session, act, row, row.feature_id, removed=True)
@@ -60,6 +79,19 @@ def moves_of(session: Session, act_id: int) -> list[Move]:
     return [_told(move, row) for move, row in session.execute(asked)]
 
 
+def photo_steps(session: Session, feature_id: int) -> list[PhotoStep]:
+    """All that happened to the attachments of a feature, also of those that are elsewhere now, in the order of time."""
+    here = or_(AttachmentMove.from_feature_id == feature_id, AttachmentMove.to_feature_id == feature_id)
+    asked = select(AttachmentMove, Attachment).join(Attachment, Attachment.id == AttachmentMove.attachment_id)
+    moved = [tuple(pair) for pair in session.execute(asked.where(here).order_by(AttachmentMove.id))]
+    first = {row.id: move for move, row in reversed(moved)}
+    standing = session.scalars(select(Attachment).where(Attachment.feature_id == feature_id))
+    rows = {row.id: row for row in (*standing, *(row for _, row in moved))}
+    began = [row for id_, row in sorted(rows.items()) if _began(feature_id, first.get(id_))]
+    added = [PhotoStep(row.act_id, row.name, "added") for row in began]
+    return added + [_step(feature_id, move, row) for move, row in moved]
+
+
 def put_back(session: Session, act: Act, moves: Sequence[Move]) -> None:
     """Each to where it was. OutOfDate when somebody moved one meanwhile, Contested when a feature has no room."""
     if not all(move.is_there for move in _fresh(session, moves)):
@@ -79,6 +111,23 @@ def count_of(session: Session, feature_id: int) -> int:
     """How many attachments stand on a feature."""
     there = (Attachment.feature_id == feature_id, Attachment.deleted_at.is_(None))
     return session.execute(select(func.count()).select_from(Attachment).where(*there)).scalar_one()
+
+
+def _step(feature_id: int, move: AttachmentMove, row: Attachment) -> PhotoStep:
+    told = _told(move, row)
+    back = move.removed_after and not move.removed_before and told.is_there and not told.is_late
+    return PhotoStep(move.act_id, row.name, _what(feature_id, move), back)
+
+
+def _began(feature_id: int, first: AttachmentMove | None) -> bool:
+    """Whether it was attached to this feature, not to one whose photos came here."""
+    return first is None or first.from_feature_id == feature_id
+
+
+def _what(feature_id: int, move: AttachmentMove) -> str:
+    if move.from_feature_id != move.to_feature_id:
+        return "came" if move.to_feature_id == feature_id else "left"
+    return "removed" if move.removed_after else "restored"
 
 
 def _fresh(session: Session, moves: Sequence[Move]) -> list[Move]:

@@ -413,10 +413,12 @@ declare namespace Api {
     count: number;
     undoes: number | null;
     undone: boolean;
-    version: number;
+    /** null: only photos changed */
+    version: number | null;
     created: boolean;
     deleted: boolean;
     changes: FieldChange[];
+    photos: { name: string; title: string; restorable: boolean }[];
     /** as it was before, and by how much it grew; null where it stayed */
     shape: {
       geometry: GeoJSON.Geometry;

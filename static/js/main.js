@@ -661,8 +661,8 @@ on(editing, "changed", ({ show }) => renewMap(show));
 on(editing, "history", ({ feature }) => past.open(feature).catch(({ message }) => notice.show(message)));
 on(past, "shapes", ({ shapes }) => view.outlines.show(shapes));
 on(past, "close", () => view.outlines.clear());
-on(past, "undone", ({ uid, title, gone }) => {
-  notice.show(`已撤销“${title}”。`);
+on(past, "undone", ({ uid, said, gone }) => {
+  notice.show(said);
   renewMap(gone ? null : uid);
 });
 on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));

@@ -4,7 +4,7 @@ import { overlay, shapeAfter } from "app/edit/versions.js";
 
 const CONTESTED = 409;
 
-/** The timeline in the card's place. Emits "shapes" {shapes}, "undone" {uid, title}, "close", "say" {text}. */
+/** The timeline in the card's place. Emits "shapes" {shapes}, "undone" {uid, said, gone}, "close", "say" {text}. */
 export class Past extends EventTarget {
   /** @type {Api.History | null} */
   #told = null;
@@ -77,17 +77,26 @@ export class Past extends EventTarget {
 
   /** @param {Api.HistoryStep} step @param {number} i */
   #item(step, i) {
-    const { title, who, at, reason, version, undone } = step;
+    const { title, who, at, reason, version, undone, photos } = step;
     const choose = () => this.#choose(i);
     return html`<li class="${undone && "undone"}" data-step="${String(i)}">
       <button class="step-head" type="button" aria-pressed="false" @click=${choose}>
-        <b>${title}</b>${undone && html`<i>已撤销</i>`}<span>第 ${version} 版</span>
+        <b>${title}</b>${undone && html`<i>已撤销</i>`}${version !== null && html`<span>第 ${version} 版</span>`}
       </button>
       <p class="step-who">${who} · ${moment(at)}</p>
-      ${reason && html`<p class="step-why">“${reason}”</p>`}
+      ${reason && version !== null && html`<p class="step-why">“${reason}”</p>`}
       ${changesOf(step)}
-      ${this.mayUndo && !undone && !(step.created && i > 0) && this.#undoing(step)}
+      ${photosOf(photos)}
+      ${this.#mayTakeBack(step, i) && this.#undoing(step)}
     </li>`;
+  }
+
+  /** @param {Api.HistoryStep} step @param {number} i */
+  #mayTakeBack({ undone, created, version, photos }, i) {
+    if (version === null) return !undone && photos.some(({ restorable }) => restorable);
+    if (!this.mayUndo || undone) return false;
+    const { history } = /** @type {Api.History} */ (this.#told);
+    return !created || history.slice(0, i).every((later) => later.version === null);
   }
 
   // Two clicks: the first asks why, the second does it.
@@ -95,12 +104,14 @@ export class Past extends EventTarget {
   #undoing(step) {
     const place = html`<div class="step-undo"></div>`;
     const many = step.count > 1 ? `（共 ${step.count} 个图形）` : "";
-    const begin = html`<button class="link" type="button">${many ? "撤销这一批" : "撤销此次修改"}${many}</button>`;
+    const restores = step.version === null;
+    const words = restores ? "恢复" : many ? "撤销这一批" : "撤销此次修改";
+    const begin = html`<button class="link" type="button">${words}${many}</button>`;
     const why = /** @type {HTMLInputElement} */ (
-      html`<input type="text" maxlength="200" placeholder="原因（可不填）" aria-label="撤销的原因">`
+      html`<input type="text" maxlength="200" placeholder="原因（可不填）" aria-label="${restores ? "恢复" : "撤销"}的原因">`
     );
-    const sure = html`<button class="button first" type="button">确认撤销${many}</button>`;
-    const no = html`<button class="button" type="button">不撤销</button>`;
+    const sure = html`<button class="button first" type="button">确认${restores ? "恢复" : "撤销"}${many}</button>`;
+    const no = html`<button class="button" type="button">${restores ? "不恢复" : "不撤销"}</button>`;
     begin.addEventListener("click", () => {
       fill(place, why, sure, no);
       sure.focus();
@@ -117,7 +128,8 @@ export class Past extends EventTarget {
       await this.server.undo(step.act, { reason: reason || undefined, despite });
       const { uid } = /** @type {Api.History} */ (this.#told);
       this.close();
-      this.#emit("undone", { uid, title: step.title, gone: step.created });
+      const said = step.version === null ? `已恢复“${namesOf(step)}”。` : `已撤销“${step.title}”。`;
+      this.#emit("undone", { uid, said, gone: step.created });
     } catch (error) {
       const { message, status, details } = /** @type {import("app/api.js").ApiError} */ (error);
       const all = () => this.#undo(step, reason, place, "all");
@@ -172,11 +184,22 @@ function changesOf({ changes, shape }) {
   return html`<dl class="changes">${rows}${shape && shapeRow(shape)}</dl>`;
 }
 
+/** @param {Api.HistoryStep["photos"]} photos */
+function photosOf(photos) {
+  const rows = photos.map(({ name, title }) => html`<div><dt>${title}附件</dt><dd><b>${name}</b></dd></div>`);
+  return photos.length ? html`<dl class="changes">${rows}</dl>` : null;
+}
+
 /** @param {NonNullable<Api.HistoryStep["shape"]>} shape */
 function shapeRow({ old, new: now, unit, difference }) {
   const more = difference ? `${difference > 0 ? "+" : "−"}${Math.abs(difference)} ${unit}` : "大小未变";
   const sizes = old === null || now === null ? "已移动" : `${old} → ${now} ${unit}（${more}）`;
   return html`<div><dt>图形</dt><dd><b>${sizes}</b></dd></div>`;
+}
+
+/** @param {Api.HistoryStep} step */
+function namesOf({ photos }) {
+  return photos.map(({ name }) => name).join("、");
 }
 
 /** @param {string | null} value @param {string} unit */

@@ -160,7 +160,7 @@ export class PhotoStrip extends EventTarget {
     };
     fill(
       dialog,
-      html`<div class="viewer-foot"><p><b>删除“${each.name}”？</b><br>页面上不再显示。删除后可以马上撤销；原件仍留存备查。</p><div class="viewer-acts"><button type="button" class="remove" @click=${yes}>删除</button><button type="button" @click=${() => dialog.close()}>不，返回</button></div></div>`,
+      html`<div class="viewer-foot"><p><b>删除“${each.name}”？</b><br>页面上不再显示。删除后可以马上撤销，以后可从“历史”恢复；原件仍留存备查。</p><div class="viewer-acts"><button type="button" class="remove" @click=${yes}>删除</button><button type="button" @click=${() => dialog.close()}>不，返回</button></div></div>`,
     );
   }
 
