@@ -21,6 +21,7 @@ from layers import clock
 from layers.errors import InvalidValue, WrongSetting
 from layers.kinds import supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
+from layers.store.attachment_moves import WAY_BACK
 
 if TYPE_CHECKING:
     from layers.checks import Limits
@@ -73,7 +74,7 @@ SETTINGS: Final = (
     Setting(
         "WEBMAP_PRUNE_DAYS",
         "365",
-        "移除的照片和文件，多少天后清除磁盘上的原件，30 到 36500；0 为永远保留（默认值，可按档案规定调整）",
+        f"移除的照片和文件，多少天后清除磁盘上的原件，{WAY_BACK.days} 到 36500；0 为永远保留（默认值，可按档案规定调整）",
     ),
     Setting("WEBMAP_PREFIX", "", "反向代理下的子路径，例如 /yzt；不填为根路径"),
     Setting(
@@ -202,7 +203,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         passwords=_passwords(given["WEBMAP_PASSWORDS"]),
         audit_months=_whole("WEBMAP_AUDIT_MONTHS", given["WEBMAP_AUDIT_MONTHS"], 6, 120),
         writes_per_minute=_whole("WEBMAP_WRITES_PER_MINUTE", given["WEBMAP_WRITES_PER_MINUTE"], 0, 100_000),
-        prune_days=_days_or_never("WEBMAP_PRUNE_DAYS", given["WEBMAP_PRUNE_DAYS"], 30, 36_500),
+        prune_days=_days_or_never("WEBMAP_PRUNE_DAYS", given["WEBMAP_PRUNE_DAYS"], WAY_BACK.days, 36_500),
         blobs=Path(given["WEBMAP_BLOBS"]).expanduser().resolve() if given["WEBMAP_BLOBS"] else None,
         quality=_quality(given["WEBMAP_QUALITY"]),
     )

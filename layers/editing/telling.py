@@ -18,7 +18,13 @@ from layers.store.history import Deed, Moment, Step
 from layers.store.tables import RETURNED, WAITING
 from layers.store.targets import Target
 
-UNCHANGED: Final = {"version": None, "created": False, "deleted": False, "changes": [], "shape": None}
+UNCHANGED: Final[dict[str, Any]] = {
+    "version": None,
+    "created": False,
+    "deleted": False,
+    "changes": [],
+    "shape": None,
+}
 """How an act is told that changed only the photos of a feature."""
 _SIZES = (("area_mu", "亩", 2), ("length_km", "公里", 3))
 _REVIEWS = {None: "生效", WAITING: "待审核", RETURNED: "已退回"}

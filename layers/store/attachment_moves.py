@@ -16,7 +16,7 @@ from layers.store.tables import Act, Attachment, AttachmentMove
 
 MOST_OF_A_FEATURE: Final = 200
 WAY_BACK: Final = timedelta(days=30)
-"""So long after it was removed a photo can be put back; its files are kept for longer (WEBMAP_PRUNE_DAYS)."""
+"""So long after it was removed a photo can be put back; WEBMAP_PRUNE_DAYS keeps its files at least as long."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def photo_steps(session: Session, feature_id: int) -> list[PhotoStep]:
     """All that happened to the attachments of a feature, also of those that are elsewhere now, in the order of time."""
     here = or_(AttachmentMove.from_feature_id == feature_id, AttachmentMove.to_feature_id == feature_id)
     asked = select(AttachmentMove, Attachment).join(Attachment, Attachment.id == AttachmentMove.attachment_id)
-    moved = [tuple(pair) for pair in session.execute(asked.where(here).order_by(AttachmentMove.id))]
+    pairs = session.execute(asked.where(here).order_by(AttachmentMove.id))
+    moved: list[tuple[AttachmentMove, Attachment]] = [(move, row) for move, row in pairs]
     first = {row.id: move for move, row in reversed(moved)}
     standing = session.scalars(select(Attachment).where(Attachment.feature_id == feature_id))
     rows = {row.id: row for row in (*standing, *(row for _, row in moved))}
