@@ -26,6 +26,7 @@ from layers.fence import isolate, limit
 
 MOST_VERTICES: Final = 100_000
 DEEPEST_NESTING: Final = 8
+MEND_AT_HOME: Final = "请在原软件中修正后再导入"
 REPAIR_TIMEOUT_S: Final = 10.0
 _REPAIR_ROUNDS = 3
 _CHILD_BYTES: Final = 1 << 30
@@ -227,7 +228,7 @@ def _mend(checked: CheckedShapes, accepts: Callable[[int], bool]) -> None:
     for at, shape, mended in zip(broken.tolist(), before, repaired(before), strict=True):
         trouble, _ = trouble_of(shape)
         if mended is None or not _takes_its_place(shape, mended):
-            checked.problems[at] = f"图形{trouble}。请在原软件中修正后再导入。"
+            checked.problems[at] = f"图形{trouble}。{MEND_AT_HOME}。"
         elif _means_the_same(shape, mended):
             checked.shapes[at] = mended
             checked.repaired[at] = trouble
@@ -235,7 +236,7 @@ def _mend(checked: CheckedShapes, accepts: Callable[[int], bool]) -> None:
             checked.shapes[at] = mended
             checked.accepted[at] = trouble
         else:
-            checked.problems[at] = f"图形{trouble}。请在原软件中修正后再导入。"
+            checked.problems[at] = f"图形{trouble}。{MEND_AT_HOME}。"
             checked.offered.add(at)
 
 

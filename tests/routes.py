@@ -178,6 +178,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
         # questions to the map
         *_for(INSIDERS, "GET /conflict"),
         ("POST /api/conflict", Route(INSIDERS, "/api/conflict", body={"geometry": SQUARE})),
+        ("POST /api/conflict/file", Route(INSIDERS, "/api/conflict/file", body=b"")),
         ("GET /api/conflict/<uid>", Route(INSIDERS, "/api/conflict/none")),
         *(
             (f"GET /conflict/<uid>{end}", Route(INSIDERS, f"/conflict/none{end}"))
@@ -188,6 +189,10 @@ def _lines() -> Iterable[tuple[str, Route]]:
         (
             "POST /conflict/jobs/<int:number>/cancel",
             Route(INSIDERS, "/conflict/jobs/999999/cancel", form=True),
+        ),
+        (
+            "POST /conflict/jobs/<int:number>/answer",
+            Route(INSIDERS, "/conflict/jobs/999999/answer", form=True),
         ),
         *_for(INSIDERS, "GET /api/today", "GET /due", "GET /due.xlsx"),
         ("GET /due/<uid>.docx", Route(INSIDERS, "/due/none.docx")),

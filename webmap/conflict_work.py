@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy.orm import Session
 
 from layers.analysis.conflict import MOST_SUBJECTS, Subject, check, subject_of
-from layers.editing.drawn import drawn_shape
+from layers.editing.drawn import drawn_shape, widened
 from layers.errors import InvalidValue
 from layers.jobs import Cancelled, Running
 from layers.kinds import BOUNDARIES
@@ -33,6 +33,12 @@ def answer(database: Database, viewer: Viewer, asked: Mapping[str, Any]) -> str:
     """Lay what was asked about over the map, keep the result, and say its uid."""
     with database.reading() as session:
         subjects = subjects_of(session, viewer, asked)
+    return keep(database, viewer, subjects, asked)
+
+
+def keep(database: Database, viewer: Viewer, subjects: list[Subject], asked: Mapping[str, Any]) -> str:
+    """Lay these over the map, keep the result with what was asked, and say its uid."""
+    with database.reading() as session:
         done = check(session, viewer, subjects)
     with database.writing() as session:
         uid = analyses.add(
@@ -69,9 +75,14 @@ def viewer_of(database: Database, job: Running) -> Viewer:
 
 
 def subjects_of(session: Session, viewer: Viewer, asked: Mapping[str, Any]) -> list[Subject]:
-    """uids: features; layer: all of a layer; geometry: a shape (GeoJSON, CGCS2000 degrees) with its name."""
+    """uids: features; layer: all of a layer; geometry: a shape (GeoJSON, CGCS2000 degrees) with its name.
+
+    buffer_m: how far to both sides of that shape is asked about.
+    """
     if "geometry" in asked:
         shape = drawn_shape(session, asked["geometry"])
+        if "buffer_m" in asked:
+            shape = widened(shape, asked["buffer_m"])
         return [Subject(str(asked.get("name") or DRAWN)[:LONGEST_NAME], shape)]
     if "layer" in asked:
         layer = query.layer_named(session, viewer, asked["layer"])

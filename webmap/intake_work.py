@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from layers import clock, crs, shift
+from layers import clock, crs
 from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
 from layers.intake import (
     Comparison,
@@ -43,7 +43,8 @@ from layers.store import Database, accounts, audit, query, uploads
 from layers.store.edit import Change
 from webmap import intake_compare, quality_work
 from webmap.config import read_config
-from webmap.intake_check import CoordinateCheck, sample_of
+from webmap.intake_check import CoordinateCheck
+from webmap.intake_question import asked
 from webmap.sketch import light
 from webmap.uploading import file_of, report_of, stored
 
@@ -60,7 +61,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
     try:
         dataset = told.dataset()
     except QuestionToUser as question:
-        return {"question": _asked(question), "columns": []}
+        return {"question": asked(question), "columns": []}
     layers = told.layers()
     job.tell(0.5, "正在检查每一行")
     facts: dict[str, Any] = {
@@ -79,7 +80,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
         job.tell(0.8, "正在与图上已有的比较")
         compared, keys = told.compared(found, dataset)
     except QuestionToUser as question:
-        return {**facts, "question": _asked(question, dataset, told.answers, check)}
+        return {**facts, "question": asked(question, dataset, told.answers, check)}
     except InvalidShape as refusal:
         offered = check.question(refusal.message)
         return {
@@ -397,50 +398,6 @@ def _preview(dataset: Dataset) -> list[list[str]]:
     """The first rows as they were read."""
     rows = zip(*(values[:FIRST_ROWS] for values in dataset.columns.values()), strict=True)
     return [["" if value is None else str(value)[:60] for value in row] for row in rows]
-
-
-def _asked(
-    question: QuestionToUser,
-    dataset: Dataset | None = None,
-    answers: dict[str, Any] | None = None,
-    check: CoordinateCheck | None = None,
-) -> dict[str, Any]:
-    values = [choice.value for choice in question.choices]
-    if all(value.removesuffix(crs.SWAPPED).isdigit() for value in values):
-        name = "crs"
-    elif "gcj02" in values:
-        name = "shift"
-    else:
-        name = "encoding" if set(values) <= {"UTF-8", "GBK"} else "source_layer"
-    return {
-        "name": name,
-        "sentence": question.message,
-        "choices": [
-            {
-                "value": choice.value,
-                "title": choice.title,
-                "consequence": choice.consequence,
-                "shapes": _shown(name, choice.value, dataset, answers or {}, check),
-            }
-            for choice in question.choices
-        ],
-    }
-
-
-def _shown(
-    name: str, value: str, dataset: Dataset | None, answers: dict[str, Any], check: CoordinateCheck | None
-) -> list[Any]:
-    """Where some of the shapes would lie with this answer."""
-    if dataset is None or check is None:
-        return []
-    if name == "crs":
-        return check.landing(value)
-    code = int(answers.get("crs") or (dataset.crs.code if dataset.crs else None) or crs.STORED)
-    try:
-        taken = shift.public_map(value) if name == "shift" else None
-        return light(shift.to_stored(sample_of(dataset), code, taken))
-    except MapError:
-        return []
 
 
 def _note(database: Database, told: _Told, subject: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,12 +16,17 @@ from layers.imagery.limits import RASTER_BYTES, SHEET_BYTES
 from layers.secrecy import refuse_secret
 from layers.store.rows import new_uid
 from webmap.database import the_config
-from webmap.picture_files import folder_of, original
+from webmap.picture_files import original
+from webmap.uploading import ASKED_BYTES
 
 PIECE: Final = 1 << 20
 LONGEST_NAME: Final = 200
-MOST: Final[dict[str, int]] = {"imagery.receive": RASTER_BYTES, "drawings.receive": SHEET_BYTES}
-"""How many bytes the addresses of pictures take."""
+MOST: Final[dict[str, int]] = {
+    "imagery.receive": RASTER_BYTES,
+    "drawings.receive": SHEET_BYTES,
+    "conflict.receive": ASKED_BYTES,
+}
+"""How many bytes the addresses of files take."""
 
 
 class Received(NamedTuple):
@@ -44,17 +49,23 @@ def take_files(app: Flask) -> None:
 
 
 @contextmanager
-def received(most: int, suffixes: tuple[str, ...], otherwise: str) -> Iterator[Received]:
+def received(
+    most: int,
+    suffixes: tuple[str, ...],
+    otherwise: str,
+    place: Callable[[Path, str, str], Path] = original,
+) -> Iterator[Received]:
     """The body of this request in a folder of its own, which is gone again when the block fails."""
     name = _name(request.args.get("name", ""))
     if not name.lower().endswith(suffixes):
         raise InvalidValue(f"“{name}”不能使用。{otherwise}")
-    uid, home = new_uid(), the_config().home
+    uid = new_uid()
+    file = place(the_config().home, uid, name)
     try:
-        size, digest = _keep(original(home, uid, name), name, most)
+        size, digest = _keep(file, name, most)
         yield Received(uid, name, digest, size)
     except BaseException:
-        shutil.rmtree(folder_of(home, uid), ignore_errors=True)
+        shutil.rmtree(file.parent, ignore_errors=True)
         raise
 
 
@@ -74,7 +85,7 @@ def _keep(file: Path, name: str, most: int) -> tuple[int, str]:
             while piece := request.stream.read(PIECE):
                 size += len(piece)
                 if size > most:
-                    raise TooLarge(f"“{name}”超过 {most >> 20:,} MB。请裁剪、拆分或降低分辨率后再上传。")
+                    raise TooLarge(f"“{name}”超过 {most >> 20:,} MB。请裁剪、拆分或简化后再上传。")
                 digest.update(piece)
                 target.write(piece)
     except OSError as refusal:

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = "uploads"
+ASKED_FOLDER: Final = "asked"
+ASKED_BYTES: Final = 20 << 20
+"""How large a file may be that somebody brings only to ask about it."""
 
 
 def stored(home: Path, uid: str) -> Path:
@@ -15,11 +18,19 @@ def stored(home: Path, uid: str) -> Path:
 
 def file_of(home: Path, uid: str, name: str) -> Path:
     """Where the bytes of an upload lie: under a name of ours with the ending that the file came with."""
-    suffix = Path(name).suffix.lower()
-    sound = suffix if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else ""
-    return stored(home, uid) / f"file{sound}"
+    return stored(home, uid) / _own_name(name)
+
+
+def asked_file(home: Path, uid: str, name: str) -> Path:
+    """Where the bytes of a file lie that is only asked about, until the answer is there."""
+    return home / ASKED_FOLDER / uid / _own_name(name)
 
 
 def report_of(home: Path, uid: str) -> Path:
     """Where all that was found about an upload is written down, as a spreadsheet."""
     return stored(home, uid) / "report.xlsx"
+
+
+def _own_name(name: str) -> str:
+    suffix = Path(name).suffix.lower()
+    return f"file{suffix}" if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else "file"

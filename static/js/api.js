@@ -111,7 +111,7 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.#layer(layer)}/change`, { ...chosen, ...how });
   }
 
-  /** What lies under features, a layer or a drawn shape? @param {{uids?: string[], layer?: string, geometry?: GeoJSON.Geometry, name?: string}} asked @returns {Promise<{url: string}>} where the answer stands, or will */
+  /** What lies under features, a layer or a drawn shape? @param {{uids?: string[], layer?: string, geometry?: GeoJSON.Geometry, name?: string, buffer_m?: number}} asked @returns {Promise<{url: string}>} where the answer stands, or will */
   conflict(asked) {
     return this.#send("POST", `${this.urls.api}conflict`, asked);
   }

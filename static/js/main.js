@@ -122,7 +122,6 @@ const exporting = new Exporting(server, dialog("export_dialog"));
 const asOf = new AsOf(byId("day"), dialog("question"));
 const today = new Today(byId("today"), () => server.today());
 const fresh = new Fresh(() => server.layers(true));
-const overlaying = new Overlaying(server, notice, boot.viewer !== "public");
 exporting.now = () => ({
   bbox: moved ? inSight(moved.bounds) : null,
   shown: shown.keys,
@@ -136,6 +135,11 @@ card.actions = (/** @type {Api.Feature} */ feature) => [
 const filters = new Filters(server);
 const filterLine = new FilterLine(byId("filter_line"));
 const area = new AreaDrawing(view.editor, strip);
+const overlaying = new Overlaying(
+  server,
+  { notice, area, dialog: dialog("question"), outlines: view.outlines },
+  boot.viewer !== "public",
+);
 table.isFiltered = () => Boolean(filters.textOf(table.layer ?? ""));
 /** Made when it is first opened. @type {import("app/filter/builder.js").FilterPanel | null} */
 let filterPanel = null;
@@ -451,6 +455,12 @@ function turnCharts() {
   else tell(() => openCharts());
 }
 
+function overlayDrawn() {
+  if (desk.isOpen) return notice.show("正在编辑图形。请先保存或放弃，再画要分析的范围。");
+  measuring.stop();
+  tell(() => overlaying.draw());
+}
+
 async function drawArea() {
   measuring.stop();
   const drawn = await area.draw();
@@ -720,6 +730,9 @@ const shortcuts = [
   ...(boot.account?.may.includes("export")
     ? [{ keys: ["x"], shown: "X", words: "导出", act: exportLayer }]
     : []),
+  ...(overlaying.may
+    ? [{ keys: ["o"], shown: "O", words: "压盖分析（画范围、画线、用文件）", act: overlayDrawn }]
+    : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
   { keys: ["T"], shown: "Shift T", words: "统计图", act: turnCharts },
@@ -768,6 +781,7 @@ for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("clic
 const offered = {
   add: () => editing.make(table.layer ?? undefined),
   as_of: () => asOf.choose(),
+  overlay: overlayDrawn,
   export: exportLayer,
 };
 for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);

@@ -52,6 +52,11 @@ def facts(found: FoundAnalysis, changed: Sequence[str]) -> list[tuple[str, str]]
         ("分析人", f"{found.who}{f'（{found.unit}）' if found.unit else ''}，{minute(found.at)}"),
         ("结果校验码", found.digest[:16]),
     ]
+    if "file" in found.asked:
+        asked = found.asked
+        told.insert(
+            1, ("来源文件", f"{asked['file']}（SHA-256 {asked['sha256'][:16]}），按{asked['crs']}读取")
+        )
     if changed:
         told.append(("数据变化", f"需重查：{'、'.join(changed)}在分析之后有变化"))
     if result["sample"]:

@@ -5,7 +5,6 @@ The tiles of a drawing are read like those of a base map, but each answer asks w
 
 from __future__ import annotations
 
-import math
 import shutil
 import sqlite3
 from pathlib import Path
@@ -29,6 +28,7 @@ from webmap.bases.fetch import image_type
 from webmap.body import read_json
 from webmap.database import current, the_config, viewer
 from webmap.managing import noted, whole
+from webmap.map_place import view_of
 from webmap.picture_files import TILES, folder_of
 from webmap.receiving import received
 from webmap.views.imagery import CUT, LOOK, begin, end_job, refuse_while_running, told
@@ -276,10 +276,8 @@ def _map_url(picture: FoundPicture) -> str:
     """The map with this drawing on it."""
     if not picture.result:
         return url_for("map.page")
-    west, south, east, north = picture.result["bounds"]
-    zoom = min(math.log2(700 / max(east - west, (north - south) * 1.6, 0.0005)), 18)
-    where = f"lon={(west + east) / 2:.5f}&lat={(south + north) / 2:.5f}&z={zoom:.2f}"
-    return f"{url_for('map.page')}?{where}&over={picture.uid}:0.7"
+    place = view_of(picture.result["bounds"], closest=18, least_deg=0.0005)
+    return f"{url_for('map.page', **place)}&over={picture.uid}:0.7"
 
 
 def _boot(picture: FoundPicture) -> dict[str, Any]:

@@ -6,11 +6,9 @@ The bytes are on the disk before the database is opened; reading and importing a
 from __future__ import annotations
 
 import hashlib
-import math
 import shutil
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -38,6 +36,7 @@ from layers.store.rows import new_uid
 from layers.store.uploads import Upload
 from webmap import accounts, assets, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
+from webmap.map_place import view_of
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import file_of, report_of, stored
 
@@ -410,15 +409,10 @@ def _map_url(job: FoundJob) -> str:
     """The map, at the place of what was imported."""
     done = job.result or {}
     layer, bounds = done.get("layer") or job.arguments["answers"].get("layer", ""), done.get("bounds")
-    parts = []
-    if bounds:
-        west, south, east, north = bounds
-        zoom = math.log2(700 / max(east - west, (north - south) * 1.6, 0.005))
-        parts += [f"lon={(west + east) / 2:.5f}", f"lat={(south + north) / 2:.5f}", f"z={min(zoom, 17):.2f}"]
+    place = view_of(bounds) if bounds else {}
     kind = kind_for(query.layer_named(current(), viewer(), layer))
-    if not kind.on_at_start:
-        parts.append(f"layers={quote(layer)}")
-    return f"{url_for('map.page')}?{'&'.join(parts)}"
+    shown: dict[str, Any] = {} if kind.on_at_start else {"layers": layer}
+    return url_for("map.page", **place, **shown)
 
 
 def _onward(uid: str) -> AnyResponse:

@@ -4,7 +4,7 @@
  * @typedef {import("app/map/draw.js").Sort} Sort
  */
 
-const LEAST = { point: 1, line: 2, polygon: 3 };
+const LEAST = { point: 1, line: 2, polygon: 3, rectangle: 3 };
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
 /** The outline of a shape as text; null where it has several parts or holes. @param {GeoJSON.Geometry | null} geometry */

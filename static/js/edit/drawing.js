@@ -20,7 +20,7 @@ const ADVICE = /** @type {Record<string, string>} */ ({
   part: "画出不相连的另一块，与原图形合为一体。",
   split: "画一条穿过图形的线，双击或回车结束，图形沿线分成几块。",
 });
-const TITLES = { point: "点位", line: "线", polygon: "面" };
+const TITLES = { point: "点位", line: "线", polygon: "面", rectangle: "矩形" };
 
 /** @param {State} state @param {ShapeEditor} editor @param {() => void} byCoordinates */
 export function drawingTools(state, editor, byCoordinates) {

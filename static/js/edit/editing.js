@@ -8,7 +8,7 @@ import { ask } from "app/edit/ask.js";
  * @typedef {{title: string, act: number | null | undefined}} Done what was done, and by which act
  */
 
-const SORTS = { point: "点", line: "线", polygon: "面" };
+const SORTS = { point: "点", line: "线", polygon: "面", rectangle: "矩形" };
 
 /**
  * The deeds of people who may change something. Emits "changed" {show} when the map is to be renewed, "history" {feature}.

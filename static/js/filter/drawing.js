@@ -1,16 +1,20 @@
-// How is the area drawn by which somebody filters? Point by point on the map; the first closed one is taken.
+// How is a shape drawn only to ask by it? Point by point on the map; the first finished one is taken.
 
 /**
  * @typedef {import("app/map/draw.js").ShapeEditor} ShapeEditor
  * @typedef {import("app/map/draw.js").State} State
  * @typedef {import("app/panel/strip.js").Strip} Strip
+ * @typedef {{title: string, advice?: string, sort?: import("app/map/draw.js").Sort, tools?: import("app/panel/strip.js").Tool[]}} Way
  */
 
 const ADVICE = "逐点点击画出范围，点回起点或按回车结束；Ctrl+Z 退一点，Esc 不画了。";
+/** @type {Way} */
+const BY_AREA = { title: "画筛选范围" };
 
 export class AreaDrawing {
   /** @type {((geometry: GeoJSON.Geometry | null) => void) | null} */
   #answer = null;
+  #way = BY_AREA;
 
   /** @param {ShapeEditor} editor @param {Strip} strip */
   constructor(editor, strip) {
@@ -24,14 +28,15 @@ export class AreaDrawing {
     return this.#answer !== null;
   }
 
-  /** @returns {Promise<GeoJSON.Geometry | null>} null: it was given up */
-  async draw() {
+  /** @param {Way} [way] what is drawn, and what else the strip offers @returns {Promise<GeoJSON.Geometry | null>} null: it was given up */
+  async draw(way = BY_AREA) {
     this.end(null);
+    this.#way = way;
     const drawn = new Promise((resolve) => {
       this.#answer = resolve;
     });
     document.body.dataset.drawingFilter = "";
-    await this.editor.begin("polygon", null);
+    await this.editor.begin(way.sort ?? "polygon", null);
     return /** @type {Promise<GeoJSON.Geometry | null>} */ (drawn);
   }
 
@@ -50,12 +55,20 @@ export class AreaDrawing {
   #changed({ geometry, words, canUndo }) {
     if (!this.isOn) return;
     if (geometry) return this.end(geometry);
+    const { title, advice = ADVICE, tools = [] } = this.#way;
     this.strip.show({
-      title: "画筛选范围",
-      advice: ADVICE,
+      title,
+      advice,
       reading: words,
       tools: [
-        { words: "退一点", hint: "Ctrl+Z", off: !canUndo, act: () => this.editor.undo() },
+        ...tools,
+        {
+          words: "退一点",
+          apart: tools.length > 0,
+          hint: "Ctrl+Z",
+          off: !canUndo,
+          act: () => this.editor.undo(),
+        },
         { words: "不画了", hint: "Esc", act: () => this.end(null) },
         { words: "画完", hint: "回车", first: true, act: () => this.editor.finish() },
       ],

@@ -29,6 +29,7 @@ async function take(chosen) {
   button.disabled = true;
   try {
     const whole = await packed(files);
+    if ("single" in drop.dataset && whole.length > 1) return refuse("一次分析一个文件。请只选一个。");
     let url = "";
     for (const [at, file] of whole.entries()) {
       url = await send(file, whole.length > 1 ? `（${at + 1}/${whole.length}）` : "");

@@ -7,7 +7,7 @@ import { Steps } from "app/map/steps.js";
 import { Tag } from "app/map/tag.js";
 
 /**
- * @typedef {"point" | "line" | "polygon"} Sort
+ * @typedef {"point" | "line" | "polygon" | "rectangle"} Sort
  * @typedef {"draw" | "vertices" | "drag" | "cut" | "part" | "split"} Mode
  * @typedef {L.Marker | L.Polyline | L.Polygon} Drawn
  * @typedef {{geometry: GeoJSON.Geometry | null, mode: Mode, words: string, canUndo: boolean, canRedo: boolean}} State
@@ -19,7 +19,12 @@ const NEIGHBOURS = "neighbours";
 const LEVEL = "550";
 const COLOR = "#B5321F";
 const STYLE = { color: COLOR, weight: 2.5, fillColor: COLOR, fillOpacity: 0.12 };
-const TOOL = /** @type {const} */ ({ point: "Marker", line: "Line", polygon: "Polygon" });
+const TOOL = /** @type {const} */ ({
+  point: "Marker",
+  line: "Line",
+  polygon: "Polygon",
+  rectangle: "Rectangle",
+});
 const HOLDS = "pm:edit pm:dragend";
 const MOVES = "pm:markerdrag pm:drag pm:change";
 
@@ -204,7 +209,8 @@ export class ShapeEditor extends EventTarget {
   /** @param {any} event */
   #started = ({ workingLayer }) => {
     this.#takenBack = [];
-    this.#working = workingLayer instanceof L.Polyline ? workingLayer : null;
+    const byPoints = workingLayer instanceof L.Polyline && !(workingLayer instanceof L.Rectangle);
+    this.#working = byPoints ? workingLayer : null;
     workingLayer.on("pm:vertexadded pm:vertexremoved", () => this.#tell());
   };
 
