@@ -74,6 +74,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ("GET /manual/<key>", Route(EVERYBODY, "/manual/none")),
         # answers that hold for each what he may see
         *_open("GET /api/layers", "GET /api/style", "GET /api/bases", "GET /api/search"),
+        *_open("GET /api/ask", "GET /api/ask/questions"),
         ("GET /api/bases/shift", Route(EVERYBODY, "/api/bases/shift?lon=118&lat=35")),
         ("GET /api/at", Route(EVERYBODY, "/api/at?lon=118.46&lat=35.55")),
         ("GET /api/kinds/<key>", Route(EVERYBODY, "/api/kinds/idle_parcel")),

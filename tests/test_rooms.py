@@ -33,6 +33,8 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     # What is wrong with shapes and values, whether they come from a file or stand on the map.
     "checks": BASE | {"kinds", "rights", "fence"},
     "filters": BASE | {"kinds", "rights"},
+    # What a question in plain words asks.
+    "asking": BASE | {"kinds", "rights", "filters"},
     "store": BASE | {"kinds", "rights", "filters"},
     "checking": BASE | {"kinds", "rights", "store", "checks"},
     "intake": BASE | {"kinds", "rights", "store", "formats", "checks"},
@@ -40,7 +42,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},
     **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs", "sample")},
-    "analysis": BASE | {"rules", "kinds", "rights", "store", "filters"},
+    "analysis": BASE | {"rules", "kinds", "rights", "store", "filters", "asking"},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {
     # Views answer requests; what starts the application stands outside.

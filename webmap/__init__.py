@@ -21,6 +21,7 @@ def create_app(config: Config | None = None) -> Flask:
     from webmap.config import read_config
     from webmap.views import (
         account,
+        asking,
         attachments,
         bases,
         cases,
@@ -109,6 +110,7 @@ def create_app(config: Config | None = None) -> Flask:
         ogc,
         mark,
         search,
+        asking,
         table,
         tiles,
         bases,

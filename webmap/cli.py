@@ -27,6 +27,7 @@ T = TypeVar("T")
 QUESTION: Final = 3
 
 LATER: Final = {
+    "ask": "webmap.cli_ask:command",
     "account": "webmap.cli_account:account",
     "audit": "webmap.cli_account:audit",
     "backup": "webmap.cli_keeping:backup",

@@ -49,6 +49,13 @@ class Facet:
         """Whether its numbers are years."""
         return isinstance(self.field, Year)
 
+    @property
+    def grouped(self) -> bool:
+        """Whether what passes can be told by its values: codes, days by their year, and words that repeat."""
+        if self.sort in ("choice", "flag", "day"):
+            return True
+        return self.is_year or (self.sort == "text" and self.common)
+
     def words(self, value: object) -> str:
         """What stands for a stored value on the screen."""
         if self.sort == "flag":

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from layers.kinds.base import Insight, LayerKind, Properties
+from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PHASE, PLACE, PROJECT, SUPERVISION
 from layers.kinds.supervised import supervised
-from layers.rules.resettlement import progress, warnings
+from layers.rules.resettlement import RATES, progress, warnings
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, Pattern, SymbolClass
 
 STEPS = {
@@ -94,6 +94,11 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "phase" if properties.get("parent") else "zone"
 
 
+def derive(properties: Properties, today: date) -> Derived:
+    """Every rate whose numbers are known, in percent."""
+    return Derived({f"{each.rate.key}_pct": float(each.percent) for each in progress(properties)})
+
+
 def insight(properties: Properties, derived: Properties, today: date) -> Insight:
     """How far the zone is: the last rate that is known, all of them with their numbers, and what does not fit."""
     rates = progress(properties)
@@ -133,7 +138,18 @@ RENEWAL_ZONE = supervised(
             ),
         ),
         classify=classify,
+        derive=derive,
         insight=insight,
+        derived_fields=tuple(
+            Number(
+                key=f"{rate.key}_pct",
+                title=f"{rate.title}（按户）" if rate.key == "cash_by_households" else rate.title,
+                unit="%",
+                at_most=1000,
+                filterable=rate.key == "signed",
+            )
+            for rate in RATES
+        ),
         cluster=Cluster(style="count", by="town", over=3),
         apart_by=("parent",),
         rank=20,

@@ -28,7 +28,7 @@ from layers.store.near import at_point, related_to
 from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
 from layers.store.seen import layers_seen, seen
-from layers.store.sums import Sums, sums, town_sums
+from layers.store.sums import Sums, field_sums, sums, town_sums
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 from layers.store.tile_rows import chosen_rows, spot_rows, tile_rows
@@ -53,6 +53,7 @@ __all__ = [
     "count_features",
     "drawn_tile",
     "feature_of",
+    "field_sums",
     "filter_edition",
     "find_features",
     "is_crowded",

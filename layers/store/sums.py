@@ -76,6 +76,24 @@ def town_sums(session: Session, viewer: Viewer, layer: Layer, asked: Filter) -> 
     return kept(session, place, edition(session, layer, asked), find)
 
 
+def field_sums(
+    session: Session, viewer: Viewer, layer: Layer, asked: Filter, keys: Sequence[str]
+) -> dict[str, float]:
+    """What the numbers in these fields add up to today, over all that pass; without any value, nought.
+
+    What lies within others is not added again.
+    """
+    if not keys:
+        return {}
+    within = [each.key for each in kind_for(layer).classes if each.part]
+    passing = among_ids(Feature.id, passing_ids(session, viewer, layer, asked).tolist())
+    added = [func.sum(json_real(Feature.properties, key)) for key in keys]
+    row = session.execute(
+        select(*added).where(passing, stands(), json_text(Feature.derived, "symbol").not_in(within))
+    ).one()
+    return {key: float(value or 0) for key, value in zip(keys, row, strict=True)}
+
+
 _Part = tuple[tuple[str, ...], Totals]
 
 

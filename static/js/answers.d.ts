@@ -581,6 +581,49 @@ declare namespace Api {
     layers: Option[];
   }
 
+  /** A word that was understood; slot: what can be put in its place. */
+  interface Heard {
+    words: string;
+    start: number;
+    end: number;
+    slot: "" | "town" | "number";
+  }
+
+  interface AnswerPart extends Totals {
+    layer: string;
+    title: string;
+    word: string;
+    filter: string;
+    sentence: string;
+    bounds: Bounds | null;
+    sample: boolean;
+  }
+
+  /** Without an answer, `trouble` says why. */
+  interface Answer {
+    question: string;
+    answered: boolean;
+    trouble: string;
+    heard: Heard[];
+    unknown: { words: string; why: string }[];
+    suggestions: string[];
+    sentence: string;
+    figures: { value: string; unit: string; title: string }[];
+    parts: AnswerPart[];
+    group: string;
+    groups: { label: string; words: string; count: number; filter: string }[];
+    list: (Hit & { size: string })[];
+    remarks: string[];
+    source: string;
+    url: string | null;
+  }
+
+  interface Questions {
+    completions: string[];
+    prepared: { group: string; question: string }[];
+    towns: string[];
+  }
+
   /** What a filter says; conditions with what is left without them. */
   interface Filtered {
     layer: string;

@@ -270,6 +270,16 @@ export class Server extends EventTarget {
     return this.#get(`${this.#layer(layer)}/filter`, { f, ...this.#day }, signal, quiet);
   }
 
+  /** 问一问. @param {string} q @param {AbortSignal} [signal] @returns {Promise<Api.Answer>} */
+  ask(q, signal) {
+    return this.#get(`${this.urls.api}ask`, { q }, signal);
+  }
+
+  /** What can be asked, and what goes on from what was typed. @param {string} q @param {AbortSignal} [signal] @returns {Promise<Api.Questions>} */
+  questions(q, signal) {
+    return this.#get(`${this.urls.api}ask/questions`, { q }, signal, true);
+  }
+
   /** What passes altogether, and in groups. @param {string} layer @param {string} f @param {string[]} by @param {AbortSignal} [signal] @returns {Promise<Api.FilterTotals>} */
   totals(layer, f, by, signal) {
     const query = { f: f || undefined, by: by.join(",") || undefined, ...this.#day };

@@ -1,5 +1,6 @@
 // Wires the parts; the only module that knows them all.
 import { Server } from "app/api.js";
+import { QuestionBox } from "app/asking/box.js";
 import { Overlaying } from "app/conflict/asking.js";
 import { byId, html, later } from "app/dom.js";
 import { AsOf } from "app/edit/as_of.js";
@@ -85,6 +86,16 @@ const menu = new PlaceMenu(byId("menu"), (place, signal) => server.at(place, tol
 const table = new TableDrawer(byId("table"), boot.urls.table, (layer, wanted, signal) =>
   server.rows(layer, { ...wanted, f: filters.textOf(layer) }, signal),
 );
+// Before the search, which does not hear what is a question.
+const questions = new QuestionBox(
+  {
+    input: input("search_words"),
+    list: byId("search_results"),
+    clear: byId("search_clear"),
+    button: byId("ask_mode"),
+  },
+  (typed, signal) => server.questions(typed, signal),
+);
 const search = new Search(
   { input: input("search_words"), list: byId("search_results"), clear: byId("search_clear") },
   (words, signal) => server.search(words, signal),
@@ -145,6 +156,8 @@ table.isFiltered = () => Boolean(filters.textOf(table.layer ?? ""));
 let filterPanel = null;
 /** @type {import("app/charts/panel.js").ChartPanel | null} */
 let chartPanel = null;
+/** @type {import("app/asking/panel.js").AnswerPanel | null} */
+let answerPanel = null;
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
@@ -461,6 +474,41 @@ function overlayDrawn() {
   tell(() => overlaying.draw());
 }
 
+/** @param {string} question */
+async function answer(question) {
+  answerPanel ??= await makeAnswerPanel();
+  await answerPanel.ask(question);
+}
+
+async function makeAnswerPanel() {
+  const { AnswerPanel } = await import("app/asking/panel.js");
+  const made = new AnswerPanel(byId("answer"), server);
+  on(made, "opened", () => {
+    filterPanel?.close();
+    chartPanel?.close();
+    reader.close();
+    if (sheet.height === "low") sheet.set("middle");
+  });
+  on(made, "answered", ({ question }) => questions.show(question));
+  on(made, "open", async (found) => {
+    await openHit(found);
+    bringNear(found.hit.bounds);
+  });
+  on(made, "zoom", ({ bounds }) => bringNear(bounds));
+  on(made, "filter", ({ filters: asked }) => tell(() => onlyWhatWasAsked(asked)));
+  on(made, "copy", ({ text }) => acts.copy(text, "已复制回答"));
+  return made;
+}
+
+/** @param {Record<string, string>} asked by layer; an empty filter shows the whole layer */
+async function onlyWhatWasAsked(asked) {
+  for (const [layer, text] of Object.entries(asked)) {
+    await filters.set(layer, text);
+    if (!shown.isOn(layer)) shown.toggle([layer], true);
+  }
+  notice.show("已设为筛选，地图和表格只显示这些。");
+}
+
 async function drawArea() {
   measuring.stop();
   const drawn = await area.draw();
@@ -510,6 +558,7 @@ function closeOne() {
   else if (chartPanel?.isOpen) chartPanel.close();
   else if (past.isOpen) past.close();
   else if (card.isOpen) reader.close();
+  else if (answerPanel?.isOpen) answerPanel.close();
   else if (table.layer) table.close();
 }
 
@@ -627,6 +676,7 @@ on(search, "open", async (found) => {
 });
 on(search, "found", ({ count }) => notice.speak(`找到 ${count} 条`));
 on(search, "leave", () => byId("layers").focus());
+on(questions, "ask", ({ question }) => tell(() => answer(question)));
 on(menu, "open", openHit);
 on(menu, "copy", ({ text }) => acts.copy(text, `已复制 ${text}`));
 
@@ -704,6 +754,7 @@ on(server, "busy", ({ waiting }) => {
 /** @type {import("app/panel/keys.js").Shortcut[]} */
 const shortcuts = [
   { keys: ["/"], shown: "/", words: "搜索", act: () => search.focus() },
+  { keys: ["q"], shown: "Q", words: "问一问（搜索框里以 ? 开头也行）", act: () => questions.open() },
   {
     keys: ["1", "2", "3", "4", "5", "6"],
     shown: "1 – 6",

@@ -119,18 +119,11 @@ def _facet(facet: Facet, kind: LayerKind) -> dict[str, Any]:
         "unit": facet.field.unit,
         "common": facet.common,
         "choices": [{"value": value, "label": label} for value, label in facet.choices.items()],
-        "grouped": is_grouped(facet),
+        "grouped": facet.grouped,
         "operators": [
             {"key": each.key, "word": each.word, "values": each.values} for each in operators_for(facet)
         ],
     }
-
-
-def is_grouped(facet: Facet) -> bool:
-    """Whether what passes can be told by its values: codes, days by their year, and words that repeat."""
-    if facet.sort in ("choice", "flag", "day"):
-        return True
-    return facet.is_year or (facet.sort == "text" and facet.common)
 
 
 def _groups(there: dict[str, Facet], kind: LayerKind) -> list[Facet]:
@@ -138,8 +131,8 @@ def _groups(there: dict[str, Facet], kind: LayerKind) -> list[Facet]:
     if len(keys) > MOST_GROUPS:
         raise InvalidValue(f"网址参数 by 收到 {len(keys)} 个字段，最多 {MOST_GROUPS} 个。请减少字段后重试。")
     for key in keys:
-        if key not in there or not is_grouped(there[key]):
-            known = "、".join(each.key for each in there.values() if is_grouped(each))
+        if key not in there or not there[key].grouped:
+            known = "、".join(each.key for each in there.values() if each.grouped)
             raise InvalidValue(f"不能按“{key[:60]}”分组：{kind.title}可以分组的有 {known}。请换一个字段。")
     return [there[key] for key in dict.fromkeys(keys)]
 

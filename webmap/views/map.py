@@ -28,6 +28,7 @@ DRAWING: Final = {"script": "js", "style": "css"}
 OTHER_PAGES: Final = (
     *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
+    "asking/panel.js",
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -52,6 +53,7 @@ OWN_STYLES: Final = tuple(
         "photos",
         "me",
         "filter",
+        "asking",
         "phone",
     )
 )
