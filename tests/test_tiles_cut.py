@@ -12,8 +12,9 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.kinds import kind_of
 from layers.store.query import TileRows
+from layers.tiles import cut
+from layers.tiles.attributes import Scalar
 from layers.tiles.cut import buffer_of, cut_tile
-from layers.tiles.encode import Scalar
 from layers.tiles.generalise import TOLERANCE, simplified
 from layers.tiles.mercator import Tile
 from tests.tile_reading import EXTENT, by_id, in_tile, in_window, read, tile_of
@@ -333,3 +334,41 @@ def test_a_tiny_triangle_is_drawn_where_the_zoom_is_exact(z: int) -> None:
     tile = Tile(*tile_of(LON, LAT, z))
     (arrived,) = read(cut_tile(rows_of([triangle]), "parcel", tile))["parcel"]
     assert arrived.shape.distance(in_tile(triangle, *tile)) < 1
+
+
+def test_plain_areas_among_others_arrive_like_those_that_shapely_reads() -> None:
+    rng = np.random.default_rng(11)
+    shapes: list[BaseGeometry] = [crooked(rng) for _ in range(120)]
+    shapes[7] = shapely.MultiPolygon([crooked(rng)])
+    shapes[40] = shapes[40].difference(shapes[40].centroid.buffer(20 * METRE))
+    shapes[41] = shapely.LineString([(LON, LAT), (LON + 900 * METRE, LAT)])
+    big_endian = rows_of(shapes)
+    big_endian.wkb[:] = [shapely.to_wkb(each, byte_order=0) for each in shapes]
+    for tile in tiles_over(shapely.box(*shapely.total_bounds(shapes)), 15):
+        assert cut_tile(rows_of(shapes), "parcel", tile) == cut_tile(big_endian, "parcel", tile)
+
+
+def crooked(rng: np.random.Generator) -> shapely.Polygon:
+    """Reaches up to 150 m, and is not convex."""
+    angles, middle = np.linspace(0, 2 * np.pi, 24, endpoint=False), rng.uniform(-900, 900, 2) * METRE
+    reach = rng.uniform(30, 150, 24)[:, None] * METRE
+    return shapely.Polygon(middle + (LON, LAT) + reach * np.column_stack([np.cos(angles), np.sin(angles)]))
+
+
+CLIPPED = {
+    "one way in and out": ("POLYGON ((-50 50, 50 40, 60 60, -50 80, -50 50))", True),
+    "around a corner": ("POLYGON ((-50 50, 50 50, 50 -50, -50 -50, -50 50))", True),
+    "past a corner, through the square": ("POLYGON ((-90 90, 10 120, 120 10, 90 -90, -90 90))", False),
+    "twice in and out": (
+        "POLYGON ((-50 20, 50 20, 50 40, -20 40, -20 50, 50 50, 50 70, -50 70, -50 20))",
+        False,
+    ),
+    "touching the edge from inside": ("POLYGON ((50 50, 150 60, 50 70, 0 60, 50 50))", False),
+    "with a hole": ("POLYGON ((-50 20, 90 20, 90 90, -50 90, -50 20), (40 40, 50 40, 50 50, 40 40))", False),
+    "a line": ("LINESTRING (-50 20, 90 20)", False),
+}
+
+
+@pytest.mark.parametrize(("text", "once"), CLIPPED.values(), ids=CLIPPED)
+def test_only_what_enters_the_square_once_is_taken_as_sound(text: str, once: bool) -> None:
+    assert cut._enter_once(np.array([shapely.from_wkt(text)]), 0, 100).tolist() == [once]

@@ -10,7 +10,8 @@ import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.tiles.encode import Column, Scalar, encode_layer, encode_points
+from layers.tiles.attributes import NOTHING_SAID, Attributes, Scalar
+from layers.tiles.encode import encode_layer, encode_points
 from layers.tiles.wire import varint, varints, zigzag
 from tests.tile_reading import Drawn, position, raw, raw_rings, read, signed_area
 
@@ -24,8 +25,7 @@ def encoded(
     columns: Mapping[str, Sequence[Scalar]] | None = None,
 ) -> bytes:
     numbers = np.array(ids or range(1, len(shapes) + 1), np.int64)
-    coded = {name: Column.of(values) for name, values in (columns or {}).items()}
-    return encode_layer("parcel", np.array(shapes, object), numbers, coded)
+    return encode_layer("parcel", np.array(shapes, object), numbers, Attributes.of(columns or {}))
 
 
 def drawn(*shapes: BaseGeometry | None, **options: Any) -> list[Drawn]:
@@ -200,22 +200,22 @@ def test_every_value_is_written_once_and_none_that_nobody_has() -> None:
 
 def test_the_layer_says_version_extent_and_name() -> None:
     (layer,) = raw(
-        encode_layer("地块", np.array([shapely.Point(1, 1)]), np.array([1]), {}, extent=512)
+        encode_layer("地块", np.array([shapely.Point(1, 1)]), np.array([1]), NOTHING_SAID, extent=512)
     ).layers
     assert (layer.version, layer.extent, layer.name) == (2, 512, "地块")
 
 
 def test_points_are_encoded_without_shapes() -> None:
     xy = np.array([[0, 0], [4095, 17], [-3, 5]])
-    tile = encode_points("labels", xy, np.array([7, 8, 7]), {"seq": Column.of([0, 0, 1])})
+    tile = encode_points("labels", xy, np.array([7, 8, 7]), Attributes.of({"seq": [0, 0, 1]}))
     found = [(each.id, *position(each.shape), each.properties["seq"]) for each in read(tile)["labels"]]
     assert found == [(7, 0, 0, 0), (8, 4095, 17, 0), (7, -3, 5, 1)]
-    assert encode_points("labels", xy[:0], np.array([], int), {}) == b""
+    assert encode_points("labels", xy[:0], np.array([], int)) == b""
 
 
 def test_layers_are_joined_by_joining_bytes() -> None:
-    one = encode_layer("a", np.array([shapely.Point(1, 1)]), np.array([1]), {})
-    other = encode_layer("b", np.array([shapely.Point(2, 2)]), np.array([2]), {})
+    one = encode_layer("a", np.array([shapely.Point(1, 1)]), np.array([1]), NOTHING_SAID)
+    other = encode_layer("b", np.array([shapely.Point(2, 2)]), np.array([2]), NOTHING_SAID)
     assert list(read(one + other)) == ["a", "b"]
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal, cast
 
 import numpy as np
-from sqlalchemy import ColumnElement, Date, Float, Integer, Select, String, bindparam, literal, select
+from sqlalchemy import ColumnElement, Date, Float, Integer, Select, String, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -19,7 +19,7 @@ from layers.rights import Viewer, may_see, sight
 from layers.store.derive import on_the_day
 from layers.store.engine import among, in_layer_bounds, json_row, wkb
 from layers.store.past import tile_rows_then
-from layers.store.seen import seen
+from layers.store.seen import features_seen, layers_seen
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 
@@ -99,8 +99,9 @@ def _statement(
             json_row(Feature.derived, ["anchor", *(each.key for each in fields if each.of == "derived")]),
             json_row(Feature.properties, declared) if declared else literal("[]"),
         )
-        .join(Layer)
-        .where(narrowed, *seen(viewer))
+        # Asked once: all of them are of this layer.
+        .where(exists(select(Layer.id).where(Layer.id == layer, *layers_seen(viewer))))
+        .where(narrowed, *features_seen(viewer))
         .order_by(Feature.id)
     )
     return cast("Select[Any]", wanted)

@@ -16,8 +16,9 @@ from layers.rights import Viewer
 from layers.store import overviews, query
 from layers.store.query import TileRows
 from layers.store.tables import Layer
+from layers.tiles.attributes import Attributes
 from layers.tiles.commands import Shapes
-from layers.tiles.encode import EXTENT, Column, encode_layer, encode_points
+from layers.tiles.encode import EXTENT, encode_layer, encode_points
 from layers.tiles.labels import label_points
 from layers.tiles.mercator import UNITS_PER_PX, Positions, Tile, world
 from layers.tiles.pieces import Pieces, in_one, unpacked
@@ -57,19 +58,17 @@ def _shown(rows: TileRows, pieces: Pieces, key: str, tile: Tile) -> bytes:
     seen = rows.ids[places] == pieces.features
     there = np.flatnonzero(seen.any(axis=1))
     of = places[there, seen[there].argmax(axis=1)]
-    columns = {name: Column.of(values) for name, values in rows.columns.items()}
-    told = {name: column.take(of) for name, column in columns.items()}
-    shapes = encode_layer(key, pieces.shapes[there], rows.ids[of], told)
-    return shapes + _symbols(rows, of[pieces.own[there]], columns, key, tile)
+    told = Attributes.of(rows.columns)
+    shapes = encode_layer(key, pieces.shapes[there], rows.ids[of], told.take(of))
+    return shapes + _symbols(rows, of[pieces.own[there]], told, key, tile)
 
 
-def _symbols(rows: TileRows, of: Ints, columns: dict[str, Column], key: str, tile: Tile) -> bytes:
+def _symbols(rows: TileRows, of: Ints, told: Attributes, key: str, tile: Tile) -> bytes:
     """The label points of the features that are seen by themselves."""
     own = np.unique(of)
     labels = label_points(tile, np.asarray(shapely.points(rows.anchors[own]), np.object_), rows.anchors[own])
     marked = own[labels.features]
-    taken = {name: column.take(marked) for name, column in columns.items()}
-    return encode_points(f"{key}_points", labels.units, rows.ids[marked], taken | labels.columns)
+    return encode_points(f"{key}_points", labels.units, rows.ids[marked], told.take(marked))
 
 
 def _density(rows: TileRows, layer: Layer, tile: Tile) -> bytes:
@@ -85,13 +84,11 @@ def _density(rows: TileRows, layer: Layer, tile: Tile) -> bytes:
     if not counted:
         return b""
     middles = (np.array([(x, y) for x, y, _ in counted]) + 0.5) * grain
-    symbols = Column.of([symbol for _, _, symbol in counted])
+    told = Attributes.of({"symbol": [symbol for _, _, symbol in counted]})
     ids = np.arange(len(counted), dtype=np.int64) + _FIRST_ID
     if kind_for(layer).geometry == "point":
-        return encode_points(f"{layer.key}_points", middles.astype(np.int64), ids, {"symbol": symbols})
-    return encode_layer(
-        layer.key, _squares(middles, np.array([*counted.values()]), grain), ids, {"symbol": symbols}
-    )
+        return encode_points(f"{layer.key}_points", middles.astype(np.int64), ids, told)
+    return encode_layer(layer.key, _squares(middles, np.array([*counted.values()]), grain), ids, told)
 
 
 def _squares(middles: Positions, counts: Ints, grain: float) -> Shapes:

@@ -6,14 +6,15 @@ then steps from where the pen stands (MVT 2.1, chapter 4.3). All shapes of one d
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from layers.tiles.ragged import Flags, Ragged, begins, first_of_each, numbered
-from layers.tiles.wire import Ints, Numbers, zigzag
+from layers.tiles.ragged import Flags, Ragged, begins, first_of_each
+from layers.tiles.wire import Ints, zigzag
 
 Shapes: TypeAlias = NDArray[np.object_]
 
@@ -44,24 +45,27 @@ class Paths(NamedTuple):
     features: Ints
     parts: Ints
 
-    def only(self, kept: Flags) -> Paths:
-        """Without the other paths."""
+    def only(self, kept: Flags | Ints) -> Paths:
+        """Without the other paths; in the order of their places, where those are given."""
         starts, lengths, features, parts = (of_each[kept] for of_each in self[1:])
         return Paths(self.xy, starts, lengths, features, parts)
 
 
-def commands_of(shapes: Shapes, kind: int) -> Commands | None:
+def commands_of(shapes: Shapes, kind: int, others: Paths | None = None) -> Commands | None:
     """Draws the shapes of this kind (POINT, LINE or POLYGON, single and multi), in their order.
 
-    Of a collection, only the parts of its highest dimension are drawn.
+    Of a collection, only the parts of its highest dimension are drawn. others: paths of features that have no shape
+    here, drawn among them.
     """
     chosen = np.flatnonzero((shapely.get_dimensions(shapes) == kind - 1) & ~shapely.is_empty(shapes))
-    if not len(chosen):
+    found = [others] if others is not None and len(others.lengths) else []
+    if len(chosen):
+        paths = _paths(shapes[chosen], kind)
+        found.append(paths._replace(features=chosen[paths.features]))
+    if not found:
         return None
-    paths = _drawable(_paths(shapes[chosen], kind), kind)
-    if not len(paths.lengths):
-        return None
-    return _drawn(paths._replace(features=chosen[paths.features]), kind)
+    drawn = _drawable(found[0] if len(found) == 1 else _together(*found), kind)
+    return _drawn(drawn, kind) if len(drawn.lengths) else None
 
 
 def commands_of_points(xy: Ints) -> Commands | None:
@@ -113,6 +117,16 @@ def _rounded(shapes: Shapes) -> Ints:
     return np.rint(shapely.get_coordinates(shapes)).astype(np.int64)
 
 
+def _together(one: Paths, other: Paths) -> Paths:
+    return Paths(
+        np.concatenate([one.xy, other.xy]),
+        np.concatenate([one.starts, other.starts + len(one.xy)]),
+        np.concatenate([one.lengths, other.lengths]),
+        np.concatenate([one.features, other.features]),
+        np.concatenate([one.parts, other.parts + one.parts[-1] + 1]),
+    )
+
+
 def _drawable(paths: Paths, kind: int) -> Paths:
     """What the rounding left: no vertex twice in a row, nothing collapsed, rings the right way round."""
     if kind == POINT:
@@ -130,7 +144,9 @@ def _without_repeats(paths: Paths) -> Paths:
     moved[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
     moved[paths.starts] = True
     lengths = np.add.reduceat(moved, paths.starts, dtype=np.int64)
-    return paths._replace(xy=paths.xy[np.flatnonzero(moved)], starts=begins(lengths), lengths=lengths)
+    return paths._replace(
+        xy=paths.xy.take(np.flatnonzero(moved), axis=0), starts=begins(lengths), lengths=lengths
+    )
 
 
 def _rings(paths: Paths) -> Paths:
@@ -142,8 +158,11 @@ def _rings(paths: Paths) -> Paths:
     exterior[first_of_each(paths.parts)] = True
     areas = _twice_the_areas(paths)
     kept = (areas != 0) & (areas[exterior] != 0)[np.cumsum(exterior) - 1]
-    rings = paths.only(kept)
-    return _laid(rings._replace(lengths=rings.lengths - 1), backwards=((areas > 0) != exterior)[kept])
+    backwards = (areas > 0) != exterior
+    order = np.flatnonzero(kept)
+    order = order[np.argsort(paths.features[order], kind="stable")]
+    rings = paths.only(order)
+    return _laid(rings._replace(lengths=rings.lengths - 1), backwards[order])
 
 
 def _twice_the_areas(rings: Paths) -> Ints:
@@ -157,42 +176,40 @@ def _twice_the_areas(rings: Paths) -> Ints:
 
 
 def _laid(paths: Paths, backwards: Flags | None = None) -> Paths:
-    """The same paths with their vertices end to end; those marked run backwards from their first vertex."""
-    path, place = numbered(paths.lengths)
+    """The same paths with their vertices end to end; those marked run backwards, from what follows their last vertex."""
+    starts, steps = paths.starts, np.ones(len(paths.lengths), np.int64)
     if backwards is not None:
-        place = np.where(backwards[path] & (place > 0), paths.lengths[path] - place, place)
-    return paths._replace(xy=paths.xy[paths.starts[path] + place], starts=begins(paths.lengths))
+        starts, steps = np.where(backwards, starts + paths.lengths, starts), np.where(backwards, -1, 1)
+    firsts = begins(paths.lengths)
+    # The place of each vertex as the sum of the steps to it, where a new path is one large step.
+    places = np.repeat(steps, paths.lengths)
+    lasts = starts + steps * (paths.lengths - 1)
+    places[firsts] = starts - np.append(0, lasts[:-1])
+    return paths._replace(xy=paths.xy.take(np.cumsum(places), axis=0), starts=firsts)
 
 
 def _drawn(paths: Paths, kind: int) -> Commands:
     """Paths whose vertices lie end to end as pen commands."""
     lengths = 2 * paths.lengths + _COMMANDS_PER_PATH[kind]
     numbers = np.empty(int(lengths.sum()), np.uint64)
-    _write_commands(numbers, lengths, paths.lengths, kind)
-    _write_steps(numbers, lengths, paths, kind)
+    is_step = np.ones(len(numbers), bool)
+    for places, command in _commands(lengths, paths.lengths, kind):
+        numbers[places], is_step[places] = command, False
+    numbers[is_step] = zigzag(_pen_steps(paths)).ravel()
     first = first_of_each(paths.features)
     return Commands(kind, paths.features[first], Ragged(numbers, np.add.reduceat(lengths, first)))
 
 
-def _write_commands(out: Numbers, lengths: Ints, vertices: Ints, kind: int) -> None:
-    """Points: MoveTo all. Lines: MoveTo the first, LineTo the others. Rings: the same, then ClosePath."""
+def _commands(lengths: Ints, vertices: Ints, kind: int) -> Iterator[tuple[Ints, Ints | int]]:
+    """Places and commands. Points: MoveTo all. Lines: MoveTo the first, LineTo the others. Rings: the same, then ClosePath."""
     starts = begins(lengths)
     if kind == POINT:
-        out[starts] = vertices << 3 | _MOVE_TO
+        yield starts, vertices << 3 | _MOVE_TO
         return
-    out[starts] = _MOVE_ONCE
-    out[starts + 3] = (vertices - 1) << 3 | _LINE_TO
+    yield starts, _MOVE_ONCE
+    yield starts + 3, (vertices - 1) << 3 | _LINE_TO
     if kind == POLYGON:
-        out[starts + lengths - 1] = _CLOSE_ONCE
-
-
-def _write_steps(out: Numbers, lengths: Ints, paths: Paths, kind: int) -> None:
-    """Two numbers for each vertex: after MoveTo, and for the later vertices of a path after LineTo."""
-    path, place = numbered(paths.lengths)
-    after_line_to = place > 0 if kind != POINT else 0
-    at = begins(lengths)[path] + 1 + 2 * place + after_line_to
-    steps = zigzag(_pen_steps(paths))
-    out[at], out[at + 1] = steps[:, 0], steps[:, 1]
+        yield starts + lengths - 1, _CLOSE_ONCE
 
 
 def _pen_steps(paths: Paths) -> Ints:

@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
+from layers.tiles.attributes import NOTHING_SAID, Attributes
 from layers.tiles.commands import Shapes
-from layers.tiles.encode import EXTENT, Column
+from layers.tiles.encode import EXTENT
 from layers.tiles.mercator import SCREEN_PX, Positions, Tile, world
 from layers.tiles.ragged import numbered
 from layers.tiles.wire import Ints
@@ -23,31 +24,32 @@ _TANGENT_PX = 16
 
 
 class LabelPoints(NamedTuple):
-    """Positions on the tile's grid; `features` are places in the shapes; lines have an angle and a number."""
+    """Positions on the tile's grid; `features` are places in the shapes; along lines an angle and a number are told."""
 
     units: Ints
     features: Ints
-    columns: dict[str, Column]
+    told: Attributes
 
 
 def label_points(tile: Tile, shapes: Shapes, anchors: Positions) -> LabelPoints:
     """The label points of this tile: the anchors of areas and points, and points along lines.
 
-    `shapes` and `anchors` are in degrees.
+    `shapes` and `anchors` are in degrees; a shape is None where it is an area all the same.
     """
     is_line = shapely.get_dimensions(shapes) == 1
     still = np.flatnonzero(~is_line & ~shapely.is_empty(shapes))
-    places = world(anchors[still])
-    own = tile.owns(places)
+    places = world(anchors.take(still, axis=0))
+    own = np.flatnonzero(tile.owns(places))
+    if not is_line.any():
+        return LabelPoints(_units(tile, places.take(own, axis=0)), still[own], NOTHING_SAID)
     along = _along(tile, shapes, np.flatnonzero(is_line & ~shapely.is_empty(shapes)))
-    nothing: list[int | None] = [None] * int(own.sum())
+    nothing: list[int | None] = [None] * len(own)
     return LabelPoints(
         _units(tile, np.concatenate([places[own], along.places])),
         np.concatenate([still[own], along.features]),
-        {
-            "angle": Column.of(nothing + along.angles.tolist()),
-            "seq": Column.of(nothing + along.numbers.tolist()),
-        },
+        Attributes.of(
+            {"angle": nothing + along.angles.tolist(), "seq": nothing + along.numbers.tolist()},
+        ),
     )
 
 

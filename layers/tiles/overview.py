@@ -9,7 +9,8 @@ import numpy as np
 from layers.kinds import LayerKind
 from layers.measure import rounded_km, rounded_mu
 from layers.store.query import TownTotal
-from layers.tiles.encode import EXTENT, Column, encode_points
+from layers.tiles.attributes import Attributes
+from layers.tiles.encode import EXTENT, encode_points
 from layers.tiles.mercator import Tile, world
 
 SUMMED: Final = ("count", "west", "south", "east", "north")
@@ -32,8 +33,8 @@ def overview_layer(totals: list[TownTotal], layer_key: str, tile: Tile) -> bytes
     own = np.flatnonzero(tile.owns(places))
     units = np.clip(np.floor(tile.units_of_world(places[own])), 0, EXTENT - 1).astype(np.int64)
     rows = [_told(totals[at]) for at in own.tolist()]
-    columns = {key: Column.of([row[key] for row in rows]) for key in (rows[0] if rows else ())}
-    return encode_points(f"{layer_key}_points", units, own + _FIRST_ID, columns)
+    told = Attributes.of({key: [row[key] for row in rows] for key in (rows[0] if rows else ())})
+    return encode_points(f"{layer_key}_points", units, own + _FIRST_ID, told)
 
 
 def _told(total: TownTotal) -> dict[str, Any]:

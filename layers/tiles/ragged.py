@@ -25,10 +25,6 @@ class Ragged(NamedTuple):
         ends = np.cumsum(self.lengths)
         return np.asarray(totals[ends] - totals[ends - self.lengths], np.int64)
 
-    def place(self, out: Numbers, starts: Ints) -> None:
-        """Writes every row into `out`, beginning at its own start."""
-        out[spread(starts, self.lengths)] = self.numbers
-
 
 def joined(parts: Sequence[Ragged]) -> Ragged:
     """The rows of all parts, one part after the other."""

@@ -27,11 +27,13 @@ def key(field: int, wire_type: int) -> int:
 def varint_sizes(numbers: Numbers) -> Ints:
     """How many bytes each number takes: one for every seven bits."""
     sizes = np.ones(len(numbers), np.int64)
-    for bits in range(7, 64, 7):
-        longer = numbers >= np.uint64(1 << bits)
-        if not longer.any():
-            break
-        sizes += longer
+    longer = np.flatnonzero(numbers >= 0x80)
+    rest = numbers[longer]
+    while len(longer):
+        sizes[longer] += 1
+        rest = rest >> np.uint64(7)
+        more = rest >= 0x80
+        longer, rest = longer[more], rest[more]
     return sizes
 
 
@@ -40,11 +42,16 @@ def varints(numbers: Numbers) -> bytes:
     sizes = varint_sizes(numbers)
     ends = np.cumsum(sizes)
     out = np.empty(int(ends[-1]) if len(ends) else 0, np.uint8)
-    rest, at, left = numbers, ends - sizes, sizes
+    starts = ends - sizes
+    out[starts] = numbers.astype(np.uint8)
+    longer = np.flatnonzero(sizes > 1)
+    at, rest = starts[longer], numbers[longer]
     while len(rest):
-        out[at] = rest.astype(np.uint8) | np.left_shift(left > 1, 7, dtype=np.uint8)
-        more = np.flatnonzero(left > 1)
-        rest, at, left = rest[more] >> np.uint64(7), at[more] + 1, left[more] - 1
+        out[at] |= 0x80
+        rest, at = rest >> np.uint64(7), at + 1
+        out[at] = rest.astype(np.uint8)
+        more = rest >= 0x80
+        rest, at = rest[more], at[more]
     return out.tobytes()
 
 
