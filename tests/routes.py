@@ -294,6 +294,28 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ("GET /api/prints/<int:number>", Route(INSIDERS, "/api/prints/999999")),
         ("POST /api/prints/<int:number>/cancel", Route(INSIDERS, "/api/prints/999999/cancel")),
         ("GET /prints/<int:number>", Route(INSIDERS, "/prints/999999")),
+        # what the new roads do
+        *_for(INSIDERS, "GET /travel"),
+        ("POST /travel", Route(INSIDERS, "/travel", form=True)),
+        ("POST /api/travel", Route(INSIDERS, "/api/travel", body={})),
+        *(
+            (
+                f"{method} {rule}",
+                Route(
+                    INSIDERS,
+                    rule.replace("<uid>", "none").replace("<int:number>", "999999"),
+                    form=method == "POST",
+                ),
+            )
+            for method, rule in (
+                ("GET", "/api/travel/<uid>"),
+                ("GET", "/travel/<uid>"),
+                ("GET", "/travel/<uid>.xlsx"),
+                ("GET", "/travel/jobs/<int:number>"),
+                ("GET", "/travel/jobs/<int:number>/state"),
+                ("POST", "/travel/jobs/<int:number>/cancel"),
+            )
+        ),
         # the quality of layers
         *_for(INSIDERS, "GET /quality"),
         ("POST /quality", Route(INSIDERS, "/quality", form=True)),

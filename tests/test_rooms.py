@@ -42,7 +42,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},
     **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs", "sample")},
-    "analysis": BASE | {"rules", "kinds", "rights", "store", "filters", "asking"},
+    "analysis": BASE | {"rules", "kinds", "rights", "store", "filters", "asking", "checks"},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {
     # Views answer requests; what starts the application stands outside.

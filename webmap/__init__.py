@@ -56,6 +56,7 @@ def create_app(config: Config | None = None) -> Flask:
         supervision,
         table,
         tiles,
+        travel,
     )
     from webmap.views import map as map_page
 
@@ -107,6 +108,7 @@ def create_app(config: Config | None = None) -> Flask:
         exports,
         printing,
         quality,
+        travel,
         ogc,
         mark,
         search,

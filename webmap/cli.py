@@ -38,6 +38,7 @@ LATER: Final = {
     "print": "webmap.cli_print:command",
     "quality": "webmap.cli_quality:command",
     "restore": "webmap.cli_keeping:restore_command",
+    "travel": "webmap.cli_travel:command",
     "upgrade": "webmap.cli_keeping:upgrade",
     "work": "webmap.cli_work:command",
 }

@@ -21,6 +21,7 @@ from layers import clock
 from layers.errors import InvalidValue, WrongSetting
 from layers.kinds import supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
+from layers.rules import road_speeds
 from layers.store.attachment_moves import WAY_BACK
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ SETTINGS: Final = (
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
     Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
     Setting(supervised.SETTING, supervised.DEFAULT, supervised.HELP),
+    Setting(road_speeds.SETTING, "", road_speeds.HELP),
     Setting("WEBMAP_UPLOAD_DAYS", "30", "只核对、没有导入的原始文件保留几天，1 到 3650；已导入的一直保留"),
     Setting("WEBMAP_EXPORT_HOURS", "24", "页面上导出的文件保留几小时，1 到 720"),
     Setting(
@@ -178,6 +180,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     host = given["WEBMAP_HOST"]
     prefix, proxies = _prefix(given["WEBMAP_PREFIX"]), _whole("WEBMAP_PROXIES", given["WEBMAP_PROXIES"], 0, 3)
     supervised.thresholds()
+    road_speeds.check_setting()
     return Config(
         home=home,
         host=host,
@@ -255,6 +258,7 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_THREADS": str(config.threads),
         "WEBMAP_JOBS": str(config.jobs),
         supervised.SETTING: os.environ.get(supervised.SETTING) or supervised.DEFAULT,
+        road_speeds.SETTING: os.environ.get(road_speeds.SETTING) or "默认速度",
         "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
         "WEBMAP_EXPORT_HOURS": str(config.export_hours),
         "WEBMAP_PUBLIC_GRID_M": str(config.public_grid_m),

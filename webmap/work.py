@@ -26,6 +26,7 @@ KINDS: Final = {
     "print": JobKind("打印", "webmap.print_work:write"),
     "picture_look": JobKind("读取图像", "webmap.picture_work:look"),
     "picture_cut": JobKind("生成瓦片", "webmap.picture_work:cut"),
+    "travel": JobKind("路网前后", "webmap.travel_work:work"),
     OVERVIEW: JobKind("生成概览", "webmap.overview_work:rebuild", last=True),
 }
 """Every sort of long work that we know."""

@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 
 from layers.errors import InvalidValue
 from layers.kinds.fields import Choice, Field, Flag, JsonValue, shortened
+from layers.kinds.lifetime import Lifetime
 from layers.rights import Viewer, Visibility, may_see
 from layers.symbols.vocabulary import Cluster, SymbolClass
 
@@ -108,7 +109,7 @@ class LayerKind:
     settle: gives fields that follow from others their value, before anything is stored.
     shipped: the kind with its own colours, of one
     that another field colours. derived_fields: the derived values that tables and filters know. questions: filters
-    that are one click away.
+    that are one click away. lifetime: what says from when until when a feature stands; None: always.
     """
 
     key: str
@@ -139,6 +140,7 @@ class LayerKind:
     shipped: LayerKind | None = None
     derived_fields: tuple[Field, ...] = ()
     questions: tuple[Question, ...] = ()
+    lifetime: Lifetime | None = None
 
     @cached_property
     def by_key(self) -> dict[str, Field]:
@@ -156,9 +158,10 @@ class LayerKind:
 
     @cached_property
     def tiled_keys(self) -> tuple[str, ...]:
-        """Keys of the fields that travel in the tiles: what styles and labels need, and codes that filters ask for."""
+        """Keys of the fields that travel in the tiles: for styles, labels, the years, and codes that filters ask for."""
         asked = (each.key for each in self.fields if each.filterable and isinstance(each, Choice | Flag))
-        return tuple(dict.fromkeys((*self.tiled, *asked)))
+        days = self.lifetime.fields if self.lifetime else ()
+        return tuple(dict.fromkeys((*self.tiled, *asked, *days)))
 
     @cached_property
     def digest(self) -> str:

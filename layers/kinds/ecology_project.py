@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Text
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
@@ -78,6 +79,7 @@ ECOLOGY_PROJECT = supervised(
         ),
         classify=classify,
         insight=progress,
+        lifetime=PROJECT_LIFETIME,
         rank=64,
         owner="生态环境分局",
         on_at_start=False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind
 from layers.kinds.fields import Choice, Field, Number, Text
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
@@ -45,6 +46,7 @@ FARM_BASE = supervised(
         ),
         classify=lambda properties, derived: "base",
         insight=progress,
+        lifetime=PROJECT_LIFETIME,
         rank=52,
         owner="农业农村局",
         on_at_start=False,

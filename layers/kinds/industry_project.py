@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Names, Number, Text
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
@@ -72,6 +73,7 @@ INDUSTRY_PROJECT = supervised(
         classify=classify,
         insight=progress,
         cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
+        lifetime=PROJECT_LIFETIME,
         rank=50,
         owner="工业和信息化局",
         on_at_start=False,

@@ -6,6 +6,7 @@ from datetime import date
 
 from layers.kinds.base import Derived, LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Number, Text, Whole
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
@@ -102,6 +103,7 @@ PUBLIC_FACILITY = supervised(
         cluster=Cluster(style="count", by="town", over=3, below_zoom=12.5),
         derive=derive,
         derived_tiled=("seal",),
+        lifetime=PROJECT_LIFETIME,
         rank=60,
         owner="发展和改革局",
         on_at_start=False,

@@ -9,6 +9,7 @@ from datetime import date
 
 from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PHASE, PLACE, PROJECT, SUPERVISION
 from layers.kinds.supervised import supervised
 from layers.rules.resettlement import RATES, progress, warnings
@@ -152,6 +153,7 @@ RENEWAL_ZONE = supervised(
         ),
         cluster=Cluster(style="count", by="town", over=3),
         apart_by=("parent",),
+        lifetime=PROJECT_LIFETIME,
         rank=20,
         owner="住房和城乡建设局",
     )

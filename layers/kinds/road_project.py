@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Names, Number, Text, Whole
+from layers.kinds.lifetime import Lifetime
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Label, Line, Marker, Stops, SymbolClass
@@ -157,6 +158,11 @@ ROAD_PROJECT = supervised(
         ),
         classify=classify,
         tiled=("admin_class", "priority_no"),
+        lifetime=Lifetime(
+            standing=(("state", "open"), ("stage", "completed"), ("stage", "operating")),
+            always=(("state", "rebuilding"), ("work", "reconstruction")),
+            closed=(("state", "closed"),),
+        ),
         rank=30,
         owner="交通运输局",
     )

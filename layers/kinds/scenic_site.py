@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from layers.kinds.base import Derived, Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Flag, Number, Text, Whole
+from layers.kinds.lifetime import Lifetime
 from layers.kinds.record import POSITION_SOURCES, PROJECT_RECORD
 from layers.kinds.supervised import supervised
 from layers.rules.tourism import LEAST, MOST, resource_grade
@@ -168,6 +169,10 @@ SCENIC_SITE = supervised(
         derive=derive,
         insight=insight,
         derived_tiled=("seal", "hollow"),
+        lifetime=Lifetime(
+            standing=(("state", "open"), ("stage", "completed"), ("stage", "operating")),
+            always=(("state", "upgrading"), ("state", "extending")),
+        ),
         rank=40,
         owner="文化和旅游局",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind
 from layers.kinds.fields import Choice, Field, Number, Text
+from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, SymbolClass
@@ -56,6 +57,7 @@ UTILITY_LINE = supervised(
         fields=FIELDS,
         classes=tuple(_network(key) for key in SORTS),
         classify=lambda properties, derived: str(properties.get("network", "water")),
+        lifetime=PROJECT_LIFETIME,
         rank=66,
         owner="住房和城乡建设局",
         on_at_start=False,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
@@ -21,6 +21,7 @@ from layers.store.rows import new_uid
 from layers.store.tables import Analysis, Layer
 
 LONGEST_TITLE: Final = 200
+MOST_LOOKED_AT: Final = 60
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,17 @@ def latest(session: Session, viewer: Viewer, kind: str, limit: int) -> list[Foun
     return [_found(row) for row in session.scalars(rows.limit(limit))]
 
 
+def same(session: Session, viewer: Viewer, kind: str, asked: dict[str, Any]) -> FoundAnalysis | None:
+    """A result of today for the very same question, of data that have not changed since."""
+    said = json.loads(json.dumps(asked))
+    rows = select(Analysis.uid, Analysis.asked, Analysis.at).where(Analysis.kind == kind, _open(viewer))
+    for row in session.execute(rows.order_by(Analysis.id.desc()).limit(MOST_LOOKED_AT)):
+        if row.asked == said and _county_day(row.at) == clock.today():
+            found = find(session, viewer, kind, row.uid)
+            return None if changed_since(session, found) else found
+    return None
+
+
 def changed_since(session: Session, found: FoundAnalysis) -> list[str]:
     """Titles of the layers that have changed since the result was made, or are gone (by their key)."""
     rows = session.execute(select(Layer.key, Layer.title, Layer.version).where(Layer.key.in_(found.versions)))
@@ -101,6 +113,10 @@ def digest_of(result: dict[str, Any]) -> str:
     """SHA-256 of a result in its canonical form (sorted keys, no spaces, UTF-8)."""
     canonical = json.dumps(result, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _county_day(at: datetime) -> date:
+    return at.astimezone(clock.timezone()).date()
 
 
 def _open(viewer: Viewer) -> ColumnElement[bool]:
