@@ -34,6 +34,7 @@ DEEDS: Final[dict[str, str]] = {
     "review": "审核",
     "import": "导入",
     "export": "导出",
+    "brief": "编制汇报",
     "manage_layers": "管理图层",
     "manage_accounts": "管理账号",
     "backup": "备份与恢复",
@@ -50,12 +51,12 @@ _MAY: Final[dict[str, dict[str, Reach]]] = {
     "editor": {
         "see": "anywhere",
         "mark": "anywhere",
-        **dict.fromkeys(("edit", "attach", "import", "export"), "own unit"),
+        **dict.fromkeys(("edit", "attach", "import", "export", "brief"), "own unit"),
     },
     "reviewer": {
         "see": "anywhere",
         "mark": "anywhere",
-        **dict.fromkeys(("edit", "attach", "import", "export", "review"), "own unit"),
+        **dict.fromkeys(("edit", "attach", "import", "export", "brief", "review"), "own unit"),
     },
     "administrator": dict.fromkeys(("see", "manage_layers", "manage_accounts", "backup"), "anywhere"),
     "auditor": dict.fromkeys(("see", "read_log"), "anywhere"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,10 +12,10 @@ from typing import Any, Final
 from shapely.geometry import shape
 from sqlalchemy.orm import Session
 
-from layers import clock
+from layers import briefing, clock
 from layers.kinds import kind_of
 from layers.rights import SYSTEM_VIEWER
-from layers.store import Database, edit, offices, query
+from layers.store import Database, briefings, edit, offices, query
 
 WHAT: Final = "sample"
 WHO: Final = "示例数据"
@@ -41,6 +42,7 @@ FILES: Final = {
     "control_line": "internal",
 }
 """Kind → who may see its layer; each kind has one file, <kind>.geojson."""
+BRIEFING_UNIT: Final = "自然资源和规划局"
 REPORTED: Final = "reported_days_ago"
 OFFICES: Final = "offices.json"
 """Units and command posts."""
@@ -79,6 +81,18 @@ def _write(session: Session, rows: dict[str, list[edit.NewFeature]]) -> None:
                 session, kind=kind, key=kind, visibility=visibility, sample=True, data_date=DATA_DATE, act=act
             )
             edit.add_features(session, act, layer, rows[kind])
+    _write_briefing(session)
+
+
+def _write_briefing(session: Session) -> None:
+    briefings.add(
+        session,
+        replace(SYSTEM_VIEWER, name=WHO),
+        slug=briefing.SAMPLE_SLUG,
+        title=briefing.SAMPLE_TITLE,
+        unit=BRIEFING_UNIT,
+        scenes=briefing.sample_scenes(),
+    )
 
 
 def _write_offices(session: Session) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from layers.rights import ROLES
-from tests.small_county import IDLE_UID, PAYLOAD_UID
+from tests.small_county import BRIEFING_SLUG, IDLE_UID, PAYLOAD_UID
 
 OTHERS: Final = ("visitor", "stranger", "town")
 EVERYBODY: Final = frozenset([*ROLES, *OTHERS])
@@ -26,6 +26,8 @@ EDITORS: Final = frozenset({"editor", "reviewer", "town"})
 """Those who may change the idle parcel."""
 MARKERS: Final = EDITORS | {"collector", "stranger"}
 IMPORTERS: Final = EDITORS | {"stranger"}
+BRIEFERS: Final = frozenset({"editor", "reviewer"})
+"""Those who may change the briefing of their unit."""
 REVIEWERS: Final = frozenset({"reviewer"})
 ADMINISTRATOR: Final = frozenset({"administrator"})
 AUDITOR: Final = frozenset({"auditor"})
@@ -138,6 +140,37 @@ def _lines() -> Iterable[tuple[str, Route]]:
             )
         ),
         *_for(AUDITOR, "GET /admin/log", "GET /admin/log/export.csv"),
+        # briefings: the one of the small county is internal and belongs to 自然资源和规划局
+        *_open("GET /api/briefings", "GET /briefings"),
+        *(
+            (f"GET {path}", Route(INSIDERS, path.replace("<slug>", BRIEFING_SLUG), internal=True))
+            for path in (
+                *("/briefing/<slug>", "/briefing/<slug>/presenter"),
+                *("/api/briefings/<slug>", "/api/briefings/<slug>/play"),
+            )
+        ),
+        *(
+            (f"GET {path}", Route(BRIEFERS, path.replace("<slug>", BRIEFING_SLUG)))
+            for path in ("/briefing/<slug>/edit", "/api/briefings/<slug>/history")
+        ),
+        ("POST /api/briefings", Route(IMPORTERS, "/api/briefings", body={"title": "汇报"})),
+        (
+            "POST /api/briefings/<slug>/duplicate",
+            Route(IMPORTERS, f"/api/briefings/{BRIEFING_SLUG}/duplicate"),
+        ),
+        *(
+            (
+                f"{method} /api/briefings/<slug>{act}",
+                Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}{act}", body=body, headers=IF_MATCH),
+            )
+            for method, act, body in (
+                ("PUT", "", {"title": "汇报"}),
+                ("POST", "/scenes", {"headline": "一句话"}),
+                ("POST", "/restore", {"version": 1}),
+                ("DELETE", "", None),
+                ("POST", "/undelete", None),
+            )
+        ),
         # editing
         (
             "POST /api/layers/<key>/features",

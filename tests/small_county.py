@@ -12,8 +12,9 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 
-from layers.rights import INTERNAL_VIEWER, Viewer
-from layers.store import edit
+from layers.briefing import checked_scenes
+from layers.rights import INTERNAL_VIEWER, SYSTEM_VIEWER, Viewer
+from layers.store import briefings, edit
 from layers.store.edit import NewFeature
 from layers.store.engine import Database
 from webmap import create_app
@@ -32,6 +33,7 @@ PAYLOADS: Final = (
 )
 PAYLOAD: Final = " ".join(PAYLOADS)
 IDLE_UID: Final = "01934c00-0000-7000-8000-000000000001"
+BRIEFING_SLUG: Final = "talk"
 PAYLOAD_UID: Final = "01934c00-0000-7000-8000-000000000002"
 
 COUNTY: Final = shapely.box(118.1, 35.2, 118.8, 35.8)
@@ -73,6 +75,14 @@ def fill(database: Database) -> None:
             for key, visibility, rows in county_rows():
                 layer = edit.add_layer(session, kind=key, key=key, visibility=visibility)
                 edit.add_features(session, act, layer, rows)
+        briefings.add(
+            session,
+            SYSTEM_VIEWER,
+            slug=BRIEFING_SLUG,
+            title="汇报",
+            unit="自然资源和规划局",
+            scenes=checked_scenes([{"headline": "一幕"}]),
+        )
         session.commit()
     database.dispose()
 

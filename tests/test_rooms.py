@@ -41,7 +41,10 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},
-    **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs", "sample")},
+    **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs")},
+    # Scenes of a briefing, with what they say today.
+    "briefing": BASE | {"kinds", "rights", "store", "filters", "symbols"},
+    "sample": BASE | {"kinds", "rights", "store", "briefing"},
     "analysis": BASE | {"rules", "kinds", "rights", "store", "filters", "asking", "checks"},
 }
 WEBMAP_MAY_NOT_IMPORT: dict[str, set[str]] = {

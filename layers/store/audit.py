@@ -45,6 +45,7 @@ DEEDS: Final = {
     "office": "单位与指挥部设置",
     "base": "底图设置",
     "drawing": "图纸",
+    "briefing": "汇报",
     "backup": "备份",
     "restore": "恢复",
     "prune": "清除已移除附件",

@@ -32,7 +32,7 @@ from layers.store.towns import TownTotal, added, by_town, single, told
 MISSING: Final = ""
 """The group of those that have no value."""
 _YEAR_DIGITS: Final = 4
-_SYMBOL: Final = Facet(Text(key="symbol", title="类别"), "text", "derived")
+SYMBOL: Final = Facet(Text(key="symbol", title="类别"), "text", "derived")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Sums:
 
 def sums(session: Session, viewer: Viewer, layer: Layer, asked: Filter, by: Sequence[Facet]) -> Sums:
     """Kept in memory until another feature may pass."""
-    kind, every = kind_for(layer), (_SYMBOL, *by)
+    kind, every = kind_for(layer), (SYMBOL, *by)
     if viewer.at is not None:
         return _added(kind, every, _then(session, viewer, layer, asked, every))
     place = ("sums", layer.id, asked.text, tuple(each.key for each in by), sight(viewer))
@@ -70,7 +70,9 @@ def town_sums(session: Session, viewer: Viewer, layer: Layer, asked: Filter) -> 
         passing = filtered(session, viewer, layer, asked)
         rows = session.execute(by_town().where(*there, settled, *passing))
         parts = [told(row) for row in rows]
-        return added([*parts, *(single(derived) for _, derived in _due(session, viewer, layer, asked))])
+        return added(
+            [*parts, *(single(derived) for _, derived in due_passing(session, viewer, layer, asked))]
+        )
 
     place = ("town sums", layer.id, asked.text, sight(viewer))
     return kept(session, place, edition(session, layer, asked), find)
@@ -106,17 +108,18 @@ def _now(
     counted = _counting(by).where(*there, settled, *filtered(session, viewer, layer, asked))
     for count, area_m2, length_m, *values in session.execute(counted):
         yield tuple(value or MISSING for value in values), Totals(count, area_m2 or 0.0, length_m or 0.0)
-    for properties, derived in _due(session, viewer, layer, asked):
+    for properties, derived in due_passing(session, viewer, layer, asked):
         yield _values(by, properties, derived), _single(derived)
 
 
 def _counting(by: Sequence[Facet]) -> Select[*tuple[Any, ...]]:
     sizes = [func.sum(json_real(Feature.derived, key)) for key in ("area_m2", "length_m")]
-    values = [_grouped(each).label(f"by_{place}") for place, each in enumerate(by)]
+    values = [grouped(each).label(f"by_{place}") for place, each in enumerate(by)]
     return select(func.count(), *sizes, *values).group_by(*values)
 
 
-def _grouped(facet: Facet) -> ColumnElement[Any]:
+def grouped(facet: Facet) -> ColumnElement[Any]:
+    """The column whose values are the groups."""
     column = Feature.derived if facet.of == "derived" else Feature.properties
     text = cast(json_text(column, facet.key), String)
     if facet.sort == "day":
@@ -124,9 +127,10 @@ def _grouped(facet: Facet) -> ColumnElement[Any]:
     return text
 
 
-def _due(
+def due_passing(
     session: Session, viewer: Viewer, layer: Layer, asked: Filter
 ) -> Iterable[tuple[dict[str, Any], dict[str, Any]]]:
+    """What passes of the rows that are due: properties, and what is derived today."""
     due = due_rows(session, viewer, layer)
     if not due:
         return
@@ -148,10 +152,11 @@ def _then(
 
 def _values(by: Sequence[Facet], properties: dict[str, Any], derived: dict[str, Any]) -> tuple[str, ...]:
     sources = {"properties": properties, "derived": derived}
-    return tuple(_value(each, sources[each.of].get(each.key)) for each in by)
+    return tuple(group_of(each, sources[each.of].get(each.key)) for each in by)
 
 
-def _value(facet: Facet, value: Any) -> str:
+def group_of(facet: Facet, value: Any) -> str:
+    """The group that a value belongs to."""
     if value is None:
         return MISSING
     if isinstance(value, bool):
@@ -174,7 +179,7 @@ def _added(kind: LayerKind, by: Sequence[Facet], parts: Iterable[_Part]) -> Sums
             whole += totals
         # The same facet may be asked for twice: as the class, and as a group.
         for key, value in {
-            each.key: _plain(each, value) for each, value in zip(by, values, strict=True)
+            each.key: plain_group(each, value) for each, value in zip(by, values, strict=True)
         }.items():
             groups[key][value] += totals
     if not whole.count:
@@ -182,7 +187,7 @@ def _added(kind: LayerKind, by: Sequence[Facet], parts: Iterable[_Part]) -> Sums
     return Sums(whole, within, {key: dict(found) for key, found in groups.items()})
 
 
-def _plain(facet: Facet, value: Any) -> str:
+def plain_group(facet: Facet, value: Any) -> str:
     """SQLite says 1 and 0, PostgreSQL true and false."""
     if facet.sort != "flag":
         return str(value)

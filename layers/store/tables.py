@@ -469,6 +469,42 @@ class Theme(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class Briefing(Base):
+    """A talk with the map: its scenes in their order, as they stand now. version counts every save."""
+
+    __tablename__ = "briefing"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(64), unique=True)
+    title: Mapped[str]
+    unit: Mapped[str]
+    visibility: Mapped[str] = mapped_column(String(16))
+    version: Mapped[int]
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    scenes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
+class BriefingVersion(Base):
+    """A briefing as it was before it was saved again."""
+
+    __tablename__ = "briefing_version"
+
+    briefing_id: Mapped[int] = mapped_column(
+        ForeignKey("briefing.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str]
+    visibility: Mapped[str] = mapped_column(String(16))
+    who: Mapped[str]
+    account_id: Mapped[int | None]
+    at: Mapped[datetime]
+    scenes: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+
+
 class QualityReport(Base):
     """What a check of a layer found. sight: who may read it, all who see the same as the one who asked.
 

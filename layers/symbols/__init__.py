@@ -2,5 +2,6 @@
 
 from layers.symbols.maplibre import patterns, style_layers
 from layers.symbols.overlay import recipe, swatch
+from layers.symbols.wall import on_the_wall
 
-__all__ = ["patterns", "recipe", "style_layers", "swatch"]
+__all__ = ["on_the_wall", "patterns", "recipe", "style_layers", "swatch"]

@@ -10,6 +10,7 @@ from layers.kinds import kind_for, kind_of
 from layers.kinds.form import form_fields
 from layers.listing import columns, words
 from layers.store import query
+from layers.symbols import on_the_wall
 from webmap import asked
 from webmap import catalogue as maps
 from webmap.accounts import note_sensitive
@@ -30,7 +31,10 @@ def catalogue() -> Response:
 
 @blueprint.get("/style")
 def style() -> Response:
+    """How layers are drawn; with `screen=wall` in the colours of a projector."""
     compiled = maps.style(query.layers(current(), viewer()))
+    if request.args.get("screen") == "wall":
+        compiled = on_the_wall(compiled)
     edition = digest(repr(compiled))
     return answer({"digest": edition, **compiled}, etag=edition, keep=request.args.get("v") == edition)
 

@@ -28,7 +28,7 @@ DRAWING: Final = {"script": "js", "style": "css"}
 OTHER_PAGES: Final = (
     *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
-    "asking/panel.js",
+    *("asking/panel.js", "briefing/"),
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -67,7 +67,7 @@ def page() -> str:
         title=TITLE,
         styles=STYLES,
         scripts=SCRIPTS,
-        packed=_packed,
+        packed=packed_url,
         awaited=[] if "at" in request.args else [url_for("layers.catalogue"), url_for("layers.style")],
         shell=shell(),
         boot=boot(),
@@ -139,7 +139,7 @@ def _modules() -> str:
     return packed.modules_in_one([name for name in assets.modules() if not name.startswith(OTHER_PAGES)])
 
 
-def _packed(endpoint: str) -> str:
+def packed_url(endpoint: str) -> str:
     """The address of one of the two, which changes with what is in it."""
     text = _modules() if endpoint == "modules" else packed.styles_in_one(OWN_STYLES)
     return url_for(f"map.{endpoint}", v=packed.edition(text))

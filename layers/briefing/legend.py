@@ -1,0 +1,114 @@
+"""What of the legend belongs beside a scene: at most six rows of what is seen, what it is about first?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from layers.kinds import kind_for
+from layers.rights import Viewer
+from layers.store import query
+from layers.store.amounts import amounts
+from layers.store.query import LayerSummary
+from layers.symbols import on_the_wall, swatch
+from layers.symbols.vocabulary import SymbolClass
+
+MOST_ROWS: Final = 6
+GROUND: Final = "base"
+PLAIN: Final = "#1F4E79"
+"""Of a scene that is about no layer."""
+WHITE: Final = "#FFFFFF"
+_SHORT: Final = 2
+_BRACKETS: Final = re.compile(r"（[^（）]*）$")
+
+
+class _Wanted(NamedTuple):
+    """A row that might stand in the legend. turn: which of its layer; place: of the layer."""
+
+    faint: bool
+    quiet: bool
+    turn: int
+    place: int
+    layer: LayerSummary
+    symbol: SymbolClass
+
+
+def legend_of(
+    session: Session,
+    viewer: Viewer,
+    found: Mapping[str, LayerSummary],
+    layers: Sequence[str],
+    subject: Mapping[str, Sequence[str]],
+    filters: Mapping[str, str],
+) -> list[dict[str, Any]]:
+    """Rows {layer, key, title, subject, swatch}, coloured for a projector."""
+    rows: list[_Wanted] = []
+    for place, key in enumerate(key for key in layers if found[key].group != GROUND):
+        there = _there(session, viewer, found[key], filters.get(key))
+        shown = [each for each in kind_for(found[key]).classes if each.key in there and _is_told(each)]
+        for turn, each in enumerate(shown):
+            about = key in subject and (not subject[key] or each.key in subject[key])
+            rows.append(_Wanted(not about, each.quiet, turn, place, found[key], each))
+    # Every layer gets its first row before another gets its second.
+    chosen = sorted(rows, key=lambda row: row[:4])[:MOST_ROWS]
+    chosen.sort(key=lambda row: (row.faint, row.place, row.turn))
+    return [_row(row.layer, row.symbol, not row.faint) for row in chosen]
+
+
+def colors_of(found: Mapping[str, LayerSummary], subject: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """fill: of bars; color: of text about the subject. Both as a projector needs them."""
+    for key, classes in subject.items():
+        for each in kind_for(found[key]).classes:
+            if not classes or each.key in classes:
+                return {"fill": on_the_wall(_fill(each)), "color": on_the_wall(_text(each))}
+    return {"fill": on_the_wall(PLAIN), "color": on_the_wall(PLAIN)}
+
+
+def _is_told(symbol: SymbolClass) -> bool:
+    return symbol.legend and not symbol.part
+
+
+def _there(session: Session, viewer: Viewer, layer: LayerSummary, text: str | None) -> set[str]:
+    """Keys of the classes in which something stands."""
+    if text is None and viewer.at is None:
+        return set(layer.classes)
+    stored = query.layer_named(session, viewer, layer.key)
+    where = query.read_filter(session, viewer, stored, text or "")
+    return set(amounts(session, viewer, stored, where).groups)
+
+
+def _row(layer: LayerSummary, symbol: SymbolClass, about: bool) -> dict[str, Any]:
+    return {
+        "layer": layer.key,
+        "key": symbol.key,
+        "title": _title(layer, symbol),
+        "subject": about,
+        "swatch": on_the_wall(swatch(symbol)),
+    }
+
+
+def _title(layer: LayerSummary, symbol: SymbolClass) -> str:
+    """Short, and clear without the heading of its layer: 疑似闲置·满两年 → 满两年, 规划 → 规划道路."""
+    words = _BRACKETS.sub("", symbol.title)
+    head, dot, tail = words.partition("·")
+    if dot and head == head.strip() and tail == tail.strip():
+        return tail
+    is_bare = len(words) <= _SHORT and kind_for(layer).geometry == "line"
+    return f"{words}{layer.title.removesuffix('项目')}" if is_bare else words
+
+
+def _fill(symbol: SymbolClass) -> str:
+    if symbol.marker:
+        return symbol.marker.edge if symbol.marker.hollow else symbol.marker.fill
+    # The casing of a line is white.
+    lines = [each.color for each in symbol.lines if each.color != WHITE]
+    return next((color for color in (*lines, *(each.color for each in symbol.fills)) if color), PLAIN)
+
+
+def _text(symbol: SymbolClass) -> str:
+    if symbol.label:
+        return symbol.label.color
+    return symbol.marker.edge if symbol.marker else _fill(symbol)

@@ -1,0 +1,100 @@
+"""The pages of a briefing: the show for leaders, the screen of the one who speaks, the editor, the list."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+
+from layers.briefing import MEASURES, TEMPLATES
+from layers.briefing.scenes import ADVISED_HEADLINE, MOST_FIGURES, MOST_SCENES
+from layers.rights import VISIBILITIES, may, require
+from layers.store import briefings
+from layers.store.briefings import DEED, OPEN_TO, FoundBriefing
+from webmap import accounts, assets
+from webmap.database import current, viewer
+from webmap.folium_map import shell
+from webmap.views.map import SCRIPTS, STYLES, boot, packed_url
+
+blueprint = Blueprint("briefing", __name__)
+
+OWN_STYLES: Final = ("css/tokens.css", "css/briefing.css")
+
+
+@blueprint.get("/briefings")
+def listed() -> Response:
+    """What there is to be shown, and where a new one begins."""
+    return _page(
+        "listed.html",
+        found=briefings.listed(current(), viewer()),
+        templates=TEMPLATES,
+        may_make=may(viewer(), DEED),
+        visibilities=VISIBILITIES,
+        moment=accounts.moment,
+    )
+
+
+@blueprint.get("/briefing/<slug>")
+def player(slug: str) -> str:
+    """The show itself. Nothing on it depends on data: scenes are fetched, only what it is called stands here."""
+    found = briefings.to_see(current(), viewer(), slug)
+    return render_template(
+        "briefing/player.html",
+        title=found.title,
+        styles=(*STYLES, *OWN_STYLES),
+        scripts=SCRIPTS,
+        packed=packed_url,
+        shell=shell(),
+        boot=_boot(found),
+    )
+
+
+@blueprint.get("/briefing/<slug>/presenter")
+def presenter(slug: str) -> str:
+    """Notes, the next scene, timer and clock, for a second screen."""
+    found = briefings.to_see(current(), viewer(), slug)
+    return render_template(
+        "briefing/presenter.html",
+        title=found.title,
+        styles=(*STYLES[2:], *OWN_STYLES, "css/presenter.css"),
+        imports=assets.import_map(),
+        boot=_boot(found),
+    )
+
+
+@blueprint.get("/briefing/<slug>/edit")
+def editor(slug: str) -> Response:
+    """Scenes, their order and their words, beside the show as it will be."""
+    found = briefings.to_see(current(), viewer(), slug)
+    require(viewer(), DEED, unit=found.unit)
+    facts = {
+        "measures": {key: {"title": each.title, "fields": each.fields} for key, each in MEASURES.items()},
+        "most_figures": MOST_FIGURES,
+        "most_scenes": MOST_SCENES,
+        "advised_headline": ADVISED_HEADLINE,
+        "visibilities": {key: VISIBILITIES[key] for key in OPEN_TO},
+        "templates": [{"key": each.key, "title": each.title} for each in TEMPLATES],
+    }
+    return _page("editor.html", found=found, boot={**_boot(found), "editor": facts})
+
+
+def _boot(found: FoundBriefing) -> dict[str, Any]:
+    constants = boot()
+    urls = {
+        **constants["urls"],
+        "style": url_for("layers.style", screen="wall"),
+        "briefing": url_for("briefings.one", slug=found.slug),
+        "briefings": url_for("briefings.listed"),
+        "player": url_for("briefing.player", slug=found.slug),
+        "presenter": url_for("briefing.presenter", slug=found.slug),
+        "editor": url_for("briefing.editor", slug=found.slug),
+        "list": url_for("briefing.listed"),
+    }
+    return {**constants, "urls": urls, "slug": found.slug, "may_change": found.may_change}
+
+
+def _page(template: str, **facts: Any) -> Response:
+    told = {"imports": assets.import_map(), **facts}
+    response = make_response(render_template(f"briefing/{template}", **told))
+    response.headers["Cache-Control"] = "no-store"
+    return response
