@@ -149,10 +149,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 *("/api/briefings/<slug>", "/api/briefings/<slug>/play"),
             )
         ),
-        *(
-            (f"GET {path}", Route(BRIEFERS, path.replace("<slug>", BRIEFING_SLUG)))
-            for path in ("/briefing/<slug>/edit", "/api/briefings/<slug>/history")
-        ),
+        ("GET /api/briefings/<slug>/history", Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}/history")),
         ("POST /api/briefings", Route(IMPORTERS, "/api/briefings", body={"title": "汇报"})),
         (
             "POST /api/briefings/<slug>/duplicate",

@@ -186,7 +186,7 @@ def test_figures_are_counted_measured_and_added_up_when_it_is_shown(database: Da
     assert rate["value"] == pytest.approx(100 * 40 / 1500, abs=0.001)
     share = round(100 * (areas[0] + areas[1]) / sum(areas))
     assert scene["headline"] == (
-        f"低效 2 宗 合 {low['text']} 亩，界湖街道占 {share}%，另有 1,500 万元，2.7%，{{9}}"
+        f"低效 2\u00a0宗 合 {low['text']}\u00a0亩，界湖街道占 {share}%，另有 1,500\u00a0万元，2.7%，{{9}}"
     )
     assert [row["label"] for row in scene["bars"]["rows"]] == ["界湖街道", "铜井镇"]
     assert [row["key"] for row in scene["legend"]] == ["low_use", "revived"]
@@ -244,7 +244,7 @@ def test_a_broken_question_says_so_and_the_rest_of_the_briefing_stands(database:
         assert words in said
     assert broken["filters"] == {}
     assert "还没有内容" in empty["trouble"][0]
-    assert (fine["headline"], fine["trouble"]) == ("1 宗", [])
+    assert (fine["headline"], fine["trouble"]) == ("1\u00a0宗", [])
 
 
 def test_a_figure_over_what_one_may_not_see_says_so_and_tells_nothing(database: Database) -> None:
@@ -262,7 +262,7 @@ def test_a_figure_over_what_one_may_not_see_says_so_and_tells_nothing(database: 
     )
     (inside,) = played(database, slug)
     (outside,) = played(database, slug, PUBLIC_VIEWER)
-    assert (inside["headline"], inside["notes"]) == ("1 宗", "只说给自己听")
+    assert (inside["headline"], inside["notes"]) == ("1\u00a0宗", "只说给自己听")
     assert (outside["headline"], outside["notes"], outside["subject"], outside["legend"]) == ("—", "", {}, [])
     assert "您无权查看" in outside["trouble"][0]
 

@@ -17,6 +17,8 @@ from layers.symbols import on_the_wall, swatch
 from layers.symbols.vocabulary import SymbolClass
 
 MOST_ROWS: Final = 6
+MOST_OTHERS: Final = 2
+"""Rows of layers that a scene is not about."""
 GROUND: Final = "base"
 PLAIN: Final = "#1F4E79"
 """Of a scene that is about no layer."""
@@ -52,10 +54,18 @@ def legend_of(
         for turn, each in enumerate(shown):
             about = key in subject and (not subject[key] or each.key in subject[key])
             rows.append(_Wanted(not about, each.quiet, turn, place, found[key], each))
-    # Every layer gets its first row before another gets its second.
-    chosen = sorted(rows, key=lambda row: row[:4])[:MOST_ROWS]
-    chosen.sort(key=lambda row: (row.faint, row.place, row.turn))
-    return [_row(row.layer, row.symbol, not row.faint) for row in chosen]
+    return [_row(row.layer, row.symbol, not row.faint) for row in _chosen(rows, subject)]
+
+
+def _chosen(rows: list[_Wanted], subject: Mapping[str, Sequence[str]]) -> list[_Wanted]:
+    """Layers of the subject first, each its first row before another gets its second; of any other layer one row."""
+    main = sorted((row for row in rows if row.layer.key in subject), key=lambda row: row[:4])
+    others = [row for row in rows if row.layer.key not in subject]
+    firsts = [row for row in others if row.turn == 0][:MOST_OTHERS]
+    room = MOST_ROWS - len(firsts)
+    rest = [row for row in others if row not in firsts]
+    chosen = sorted(main[:room], key=lambda row: (row.faint, row.place, row.turn))
+    return [*chosen, *firsts, *rest][:MOST_ROWS]
 
 
 def colors_of(found: Mapping[str, LayerSummary], subject: Mapping[str, Sequence[str]]) -> dict[str, str]:

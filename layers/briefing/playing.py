@@ -26,6 +26,8 @@ from layers.store.query import LayerSummary
 from layers.store.seen import is_insider
 
 GROUND: Final = "base"
+NO_BREAK: Final = "\u00a0"
+"""A number and its unit stay on one line."""
 TOLD_TOWNS: Final = 4
 """So many towns carry their figure on the map."""
 SAMPLE: Final = "示例数据"
@@ -141,7 +143,7 @@ def headline(text: str, figures: Sequence[Mapping[str, Any]], told_bars: Mapping
         told = one["others"].get(measure) if measure else one
         if told is None or told["value"] is None:
             return "—"
-        return f"{told['text']}{'' if told['unit'] == '%' else ' '}{told['unit']}".strip()
+        return f"{told['text']}{'' if told['unit'] == '%' else NO_BREAK}{told['unit']}".strip()
 
     return _SLOT.sub(filled, text)
 

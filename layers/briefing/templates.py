@@ -77,7 +77,7 @@ _LAND = Template(
     (
         {
             "chapter": "存量土地盘活",
-            "headline": "疑似闲置满两年 {1.count}，{top}占 {top%}",
+            "headline": "未动工满两年 {1.count}，{top}占 {top%}",
             "layers": [LAND, ROADS],
             "subject": {LAND: ["two_years"]},
             "figures": [

@@ -43,10 +43,33 @@ declare namespace Api {
     drawing: { script: string; style: string };
     charts: string;
     attachments?: string;
+    /** of the pages of a briefing */
+    briefing?: string;
+    player?: string;
+    presenter?: string;
+    editor?: string;
+    list?: string;
     /** of the pages that mark sites */
     state?: string;
     outline?: string;
     mine?: string;
+  }
+
+  interface BriefingHead {
+    slug: string;
+    title: string;
+    unit: string;
+    visibility: string;
+    version: number;
+    count: number;
+    may_change: boolean;
+    url: string;
+  }
+
+  interface Briefings {
+    briefings: BriefingHead[];
+    templates: { key: string; title: string; scenes: number }[];
+    may_make: boolean;
   }
 
   /** A photo or document of a feature. */

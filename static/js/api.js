@@ -280,6 +280,66 @@ export class Server extends EventTarget {
     return this.#get(`${this.urls.api}ask/questions`, { q }, signal, true);
   }
 
+  /** The same as it was on a day; null is now. @param {string} layer @param {string} f @param {string | null} day @returns {Promise<Api.Filtered>} */
+  filterOn(layer, f, day) {
+    return this.#get(`${this.#layer(layer)}/filter`, { f, at: day ?? undefined }, undefined, true);
+  }
+
+  /** A briefing as it is shown today, to whoever looks. @returns {Promise<import("app/briefing/told.d.ts").Told>} */
+  play() {
+    return this.#get(`${this.urls.briefing}/play`, {}, undefined, true);
+  }
+
+  /** What briefings there are. @returns {Promise<Api.Briefings>} */
+  briefings() {
+    return this.#get(`${this.urls.api}briefings`, {}, undefined, true);
+  }
+
+  /** @param {{title: string, templates?: string[], visibility?: string}} wanted @returns {Promise<Api.BriefingHead>} */
+  makeBriefing(wanted) {
+    return this.#send("POST", `${this.urls.api}briefings`, wanted);
+  }
+
+  /** One more scene at its end. @param {string} slug @param {Record<string, unknown>} scene @returns {Promise<Api.BriefingHead>} */
+  addScene(slug, scene) {
+    return this.#send("POST", `${this.#briefing(slug)}/scenes`, scene);
+  }
+
+  /** As it is edited, or as it was. @param {string} slug @param {number} [version] @returns {Promise<import("app/briefing/told.d.ts").Edited>} */
+  briefing(slug, version) {
+    return this.#get(this.#briefing(slug), { version: version === undefined ? undefined : String(version) });
+  }
+
+  /** @param {string} slug @param {number} version that it started from @param {{title?: string, visibility?: string, scenes?: unknown[]}} change @returns {Promise<import("app/briefing/told.d.ts").Edited>} */
+  saveBriefing(slug, version, change) {
+    return this.#send("PUT", this.#briefing(slug), change, version);
+  }
+
+  /** The versions that one can go back to. @param {string} slug @returns {Promise<{versions: {version: number, title: string, who: string, at: string, count: number}[]}>} */
+  briefingHistory(slug) {
+    return this.#get(`${this.#briefing(slug)}/history`);
+  }
+
+  /** @param {string} slug @param {number} back to this version @param {number} version that stands now @returns {Promise<import("app/briefing/told.d.ts").Edited>} */
+  restoreBriefing(slug, back, version) {
+    return this.#send("POST", `${this.#briefing(slug)}/restore`, { version: back }, version);
+  }
+
+  /** @param {string} slug @param {"duplicate" | "undelete"} act @returns {Promise<Api.BriefingHead>} */
+  actOnBriefing(slug, act) {
+    return this.#send("POST", `${this.#briefing(slug)}/${act}`, {});
+  }
+
+  /** @param {string} slug @returns {Promise<{undo: string}>} */
+  removeBriefing(slug) {
+    return this.#send("DELETE", this.#briefing(slug), undefined);
+  }
+
+  /** @param {string} slug */
+  #briefing(slug) {
+    return `${this.urls.api}briefings/${encodeURIComponent(slug)}`;
+  }
+
   /** What passes altogether, and in groups. @param {string} layer @param {string} f @param {string[]} by @param {AbortSignal} [signal] @returns {Promise<Api.FilterTotals>} */
   totals(layer, f, by, signal) {
     const query = { f: f || undefined, by: by.join(",") || undefined, ...this.#day };

@@ -6,11 +6,10 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
-from layers.briefing import MEASURES, TEMPLATES
-from layers.briefing.scenes import ADVISED_HEADLINE, MOST_FIGURES, MOST_SCENES
-from layers.rights import VISIBILITIES, may, require
+from layers.briefing import TEMPLATES
+from layers.rights import VISIBILITIES, may
 from layers.store import briefings
-from layers.store.briefings import DEED, OPEN_TO, FoundBriefing
+from layers.store.briefings import DEED, FoundBriefing
 from webmap import accounts, assets
 from webmap.database import current, viewer
 from webmap.folium_map import shell
@@ -31,6 +30,7 @@ def listed() -> Response:
         may_make=may(viewer(), DEED),
         visibilities=VISIBILITIES,
         moment=accounts.moment,
+        boot=boot(),
     )
 
 
@@ -62,22 +62,6 @@ def presenter(slug: str) -> str:
     )
 
 
-@blueprint.get("/briefing/<slug>/edit")
-def editor(slug: str) -> Response:
-    """Scenes, their order and their words, beside the show as it will be."""
-    found = briefings.to_see(current(), viewer(), slug)
-    require(viewer(), DEED, unit=found.unit)
-    facts = {
-        "measures": {key: {"title": each.title, "fields": each.fields} for key, each in MEASURES.items()},
-        "most_figures": MOST_FIGURES,
-        "most_scenes": MOST_SCENES,
-        "advised_headline": ADVISED_HEADLINE,
-        "visibilities": {key: VISIBILITIES[key] for key in OPEN_TO},
-        "templates": [{"key": each.key, "title": each.title} for each in TEMPLATES],
-    }
-    return _page("editor.html", found=found, boot={**_boot(found), "editor": facts})
-
-
 def _boot(found: FoundBriefing) -> dict[str, Any]:
     constants = boot()
     urls = {
@@ -87,7 +71,6 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
         "briefings": url_for("briefings.listed"),
         "player": url_for("briefing.player", slug=found.slug),
         "presenter": url_for("briefing.presenter", slug=found.slug),
-        "editor": url_for("briefing.editor", slug=found.slug),
         "list": url_for("briefing.listed"),
     }
     return {**constants, "urls": urls, "slug": found.slug, "may_change": found.may_change}

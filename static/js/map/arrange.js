@@ -51,6 +51,8 @@ import { metresPerPixel } from "app/map/scale.js";
  * @property {(point: LabelPoint) => Spot} toScreen
  * @property {(text: string, type: Type) => number} width
  * @property {Ref | null} selected
+ * @property {import("app/map/emphasis.js").Emphasis} [emphasis] what the view is about
+ * @property {import("app/map/names.js").Told} [told] places that carry a figure
  *
  * @typedef {object} Item a point that is near enough, with its recipe
  * @property {LabelPoint} point
@@ -62,10 +64,12 @@ import { metresPerPixel } from "app/map/scale.js";
  * @property {boolean} selected
  * @property {Marker | null} marker at this zoom
  * @property {number} size of the marker
+ * @property {boolean} faint not what the view is about: it has no name
  *
  * @typedef {object} Common
  * @property {string} layer
  * @property {number} id 0 for what stands for many
+ * @property {string} [symbol] class of the feature
  * @property {Box} box
  * @property {number} level drawn in this order
  *
@@ -141,7 +145,7 @@ class Arrangement {
   constructor(scene) {
     this.scene = scene;
     const { alone, donuts, counts } = this.#crowds(this.#near());
-    const names = namesOf(alone, scene.zoom);
+    const names = namesOf(alone, scene.zoom, scene.told);
     for (const crowd of donuts) this.#standDonut(crowd);
     this.#write(names.filter(({ rank }) => rank === 1));
     for (const crowd of counts) this.#standCount(crowd);
@@ -149,7 +153,22 @@ class Arrangement {
     this.#standSquares(alone);
     this.#standShields(alone);
     this.#write(names.filter(({ rank }) => rank > 1));
-    this.placed.sort((a, b) => a.level - b.level);
+    this.placed.sort((a, b) => a.level - b.level || this.#strength(a) - this.#strength(b));
+  }
+
+  // What the view is about lies above what is fainter.
+  /** @param {Placed} thing */
+  #strength({ layer, symbol }) {
+    return this.scene.emphasis?.of(layer, symbol ?? "") ?? 1;
+  }
+
+  // A crowd tells of what the view is about, where that is in it.
+  /** @param {Item[]} members */
+  #told(members) {
+    const { emphasis } = this.scene;
+    if (!emphasis) return members;
+    const about = members.filter(({ point }) => emphasis.holds(point.layer, point.properties.symbol));
+    return about.length ? about : members;
   }
 
   /** @returns {Item[]} */
@@ -166,7 +185,7 @@ class Arrangement {
 
   /** @param {LabelPoint} point @param {OverlayRecipe} recipe @param {ClassRecipe} look @param {Spot} spot @returns {Item} */
   #item(point, recipe, look, spot) {
-    const { zoom, view, selected } = this.scene;
+    const { zoom, view, selected, emphasis } = this.scene;
     const marker = look.marker && shownAt(look.marker, zoom) ? look.marker : null;
     return {
       point,
@@ -178,6 +197,7 @@ class Arrangement {
       inView: holds(view, spot),
       selected: selected?.layer === point.layer && selected.id === point.id,
       size: marker ? markerSize(marker, recipe, point.properties) : 0,
+      faint: emphasis?.holds(point.layer, point.properties.symbol) === false,
     };
   }
 
@@ -199,13 +219,15 @@ class Arrangement {
   }
 
   /** @param {Crowd} crowd */
-  #standDonut({ members, x, y }) {
+  #standDonut({ members: all, x, y }) {
+    const members = this.#told(all);
     const { point, recipe } = members[0];
     /** @type {PlacedDonut} */
     const donut = {
       kind: "donut",
       layer: point.layer,
       id: 0,
+      symbol: point.properties.symbol,
       box: boxAround(x, y, DONUT_PX),
       level: DONUT_LEVEL,
       spot: { x, y },
@@ -226,7 +248,12 @@ class Arrangement {
     const own = boxAround(x, y, size);
     const spot = (this.#isFree(own) ? null : this.#freeSpot({ x, y }, size, REACH_PX.count)) ?? { x, y };
     const box = boxAround(spot.x, spot.y, size);
-    const common = { layer: point.layer, id: 0, bounds: boundsOf(members) };
+    const common = {
+      layer: point.layer,
+      id: 0,
+      symbol: point.properties.symbol,
+      bounds: boundsOf(members),
+    };
     const one = { ...common, spot, marker, size, box, from: null, text: marker.text ?? "", name: "" };
     const hollow = Boolean(marker.hollow);
     this.#put({ ...one, kind: "marker", level: LEVEL[marker.shape], hollow, selected: false });
@@ -339,6 +366,7 @@ class Arrangement {
       kind: "marker",
       layer: point.layer,
       id: point.id,
+      symbol: point.properties.symbol,
       box,
       level: selected ? SELECTED_LEVEL : LEVEL[marker.shape],
       spot,
@@ -364,6 +392,7 @@ class Arrangement {
       const one = {
         layer: point.layer,
         id: point.id,
+        symbol: point.properties.symbol,
         spot,
         text,
         name: text,
@@ -408,6 +437,7 @@ class Arrangement {
       kind: "label",
       layer,
       id,
+      symbol: item.point.properties.symbol,
       box,
       level,
       glyphs: glyphs.glyphs,

@@ -4,9 +4,11 @@ import { readJson } from "app/api.js";
 import { Brush, pathOf } from "app/map/canvas_paint.js";
 import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
+import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
   carriesPoints,
+  classOf,
   drawnLayers,
   isRing,
   keyOf,
@@ -62,6 +64,7 @@ export class CanvasMap extends EventTarget {
   #chosen = null;
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
+  #emphasis = new Emphasis();
   #passing = new Passing();
   /** @type {Promise<void>} */
   #standing;
@@ -117,7 +120,8 @@ export class CanvasMap extends EventTarget {
     this.#faint.set(key, factor);
     for (const { layer, brush } of this.rules) {
       if (keyOf(layer) !== key || isRing(layer)) continue;
-      brush.strength = factor * (this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1);
+      const ground = this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1;
+      brush.strength = factor * ground * this.#emphasis.of(key, classOf(layer));
     }
     this.#drawSoon();
   }
@@ -127,6 +131,17 @@ export class CanvasMap extends EventTarget {
     if (factor === this.#ground) return;
     this.#ground = factor;
     for (const key of this.backdrop) this.setOpacity(key, this.#faint.get(key) ?? 1);
+  }
+
+  /** What the view is about; the rest is fainter. @param {Emphasis} emphasis */
+  setEmphasis(emphasis) {
+    this.#emphasis = emphasis;
+    for (const key of this.keys) this.setOpacity(key, this.#faint.get(key) ?? 1);
+  }
+
+  /** A CSS pixel has become another number of pixels of the screen. */
+  sharpen() {
+    this.#drawSoon();
   }
 
   /** @param {Ref | null} ref */

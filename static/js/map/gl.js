@@ -1,8 +1,10 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
+import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
   carriesPoints,
+  classOf,
   drawnLayers,
   isRing,
   keyOf,
@@ -58,6 +60,7 @@ export class GlMap extends EventTarget {
   /** @type {Map<string, number>} */
   #faint = new Map();
   #ground = 1;
+  #emphasis = new Emphasis();
   #standing = false;
   /** @type {Ref | null} */
   #hovered = null;
@@ -123,6 +126,17 @@ export class GlMap extends EventTarget {
     if (factor === this.#ground) return;
     this.#ground = factor;
     if (this.#standing) this.#applyGround();
+  }
+
+  /** What the view is about; the rest is fainter. @param {Emphasis} emphasis */
+  setEmphasis(emphasis) {
+    this.#emphasis = emphasis;
+    if (this.#standing) this.#applyEmphasis();
+  }
+
+  /** A CSS pixel has become another number of pixels of the screen. */
+  sharpen() {
+    this.gl.setPixelRatio(window.devicePixelRatio);
   }
 
   /** @param {Ref | null} ref */
@@ -232,6 +246,7 @@ export class GlMap extends EventTarget {
     for (const key of this.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
     if (this.#ground < 1) this.#applyGround();
+    if (this.#emphasis.subject) this.#applyEmphasis();
     for (const key of this.keys) {
       this.#applyFilter(key);
       if (this.#passing.tilesOf(key)) this.#readTiles(key);
@@ -262,6 +277,10 @@ export class GlMap extends EventTarget {
     for (const key of this.backdrop) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
   }
 
+  #applyEmphasis() {
+    for (const key of this.keys) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
+  }
+
   /** @param {string} key */
   #applyVisible(key) {
     const visibility = this.#isOff(key) ? "none" : "visible";
@@ -277,7 +296,8 @@ export class GlMap extends EventTarget {
     for (const layer of this.#layersOf(key)) {
       if (!(layer.type in OPACITY) || isRing(layer)) continue;
       const name = OPACITY[/** @type {keyof typeof OPACITY} */ (layer.type)];
-      const strength = factor * (this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1);
+      const ground = this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1;
+      const strength = factor * ground * this.#emphasis.of(key, classOf(layer));
       this.gl.setPaintProperty(layer.id, name, fainter(/** @type {any} */ (layer.paint)?.[name], strength));
     }
   }

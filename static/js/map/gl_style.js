@@ -26,6 +26,11 @@ export function keyOf(layer) {
   return String(/** @type {Record<string, unknown>} */ (layer.metadata)?.layer);
 }
 
+/** The symbol class that a style layer draws. @param {StyleLayer} layer @returns {string} */
+export function classOf(layer) {
+  return String(/** @type {Record<string, unknown>} */ (layer.metadata)?.class);
+}
+
 /** @param {StyleLayer} layer */
 export function isRing({ id }) {
   return id.endsWith(HOVER);

@@ -15,18 +15,31 @@ const SHORTEST_LINE_PX = 30;
 const AFAR_ZOOM = 13;
 
 /**
+ * @typedef {{layer: string, figures: Record<string, string>, color: string}} Told by name what a place of the layer carries
+ */
+
+/**
  * One name with the places where it may be written, best first.
  * @typedef {{text: string, label: Label, rank: number, isLine: boolean, items: Item[]}} Name
  */
 
-/** @param {Item[]} items @param {number} zoom @returns {Name[]} in the order of placing */
-export function namesOf(items, zoom) {
+// So important is a name that carries a figure: behind the county seat and what is chosen.
+const TOLD_PRIORITY = 1.8;
+
+/**
+ * @param {Item[]} items @param {number} zoom
+ * @param {Told} [told] places that carry a figure
+ * @returns {Name[]} in the order of placing
+ */
+export function namesOf(items, zoom, told) {
   /** @type {Map<string, Name>} */
   const names = new Map();
   for (const item of items) {
-    const { label } = item.look;
-    if (!label || !(item.selected || (shownAt(label, zoom) && !isShort(item, zoom)))) continue;
-    const text = wording(String(item.point.properties[label.text_from ?? "label"] ?? ""), zoom);
+    const label = labelOf(item, told);
+    if (!label || item.faint || !(item.selected || (shownAt(label, zoom) && !isShort(item, zoom)))) continue;
+    const name = wording(String(item.point.properties[label.text_from ?? "label"] ?? ""), zoom);
+    const figure = told && label !== item.look.label ? told.figures[name] : "";
+    const text = figure ? `${name} ${figure}` : name;
     if (!text) continue;
     const key = `${item.point.layer}/${item.point.id}`;
     const known = names.get(key);
@@ -36,6 +49,12 @@ export function namesOf(items, zoom) {
   const all = [...names.values()];
   for (const name of all) name.items.sort((a, b) => Number(b.inView) - Number(a.inView));
   return all.sort(byRank);
+}
+
+/** @param {Item} item @param {Told} [told] @returns {Label | null} */
+function labelOf({ point, look: { label } }, told) {
+  if (!label || !told || told.layer !== point.layer || !told.figures[point.properties.label]) return label;
+  return { ...label, weight: 700, color: told.color, priority: TOLD_PRIORITY };
 }
 
 // Seen from afar the words in brackets are left out: 常山庄（沂蒙红色影视基地）.

@@ -1,6 +1,7 @@
 // What draws symbols and names? One canvas in a Leaflet pane, above whatever draws fills and lines.
 
 import { arrange } from "app/map/arrange.js";
+import { Emphasis } from "app/map/emphasis.js";
 import { paintDonut, paintGlyphs, paintLeader, paintMarker } from "app/map/paint.js";
 import { holds } from "app/map/place.js";
 import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
@@ -25,6 +26,9 @@ export class Symbols {
   #points = [];
   /** @type {Map<string, number>} */
   #opacity = new Map();
+  #emphasis = new Emphasis();
+  /** @type {import("app/map/names.js").Told | undefined} */
+  #told;
   /** @type {Selection | null} */
   #selection = null;
   /** @type {{layer: string, id: number} | null} */
@@ -43,6 +47,8 @@ export class Symbols {
    * @param {Fonts} fonts
    */
   constructor(map, recipes, classes, fonts) {
+    /** So many pixels at the left are covered for good: nothing is named there. */
+    this.covered = 0;
     this.map = map;
     this.recipes = recipes;
     this.classes = classes;
@@ -64,6 +70,13 @@ export class Symbols {
   /** @param {string} layer @param {number} factor */
   setOpacity(layer, factor) {
     this.#opacity.set(layer, factor);
+    this.drawSoon();
+  }
+
+  /** What the view is about, and which places carry a figure. @param {Emphasis} emphasis @param {import("app/map/names.js").Told} [told] */
+  setEmphasis(emphasis, told) {
+    this.#emphasis = emphasis;
+    this.#told = told;
     this.drawSoon();
   }
 
@@ -102,7 +115,8 @@ export class Symbols {
   paint(ink) {
     this.#paintSelectedShape(ink);
     for (const thing of this.placed) {
-      ink.globalAlpha = this.#opacity.get(thing.layer) ?? 1;
+      const opacity = this.#opacity.get(thing.layer) ?? 1;
+      ink.globalAlpha = opacity * this.#emphasis.of(thing.layer, thing.symbol ?? "");
       if (thing.kind === "marker") this.#paintMarker(ink, thing);
       else if (thing.kind === "donut") paintDonut(ink, thing.spot, thing, this.fonts);
       else this.#paintLabel(ink, thing);
@@ -142,11 +156,13 @@ export class Symbols {
       recipes: this.recipes,
       classes: this.classes,
       zoom: this.map.getZoom(),
-      view: [0, 0, x, y],
+      view: [this.covered, 0, x, y],
       room: [-MARGIN_PX, -MARGIN_PX, x + MARGIN_PX, y + MARGIN_PX],
       toScreen: ({ lon, lat }) => this.map.latLngToContainerPoint([lat, lon]),
       width: (text, type) => this.fonts.width(text, type),
       selected: this.#selected(),
+      emphasis: this.#emphasis,
+      told: this.#told,
     };
   }
 

@@ -4,6 +4,7 @@ import { BaseMap } from "app/map/base.js";
 import { CanvasMap } from "app/map/canvas.js";
 import { ShapeEditor } from "app/map/draw.js";
 import { DrawnOver } from "app/map/drawings.js";
+import { Emphasis } from "app/map/emphasis.js";
 import { Fonts } from "app/map/fonts.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
@@ -53,19 +54,26 @@ export class MapView extends EventTarget {
   #picker = null;
   /** @type {Map<string, import("app/map/passing.js").Asked | null>} */
   #filters = new Map();
+  /** Layers of the ground. @type {Set<string>} */
+  #backdrop = new Set();
   #byFinger = false;
   #hovered = "";
   /** @type {Bounds} */
   #county = [-180, -80, 180, 80];
   #freedom = L.latLngBounds([-80, -180], [80, 180]);
 
-  /** @param {L.Map} map @param {{padding: () => Padding, drawing: import("app/map/geoman.js").Files, canvas?: boolean}} options what open panels cover; canvas: even where WebGL2 is to be had */
-  constructor(map, { padding, drawing, canvas = false }) {
+  /**
+   * @param {L.Map} map
+   * @param {{padding: () => Padding, drawing: import("app/map/geoman.js").Files, canvas?: boolean, covered?: () => number}} options
+   *   padding: what open panels cover; canvas: even where WebGL2 is to be had; covered: pixels at the left where nothing is named
+   */
+  constructor(map, { padding, drawing, canvas = false, covered = () => 0 }) {
     super();
     this.map = map;
     /** Fills and lines are drawn without WebGL2. */
     this.drawsOnCanvas = canvas || !GlMap.supported();
     this.padding = padding;
+    this.covered = covered;
     this.fonts = new Fonts();
     this.base = new BaseMap(map);
     this.over = new DrawnOver(map);
@@ -89,6 +97,7 @@ export class MapView extends EventTarget {
     else this.home({ animate: false });
     const { layers } = catalogue;
     const backdrop = new Set(layers.filter(({ group }) => group === GROUND).map(({ key }) => key));
+    this.#backdrop = backdrop;
     const off = new Set(layers.filter(({ on }) => !on).map(({ key }) => key));
     const setting = {
       style,
@@ -106,6 +115,7 @@ export class MapView extends EventTarget {
     drawing.setGround(this.base.isOn ? 0 : 1);
     for (const [layer, asked] of this.#filters) drawing.setFilter(layer, asked);
     this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
+    this.#symbols.covered = this.covered();
     this.#picker = new Picker(this.#symbols, drawing, backdrop);
     this.#listen(drawing, this.#symbols);
     this.#tellView();
@@ -121,6 +131,17 @@ export class MapView extends EventTarget {
   setOpacity(layer, opacity) {
     this.#drawing?.setOpacity(layer, opacity);
     this.#symbols?.setOpacity(layer, opacity);
+  }
+
+  /**
+   * What the view is about: the rest of the theme is fainter. The ground and its names never are.
+   * @param {import("app/map/emphasis.js").Subject | null} subject null: everything is drawn alike
+   * @param {import("app/map/names.js").Told} [told] places that carry a figure
+   */
+  setEmphasis(subject, told) {
+    const emphasis = new Emphasis(subject, this.#backdrop);
+    this.#drawing?.setEmphasis(emphasis);
+    this.#symbols?.setEmphasis(emphasis, told);
   }
 
   /** Only what passes of a layer is drawn and counted. @param {string} layer @param {import("app/map/passing.js").Asked | null} asked null: everything */
@@ -143,22 +164,34 @@ export class MapView extends EventTarget {
     this.#symbols?.setSelection(selection);
   }
 
-  /** Shows these bounds in the part of the map that no panel covers. @param {Bounds} bounds @param {{animate?: boolean, closest?: number}} [how] */
-  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT } = {}) {
+  /**
+   * Shows these bounds in the part of the map that no panel covers.
+   * @param {Bounds} bounds
+   * @param {{animate?: boolean, closest?: number, fly_s?: number}} [how] fly_s: moves there in so many seconds
+   */
+  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT, fly_s } = {}) {
     const { top, right, bottom, left } = this.#room();
+    const moves = animate && !this.calm.matches;
+    const how = {
+      paddingTopLeft: /** @type {L.PointTuple} */ ([left, top]),
+      paddingBottomRight: /** @type {L.PointTuple} */ ([right, bottom]),
+      maxZoom: closest,
+    };
+    /** @type {L.LatLngBoundsLiteral} */
+    const bounds = [
+      [south, west],
+      [north, east],
+    ];
     this.#settle();
-    this.map.fitBounds(
-      [
-        [south, west],
-        [north, east],
-      ],
-      {
-        paddingTopLeft: [left, top],
-        paddingBottomRight: [right, bottom],
-        maxZoom: closest,
-        animate: animate && !this.calm.matches,
-      },
-    );
+    if (moves && fly_s) this.map.flyToBounds(bounds, { ...how, duration: fly_s, easeLinearity: 0.5 });
+    else this.map.fitBounds(bounds, { ...how, animate: moves });
+  }
+
+  /** The container has another size, or its pixels have. */
+  resized() {
+    this.map.invalidateSize({ animate: false, pan: false });
+    this.#drawing?.sharpen();
+    this.#symbols?.draw();
   }
 
   /** The whole county. @param {{animate?: boolean}} [how] */
@@ -178,6 +211,11 @@ export class MapView extends EventTarget {
     this.#settle();
     this.map.setView([lat, lon], Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, z)), { animate: false });
     return true;
+  }
+
+  /** Have the layers been put on the map? */
+  get isStarted() {
+    return this.#drawing !== null;
   }
 
   /** Is everything drawn that belongs into this view? */

@@ -1,0 +1,286 @@
+// Wires the show of a briefing; the only module that knows all its parts.
+import { Server } from "app/api.js";
+import { Channel } from "app/briefing/channel.js";
+import { Contents } from "app/briefing/contents.js";
+import { listen } from "app/briefing/moves.js";
+import { pictureOf } from "app/briefing/picture.js";
+import { SceneMap } from "app/briefing/scene_map.js";
+import { ScenePanel } from "app/briefing/scene_panel.js";
+import { SmallCard } from "app/briefing/small_card.js";
+import { layOut, padding } from "app/briefing/stage.js";
+import { byId, fill, html, later } from "app/dom.js";
+import { MapView } from "app/map/view.js";
+import { drawScaleBar } from "app/panel/scale_bar.js";
+import { copyPicture } from "app/panel/share.js";
+
+/**
+ * @typedef {import("app/briefing/told.d.ts").Told} Told
+ * @typedef {import("app/briefing/told.d.ts").Scene} Scene
+ * @typedef {Api.Boot & {slug: string, may_change: boolean}} Boot
+ */
+
+const SETTLED_MS = 1200;
+const NOTICE_MS = 4000;
+const AGAIN_MS = 250;
+const SAME_DEGREES = 1e-4;
+const SAME_ZOOM = 0.02;
+
+/** @type {Boot} */
+const boot = JSON.parse(byId("boot").textContent ?? "");
+const server = new Server(boot.urls, boot.csrf);
+const query = new URLSearchParams(location.search);
+const view = new MapView(/** @type {any} */ (window)[boot.map], {
+  padding,
+  covered: () => padding().left,
+  drawing: boot.urls.drawing,
+  canvas: query.get("renderer") === "canvas",
+});
+const channel = new Channel(boot.slug);
+const card = new SmallCard(byId("small_card"), addressOf);
+const contents = new Contents({ menu: byId("menu"), dots: byId("dots"), count: byId("count") });
+/** @type {ScenePanel} */
+let panel;
+/** @type {SceneMap} */
+let map;
+/** @type {Told} */
+let told;
+let at = 0;
+let shown_at = 0;
+/** @type {import("app/map/view.js").View | null} */
+let place = null;
+let notice = 0;
+
+async function start() {
+  try {
+    const [talk, catalogue, style] = await Promise.all([server.play(), server.layers(), server.style()]);
+    told = talk;
+    const needs = { fonts: view.fonts, patterns: style.patterns, photo: photoAddress };
+    panel = new ScenePanel(partsOf(), needs);
+    map = new SceneMap(view, server, catalogue, style);
+    offerContents();
+    if (!told.scenes.length) return sayEmpty();
+    await show(wanted(), { cut: true });
+    map.prepare(told.scenes);
+    channel.say("ask");
+  } catch (error) {
+    sayTrouble(/** @type {Error} */ (error).message);
+  }
+}
+
+function partsOf() {
+  const names = /** @type {const} */ ([
+    ...["scene", "chapter", "headline", "figures", "bars", "photo", "trouble", "legend", "source"],
+  ]);
+  return /** @type {any} */ (Object.fromEntries(names.map((name) => [name, byId(name)])));
+}
+
+/** The scene that the address names, else the first. */
+function wanted() {
+  const number = Number.parseInt(query.get("scene") ?? "1", 10);
+  return Math.min(Math.max(number || 1, 1), told.scenes.length) - 1;
+}
+
+/** @param {number} number from 0 @param {{cut?: boolean, quiet?: boolean}} [how] quiet: another window said so */
+async function show(number, { cut = false, quiet = false } = {}) {
+  const scene = told?.scenes[number];
+  if (!scene) return;
+  at = number;
+  card.close();
+  contents.close();
+  tellStrayed(false);
+  panel.show(scene);
+  contents.mark(at);
+  keepAddress();
+  if (!quiet) channel.say("show", { id: scene.id, number });
+  shown_at = performance.now();
+  place = null;
+  // A scene that cannot be shown whole says so, and the next key works.
+  await map.show(scene, { cut }).catch((error) => sayNotice(/** @type {Error} */ (error).message));
+}
+
+function keepAddress() {
+  query.set("scene", String(at + 1));
+  history.replaceState(null, "", `?${query}`);
+}
+
+/** @param {number} by */
+function step(by) {
+  lighten();
+  const next = at + by;
+  if (next >= 0 && next < (told?.scenes.length ?? 0)) show(next);
+  else if (by > 0) sayNotice("已是最后一幕。按 Home 回到第一幕。");
+}
+
+/** Back to the exact view of the scene. @returns {boolean} was anything to go back from? */
+function comeBack() {
+  if (contents.isOpen) {
+    contents.close();
+    return true;
+  }
+  const strayed = !byId("strayed").hidden || card.isOpen;
+  if (!strayed) return false;
+  card.close();
+  tellStrayed(false);
+  shown_at = performance.now();
+  place = null;
+  map.go(told.scenes[at]);
+  return true;
+}
+
+function lighten() {
+  byId("black").hidden = true;
+}
+
+function turnBlack() {
+  byId("black").hidden = !byId("black").hidden;
+}
+
+async function fillScreen() {
+  if (document.fullscreenElement) return document.exitFullscreen();
+  await document.documentElement.requestFullscreen().catch(() => sayNotice("浏览器没有允许全屏。请按 F11。"));
+}
+
+async function copyScene() {
+  const done = await copyPicture(pictureOf(byId("stage"), view));
+  sayNotice(
+    done === "copied" ? "这一幕的图片已复制，可以直接粘贴到文档里。" : "这一幕的图片已保存到下载文件夹。",
+  );
+}
+
+/** @type {Record<import("app/briefing/moves.js").Move, () => unknown>} */
+const moves = {
+  next: () => step(1),
+  before: () => step(-1),
+  home: () => comeBack() || show(0),
+  last: () => show((told?.scenes.length ?? 1) - 1),
+  back: () => (byId("black").hidden ? comeBack() : lighten()),
+  black: turnBlack,
+  full: fillScreen,
+  menu: () => contents.turn(),
+  picture: () => copyScene().catch(({ message }) => sayNotice(message)),
+};
+
+function offerContents() {
+  const { urls } = boot;
+  const acts = [
+    { words: "全屏", hint: "F", act: fillScreen },
+    { words: "黑屏", hint: "B", act: turnBlack },
+    { words: "复制这一幕的图片", hint: "C", act: moves.picture },
+    { words: "演讲者视图", url: urls.presenter ?? "" },
+    ...(boot.may_change && urls.editor ? [{ words: "编辑汇报", url: urls.editor }] : []),
+    { words: "全部汇报", url: urls.list ?? "" },
+    { words: "回到地图", url: urls.page },
+  ];
+  contents.offer(told.title, told.scenes, acts);
+}
+
+/** @param {string} uid */
+function photoAddress(uid) {
+  return `${boot.urls.api}attachments/${encodeURIComponent(uid)}`;
+}
+
+/** @param {string} uid @param {string} layer */
+function addressOf(uid, layer) {
+  return `${boot.urls.page}?sel=${encodeURIComponent(uid)}&layers=${encodeURIComponent([...(told?.scenes[at].layers ?? []), layer].join(","))}`;
+}
+
+function sayEmpty() {
+  byId("headline").textContent = told.title;
+  byId("source").textContent = "这份汇报还没有幕。在地图上点“加为一幕”，或在编辑页从栏目新建。";
+}
+
+/** @param {string} sentence */
+function sayTrouble(sentence) {
+  byId("headline").textContent = "汇报没有打开";
+  fill(byId("trouble"), html`<li>${sentence}</li>`);
+  byId("trouble").hidden = false;
+}
+
+/** @param {string} sentence */
+function sayNotice(sentence) {
+  clearTimeout(notice);
+  byId("notice").textContent = sentence;
+  byId("notice").hidden = false;
+  notice = window.setTimeout(() => {
+    byId("notice").hidden = true;
+  }, NOTICE_MS);
+}
+
+/** @param {boolean} strayed */
+function tellStrayed(strayed) {
+  byId("strayed").hidden = !strayed;
+}
+
+// Whatever moves the map after a scene has come to rest is somebody who leaves the script.
+/** @param {import("app/map/view.js").View} now */
+function followView(now) {
+  if (performance.now() - shown_at < SETTLED_MS || !place) place = now;
+  else tellStrayed(isElsewhere(place, now));
+}
+
+/** @param {import("app/map/view.js").View} one @param {import("app/map/view.js").View} other */
+function isElsewhere(one, other) {
+  const apart = Math.hypot(one.lon - other.lon, one.lat - other.lat);
+  return apart > SAME_DEGREES || Math.abs(one.z - other.z) > SAME_ZOOM;
+}
+
+async function renew() {
+  told = await server.play();
+  offerContents();
+  await show(Math.min(at, told.scenes.length - 1), { cut: true, quiet: true });
+}
+
+on(view, "view", ({ bar }) => {
+  drawScaleBar(/** @type {any} */ (byId("scale_bar")), bar);
+  followView(view.state());
+});
+on(view, "pick", async ({ features }) => {
+  const found = features.find((/** @type {{layer: string}} */ { layer }) => !isGround(layer));
+  if (!found) return card.close();
+  try {
+    const feature = await server.feature(found.id);
+    card.show(feature);
+    if (feature.geometry) view.select({ layer: found.layer, id: feature.id, geometry: feature.geometry });
+  } catch (error) {
+    card.fail(/** @type {Error} */ (error).message);
+  }
+});
+on(card, "close", () => view.select(null));
+on(contents, "choose", ({ number }) => show(number));
+on(channel, "go", ({ number }) => show(Number(number)));
+on(channel, "step", ({ by }) => step(Number(by)));
+on(channel, "black", turnBlack);
+on(channel, "ask", () => told && channel.say("show", { id: told.scenes[at]?.id, number: at }));
+on(
+  channel,
+  "changed",
+  later(AGAIN_MS, () => renew().catch(({ message }) => sayNotice(message))),
+);
+byId("next").addEventListener("click", () => step(1));
+byId("before").addEventListener("click", () => step(-1));
+byId("count").addEventListener("click", () => contents.turn());
+byId("come_back").addEventListener("click", comeBack);
+byId("black").addEventListener("click", lighten);
+window.addEventListener("resize", () => {
+  layOut();
+  view.resized();
+  if (told?.scenes.length) {
+    panel.fit();
+    shown_at = performance.now();
+    place = null;
+    map.go(told.scenes[at], true);
+  }
+});
+listen((move) => moves[move](), byId("scene"));
+
+/** @param {string} layer */
+function isGround(layer) {
+  return map.catalogue.layers.find(({ key }) => key === layer)?.group === "base";
+}
+
+/** @param {EventTarget} part @param {string} name @param {(detail: any) => void} act */
+function on(part, name, act) {
+  part.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail ?? {}));
+}
+
+start();

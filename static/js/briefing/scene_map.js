@@ -1,0 +1,112 @@
+// How does the map show a scene? Layers, filters, what it is about, the view; the same map modules as everywhere.
+
+/**
+ * @typedef {import("app/briefing/told.d.ts").Scene} Scene
+ * @typedef {import("app/map/passing.js").Asked} Asked
+ */
+
+const FLY_S = 0.7;
+const PLACES = "place_name";
+
+export class SceneMap {
+  /** What filters let pass, by layer, text and day. @type {Map<string, Promise<Asked | null>>} */
+  #asked = new Map();
+  #started = false;
+  #turn = 0;
+  /** @type {Scene | null} */
+  #shown = null;
+
+  /**
+   * @param {import("app/map/view.js").MapView} view
+   * @param {import("app/api.js").Server} server
+   * @param {Api.Catalogue} catalogue
+   * @param {Api.Style} style
+   */
+  constructor(view, server, catalogue, style) {
+    this.view = view;
+    this.server = server;
+    this.catalogue = catalogue;
+    this.style = style;
+  }
+
+  /** Bounds of a scene: its own, else those of the county. @param {Scene} scene */
+  boundsOf(scene) {
+    return scene.bounds ?? /** @type {Api.Bounds} */ (this.catalogue.county.bounds);
+  }
+
+  /** Asks beforehand what later scenes will need. @param {Scene[]} scenes */
+  prepare(scenes) {
+    for (const scene of scenes) {
+      if (scene.at) continue;
+      for (const [layer, text] of Object.entries(scene.filters)) this.#filter(layer, text, null);
+    }
+  }
+
+  /** Resolves when the scene has been asked of the map. @param {Scene} scene @param {{cut?: boolean}} [how] */
+  async show(scene, { cut = false } = {}) {
+    const turn = ++this.#turn;
+    const filters = await Promise.all(
+      Object.entries(scene.filters).map(
+        async ([layer, text]) =>
+          /** @type {[string, Asked | null]} */ ([layer, await this.#filter(layer, text, scene.at)]),
+      ),
+    );
+    if (turn !== this.#turn) return;
+    if (!this.#started) await this.#start(scene);
+    else await this.#day(scene.at);
+    if (turn !== this.#turn) return;
+    const before = this.#shown;
+    this.#shown = scene;
+    for (const { key } of this.catalogue.layers) this.view.setVisible(key, scene.layers.includes(key));
+    const passing = Object.fromEntries(filters);
+    for (const key of new Set([...Object.keys(passing), ...Object.keys(before?.filters ?? {})])) {
+      this.view.setFilter(key, passing[key] ?? null);
+    }
+    this.#stress(scene);
+    this.go(scene, cut || before === null);
+  }
+
+  /** To the exact view of the scene. @param {Scene} scene @param {boolean} [cut] */
+  go(scene, cut = false) {
+    this.view.select(null);
+    this.view.fit(this.boundsOf(scene), { animate: !cut, fly_s: FLY_S });
+  }
+
+  /** @param {Scene} scene */
+  #stress({ subject, towns, color }) {
+    this.view.setEmphasis(subject, { layer: PLACES, figures: towns, color });
+  }
+
+  /** @param {Scene} scene */
+  async #start(scene) {
+    this.#started = true;
+    await this.#day(scene.at);
+    const { county, tiles } = this.catalogue;
+    const layers = this.catalogue.layers.map((layer) => ({ ...layer, on: scene.layers.includes(layer.key) }));
+    const bounds = /** @type {Api.Bounds} */ (county.bounds);
+    // Nobody waits for the last tile: the scene is there as soon as its words are.
+    this.view.start(this.style, { layers, tiles, county: { bounds } });
+  }
+
+  /** @param {string | null} day */
+  async #day(day) {
+    if (day === this.server.at_day) return;
+    this.server.at_day = day;
+    this.catalogue = { ...this.catalogue, tiles: (await this.server.layers(true)).tiles };
+    if (this.view.isStarted) await this.view.renew(this.catalogue.tiles);
+  }
+
+  /** @param {string} layer @param {string} text @param {string | null} day @returns {Promise<Asked | null>} null: it could not be asked, and everything is shown */
+  #filter(layer, text, day) {
+    const name = `${layer}|${text}|${day ?? ""}`;
+    let asked = this.#asked.get(name);
+    if (!asked) {
+      asked = this.server
+        .filterOn(layer, text, day)
+        .then(({ map, filter }) => map && { ...map, tiles: map.tiles ? filter : null })
+        .catch(() => null);
+      this.#asked.set(name, asked);
+    }
+    return asked;
+  }
+}
