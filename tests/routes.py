@@ -149,7 +149,10 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 *("/api/briefings/<slug>", "/api/briefings/<slug>/play"),
             )
         ),
-        ("GET /api/briefings/<slug>/history", Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}/history")),
+        (
+            "GET /api/briefings/<slug>/history",
+            Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}/history", internal=True),
+        ),
         ("POST /api/briefings", Route(IMPORTERS, "/api/briefings", body={"title": "汇报"})),
         (
             "POST /api/briefings/<slug>/duplicate",
@@ -158,7 +161,13 @@ def _lines() -> Iterable[tuple[str, Route]]:
         *(
             (
                 f"{method} /api/briefings/<slug>{act}",
-                Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}{act}", body=body, headers=IF_MATCH),
+                Route(
+                    BRIEFERS,
+                    f"/api/briefings/{BRIEFING_SLUG}{act}",
+                    body=body,
+                    headers=IF_MATCH,
+                    internal=act != "/undelete",
+                ),
             )
             for method, act, body in (
                 ("PUT", "", {"title": "汇报"}),

@@ -102,7 +102,7 @@ def test_only_the_own_unit_changes_and_a_removed_one_comes_back(database: Databa
     with database.writing() as session:
         assert briefings.remove(session, EDITOR, slug) == "三季度汇报"
         assert briefings.listed(session, EDITOR) == []
-        with pytest.raises(UnknownThing):
+        with pytest.raises(NotAllowed):
             briefings.bring_back(session, STRANGER, slug)
         assert briefings.bring_back(session, EDITOR, slug).slug == slug
 

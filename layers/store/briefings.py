@@ -141,7 +141,9 @@ def restore(
     session: Session, viewer: Viewer, slug: str, version: int, started_from: int | None
 ) -> FoundBriefing:
     """Write an old version back, as a new one."""
-    before = _version(session, _row(session, viewer, slug), version)
+    row = _row(session, viewer, slug)
+    require(viewer, DEED, unit=row.unit)
+    before = _version(session, row, version)
     return save(
         session,
         viewer,
@@ -165,8 +167,9 @@ def bring_back(session: Session, viewer: Viewer, slug: str) -> FoundBriefing:
     """Undo of `remove`."""
     require(viewer, DEED)
     row = session.scalar(select(Briefing).where(Briefing.slug == slug[:64])) if is_clean(slug) else None
-    if row is None or not may(viewer, DEED, unit=row.unit):
-        raise UnknownThing("没有这份汇报，或者它属于别的单位。请从汇报列表中选择。")
+    if row is None:
+        raise UnknownThing("没有这份汇报。请从汇报列表中选择。")
+    require(viewer, DEED, unit=row.unit)
     row.removed_at = None
     return _found(row, viewer)
 
