@@ -33,7 +33,10 @@ def columns(kind: LayerKind, viewer: Viewer) -> tuple[Column, ...]:
     first = [_of_field(seen[key]) for key in FIRST if key in seen]
     asked_for = [field for field in seen.values() if field.in_tables]
     rest = [_of_field(field) for field in asked_for if field.key not in NEVER and field.key not in FIRST]
-    return (*first, *_derived(kind), *rest)
+    follows = [
+        _of_field(each, "derived") for each in kind.derived_columns if may_see(viewer, each.visibility)
+    ]
+    return (*first, *_derived(kind), *rest, *follows)
 
 
 def words(
@@ -59,6 +62,6 @@ def _two_digits(value: float) -> str:
     return f"{half_up(value, 2):,}"
 
 
-def _of_field(field: Field) -> Column:
+def _of_field(field: Field, of: Literal["properties", "derived"] = "properties") -> Column:
     numeric = isinstance(field, Number)
-    return Column(field.key, field.title, "properties", field.show, field.unit, numeric=numeric)
+    return Column(field.key, field.title, of, field.show, field.unit, numeric=numeric)

@@ -83,6 +83,12 @@ def stopped_for(said: Facts, years: int) -> bool:
     return state(said) == "low_use" and bool(day) and years_on(str(day), years) <= TODAY
 
 
+def falls_short(said: Facts) -> bool:
+    """By the default limits of 2016."""
+    low = said["plot_ratio"] < 0.8 or said["building_density"] < 30
+    return low or (said.get("investment_intensity") or 999) < 150 or stopped_for(said, 1)
+
+
 def due_within(said: Facts, days: int) -> bool:
     day = next_day(said)
     return day is not None and TODAY <= day <= TODAY + timedelta(days=days)
@@ -123,6 +129,7 @@ ROWS = (
     land("低效用地有几宗多少亩", lambda p: state(p) == "low_use"),
     land("旧厂矿低效用地有多少亩", lambda p: p.get("low_use_class") == "old_factory"),
     land("停产满三年的低效用地有哪些", lambda p: stopped_for(p, 3)),
+    land("疑似低效的有几宗多少亩", lambda p: state(p) == "low_use" and falls_short(p)),
     land("已盘活的有几宗多少亩", lambda p: state(p) == "revived"),
     land("工业用地闲置满两年的", lambda p: state(p) == "two_years" and p["land_use"] == "工业用地"),
     land(

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from layers import clock
 from layers.errors import InvalidValue, WrongSetting
-from layers.kinds import supervised
+from layers.kinds import low_use, supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
 from layers.rules import road_speeds
 from layers.store.attachment_moves import WAY_BACK
@@ -102,6 +102,9 @@ SETTINGS: Final = (
     Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
     Setting(supervised.SETTING, supervised.DEFAULT, supervised.HELP),
     Setting(road_speeds.SETTING, "", road_speeds.HELP),
+    Setting(low_use.RULES_SETTING, low_use.RULES_DEFAULT, low_use.RULES_HELP),
+    Setting(low_use.LIMITS_SETTING, low_use.LIMITS_DEFAULT, low_use.LIMITS_HELP),
+    Setting(low_use.SCORE_SETTING, low_use.SCORE_DEFAULT, low_use.SCORE_HELP),
     Setting("WEBMAP_UPLOAD_DAYS", "30", "只核对、没有导入的原始文件保留几天，1 到 3650；已导入的一直保留"),
     Setting("WEBMAP_EXPORT_HOURS", "24", "页面上导出的文件保留几小时，1 到 720"),
     Setting(
@@ -181,6 +184,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     prefix, proxies = _prefix(given["WEBMAP_PREFIX"]), _whole("WEBMAP_PROXIES", given["WEBMAP_PROXIES"], 0, 3)
     supervised.thresholds()
     road_speeds.check_setting()
+    low_use.check_settings()
     return Config(
         home=home,
         host=host,
@@ -259,6 +263,9 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_JOBS": str(config.jobs),
         supervised.SETTING: os.environ.get(supervised.SETTING) or supervised.DEFAULT,
         road_speeds.SETTING: os.environ.get(road_speeds.SETTING) or "默认速度",
+        low_use.RULES_SETTING: low_use.rule_set().value,
+        low_use.LIMITS_SETTING: os.environ.get(low_use.LIMITS_SETTING) or low_use.LIMITS_DEFAULT,
+        low_use.SCORE_SETTING: os.environ.get(low_use.SCORE_SETTING) or low_use.SCORE_DEFAULT,
         "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
         "WEBMAP_EXPORT_HOURS": str(config.export_hours),
         "WEBMAP_PUBLIC_GRID_M": str(config.public_grid_m),

@@ -92,15 +92,28 @@ def columns(
         if each.key not in _NEVER and (full or any(value is not None for value in column.values)):
             yield column
     extra = () if full else _extra(features)
-    for column in (*_derived(kind, features, full=full), *extra):
+    follows = _following(kind, viewer, unit, features, full=full)
+    for column in (*follows, *_derived(kind, features, full=full), *extra):
         short = column.short or shorts.get(column.key) or short_name(column.title, taken)
         taken.add(short)
         yield Column(column.key, short, column.title, column.sort, column.values, column.unit, column.digits)
 
 
-def _of_field(each: Field, short: str, features: Sequence[FoundFeature]) -> Column:
+def _following(
+    kind: LayerKind, viewer: Viewer, unit: str, features: Sequence[FoundFeature], *, full: bool
+) -> Iterator[Column]:
+    """What follows from the fields and is a column of tables too."""
+    for each in kind.derived_columns:
+        if may_see(viewer, each.visibility, unit):
+            column = _of_field(each, "", features, derived=True)
+            if full or any(value is not None for value in column.values):
+                yield column
+
+
+def _of_field(each: Field, short: str, features: Sequence[FoundFeature], *, derived: bool = False) -> Column:
     sort, read = _sort(each)
-    values = [_value(read, feature.properties.get(each.key)) for feature in features]
+    sources = (feature.derived if derived else feature.properties for feature in features)
+    values = [_value(read, source.get(each.key)) for source in sources]
     title = f"{each.title}（{each.unit}）" if each.unit else each.title
     digits = each.digits if isinstance(each, Number) else 0
     return Column(each.key, short, title, sort, values, each.unit, digits)

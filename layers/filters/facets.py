@@ -70,7 +70,7 @@ def facets_of(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> dict[
 
 def _all(kind: LayerKind, viewer: Viewer, unit: str | None) -> Iterator[Facet]:
     travels = {each.key for each in kind.tile_fields if _is_open(kind, each.key, viewer)}
-    yield from _derived(kind, travels)
+    yield from _derived(kind, travels, viewer, unit)
     for field in kind.fields:
         if field.key not in _NEVER and may_see(viewer, field.visibility, unit):
             tiled = field.key in travels and field.key in kind.tiled_keys
@@ -78,7 +78,7 @@ def _all(kind: LayerKind, viewer: Viewer, unit: str | None) -> Iterator[Facet]:
     yield Facet(Text(key=SHAPE, title="位置"), "shape", "shape", common=True)
 
 
-def _derived(kind: LayerKind, travels: set[str]) -> Iterator[Facet]:
+def _derived(kind: LayerKind, travels: set[str], viewer: Viewer, unit: str | None) -> Iterator[Facet]:
     classes = {each.key: each.title for each in kind.classes}
     if len(classes) > 1:
         yield Facet(
@@ -99,7 +99,8 @@ def _derived(kind: LayerKind, travels: set[str]) -> Iterator[Facet]:
             bare=True,
         )
     for field in kind.derived_fields:
-        yield Facet(field, _sort(field), "derived", field.key in travels, field.filterable)
+        if may_see(viewer, field.visibility, unit):
+            yield Facet(field, _sort(field), "derived", field.key in travels, field.filterable)
 
 
 def _is_open(kind: LayerKind, key: str, viewer: Viewer) -> bool:

@@ -12,7 +12,7 @@ from typing import Final
 from layers.errors import InvalidValue
 from layers.kinds import LayerKind
 from layers.kinds.fields import Field
-from layers.kinds.short_names import field_named
+from layers.kinds.short_names import field_named, initials
 
 _CUT_FROM: Final = 3
 Chosen = Pairs[str, str]
@@ -57,19 +57,25 @@ class Mapping:
         return any(each.key == key for each in self.fields.values())
 
 
+def _following(kind: LayerKind) -> set[str]:
+    """Columns of our own exports that follow from fields of the kind, as they are called in tables and shapefiles."""
+    titled = {f"{each.title}（{each.unit}）" if each.unit else each.title for each in kind.derived_columns}
+    return titled | {initials(each.title) for each in kind.derived_columns}
+
+
 def mapped(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = None) -> Mapping:
     """Match columns by key, title and alias, then by the beginning that a .dbf left of a title.
 
     chosen: column → key of the field that a person says it is; an empty key: of none.
     """
-    mapping, chosen = Mapping(), chosen or {}
+    mapping, chosen, ours = Mapping(), chosen or {}, DERIVED_COLUMNS | _following(kind)
     for column in columns:
         if column in chosen:
             _choose(kind, mapping, column, chosen[column])
     for column in sorted(
         (each for each in columns if each not in chosen), key=lambda column: _loose(kind, column)
     ):
-        if column in DERIVED_COLUMNS:
+        if column in ours:
             continue
         found = kind.field_for(column) or field_named(kind, column) or _cut(kind, column)
         if found is None or found in mapping.fields.values() or not _in_unit(mapping, column, found):

@@ -148,6 +148,11 @@ class LayerKind:
         return {each.key: each for each in self.fields}
 
     @cached_property
+    def derived_columns(self) -> tuple[Field, ...]:
+        """The derived values that tables and exports have as columns."""
+        return tuple(each for each in self.derived_fields if each.listed)
+
+    @cached_property
     def tile_fields(self) -> tuple[TileField, ...]:
         """All that travels in the tiles of this kind, the common derived values first."""
         derived = (*DERIVED_FIELDS, *self.derived_tiled)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from layers.kinds import low_use
 from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties, Question
 from layers.kinds.case_steps import CaseSteps, entries_of
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
@@ -130,6 +131,7 @@ FIELDS: tuple[Field, ...] = (
     Number(key="plot_ratio", title="容积率", at_most=50),
     Number(key="building_density", title="建筑密度", unit="%", at_most=100),
     Number(key="investment_intensity", title="投资强度", unit="万元/亩"),
+    *low_use.FIELDS,
     Text(key="encumbrance", title="债务查封抵押", visibility="internal", longest=400),
     Choice(
         key="disposal_route",
@@ -222,12 +224,14 @@ def settle(properties: Properties) -> Properties:
 
 
 def derive(properties: Properties, today: date) -> Derived:
-    """Legal state and its dates; low-efficiency and revived land is not under the clock."""
+    """Legal state and its dates, and the hint of low efficiency; low-use and revived land is not under the clock."""
+    hint = low_use.derive(properties, today)
     if not _under_the_clock(properties):
-        return Derived({})
+        return hint
     known = tuple((key, properties[key]) for key in _CLOCK if key in properties)
     values, until = _on_the_clock(known, today)
-    return Derived({key: list(each) if isinstance(each, tuple) else each for key, each in values}, until)
+    clocked = {key: list(each) if isinstance(each, tuple) else each for key, each in values}
+    return Derived({**clocked, **hint.values}, min(filter(None, (until, hint.until)), default=None))
 
 
 @lru_cache(maxsize=10_000)
@@ -270,12 +274,15 @@ _PASSED_WORDS = {
 
 def insight(properties: Properties, derived: Properties, today: date) -> Insight:
     """Days over or left, the conclusion in one sentence, and the article."""
+    judged = low_use.insight(properties, derived, today)
     if "state" not in derived:
-        return Insight()
+        return judged
     state = LegalState(derived["state"])
     value, label = _days(state, derived, today)
     facts = _facts(properties)
-    sentence = _sentence(state, derived) + _fee_sentence(properties, legal_state(facts, today))
+    sentence = (
+        _sentence(state, derived) + _fee_sentence(properties, legal_state(facts, today)) + judged.sentence
+    )
     line = tuple(ClockStop(stop.title, stop.day, stop.state.value) for stop in timeline(facts, today))
     return Insight(value, "天" if value else "", label, sentence, CLAUSES.get(state, ""), line)
 
@@ -419,11 +426,14 @@ IDLE_PARCEL = LayerKind(
         Day(key="next_due", title="下一法定节点", filterable=True),
         Day(key="due_1y", title="满一年日期", source="闲置土地处置办法 第二条"),
         Day(key="due_2y", title="满两年日期", source="闲置土地处置办法 第十四条"),
+        *low_use.DERIVED,
     ),
     questions=(
         Question("闲置满两年且大于20亩", "symbol.any.two_years;area_mu.over.20"),
         Question("本月到期", "next_due.month"),
         Question("九十日内到期", "next_due.next.90"),
+        Question("疑似低效且停产", "low_use_tests.any.stopped"),
+        Question("综合评价 D", "low_use_grade.any.D"),
         Question("低效用地未定处置方式", "symbol.any.low_use;disposal_route.empty"),
         Question("疑似可申报收回收购（需核实）", BUY_BACK),
         Question("资料不足", "symbol.any.unknown"),
