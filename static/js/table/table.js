@@ -252,7 +252,7 @@ export class TableDrawer extends EventTarget {
       for (const { id } of this.#rows) this.#choose(id, box.checked);
       this.#showChosen();
     });
-    return html`<th scope="col" class="choose">${box}</th>`;
+    return html`<th scope="col" class="choose"><label>${box}</label></th>`;
   }
 
   /** @param {string} id */
@@ -264,7 +264,7 @@ export class TableDrawer extends EventTarget {
       this.#showChosen();
     });
     const stop = (/** @type {Event} */ event) => event.stopPropagation();
-    return html`<td class="choose" @click=${stop}>${box}</td>`;
+    return html`<td class="choose" @click=${stop}><label>${box}</label></td>`;
   }
 
   /** @param {string} id @param {boolean} on */
