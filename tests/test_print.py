@@ -32,7 +32,8 @@ from tests.people import sign_in
 from tests.small_county import small_county
 from tests.stored import store
 from webmap.cli import main
-from webmap.printing import Printed, Wanted, carry_out, wanted
+from webmap.print_asked import Wanted, wanted
+from webmap.printing import Printed, carry_out
 from webmap.work import KINDS
 
 GRS80 = Geod(ellps="GRS80")

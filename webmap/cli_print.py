@@ -15,7 +15,8 @@ from webmap.cli import with_database
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
 from webmap.outputs.print_paper import ORIENTATIONS, PAPERS
-from webmap.printing import FORMS, Printed, carry_out, wanted
+from webmap.print_asked import FORMS, wanted
+from webmap.printing import Printed, carry_out
 
 _READERS: Final[dict[str, Viewer]] = {
     "all": SYSTEM_VIEWER,

@@ -10,7 +10,8 @@ from layers.store.seen import require_insider
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
 from webmap.exporting import remove_outdated
-from webmap.printing import Wanted, carry_out, keep
+from webmap.print_asked import Wanted
+from webmap.printing import carry_out, keep
 
 
 def write(database: Database, job: Running) -> dict[str, Any]:

@@ -114,6 +114,12 @@ def latest_of(session: Session, kind: str, name: str) -> FoundJob | None:
     return None if job is None else _found(job)
 
 
+def latest_by(session: Session, account_id: int | None, kind: str, limit: int) -> list[FoundJob]:
+    """What this account asked for of a kind, the last first."""
+    wanted = select(Job).where(Job.kind == kind, Job.account_id == account_id)
+    return [_found(job) for job in session.scalars(wanted.order_by(Job.id.desc()).limit(limit))]
+
+
 def claim(session: Session, last: Collection[str] = ()) -> FoundJob | None:
     """Begin the job that waits longest; two who ask at once get two jobs. last: kinds that let others pass."""
     wanted = select(Job).where(Job.state == WAITING).order_by(Job.kind.in_(last), Job.id).limit(1)

@@ -198,6 +198,74 @@ declare namespace Api {
     quiet: boolean;
   }
 
+  type Orientation = "landscape" | "portrait";
+
+  interface PrintPaper {
+    key: string;
+    landscape: { size_mm: [number, number]; map_mm: [number, number] };
+    portrait: { size_mm: [number, number]; map_mm: [number, number] };
+  }
+
+  interface PrintChoices {
+    papers: PrintPaper[];
+    orientations: Record<Orientation, string>;
+    scales: number[];
+    forms: string[];
+    grids: Record<string, string>;
+    most_sheets: number;
+    /** to which coordinates of a public sheet are rounded */
+    grid_m: number;
+    /** of the account */
+    unit: string;
+    mark: string;
+    hours: number;
+    non_secret: string;
+    recent: Print[];
+  }
+
+  interface PrintWanted {
+    paper: string;
+    orientation: Orientation;
+    scale: number;
+    center: [number, number];
+    turn: number;
+    layers: string[];
+    filters: Record<string, string>;
+    faint: Record<string, number>;
+    at?: string;
+    rows: number;
+    columns: number;
+    overlap: number;
+    title: string;
+    unit: string;
+    form: string;
+    grid: string;
+    legend: boolean;
+    public: boolean;
+    review_number?: string;
+    final: boolean;
+  }
+
+  interface Print {
+    number: number;
+    state: string;
+    state_title: string;
+    ended: boolean;
+    progress: number;
+    message: string;
+    name?: string;
+    bytes?: number;
+    scale?: number;
+    paper?: string;
+    pages?: number;
+    notes?: string[];
+    data?: { title: string; version: number; data_date: string | null }[];
+    who?: string;
+    at?: string;
+    url?: string;
+    hours?: number;
+  }
+
   interface ExportFormat {
     key: string;
     title: string;

@@ -195,6 +195,26 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.urls.api}exports/${number}/cancel`, {});
   }
 
+  /** @returns {Promise<Api.PrintChoices>} */
+  printChoices() {
+    return this.#get(`${this.urls.api}prints`);
+  }
+
+  /** @param {Api.PrintWanted} wanted @returns {Promise<Api.Print>} */
+  startPrint(wanted) {
+    return this.#send("POST", `${this.urls.api}prints`, wanted);
+  }
+
+  /** @param {number} number @returns {Promise<Api.Print>} */
+  printState(number) {
+    return this.#get(`${this.urls.api}prints/${number}`, {}, undefined, true);
+  }
+
+  /** @param {number} number @returns {Promise<Api.Print>} */
+  cancelPrint(number) {
+    return this.#send("POST", `${this.urls.api}prints/${number}/cancel`, {});
+  }
+
   /** @param {string} uid */
   #attachment(uid) {
     return `${this.urls.attachments ?? `${this.urls.api}attachments/`}${encodeURIComponent(uid)}`;

@@ -141,6 +141,7 @@ exporting.now = () => ({
 card.actions = (/** @type {Api.Feature} */ feature) => [
   ...overlaying.actionsFor(feature),
   ...editing.actionsFor(feature),
+  ...printOne(feature),
   ...exportOne(feature),
 ];
 const filters = new Filters(server);
@@ -158,6 +159,10 @@ let filterPanel = null;
 let chartPanel = null;
 /** @type {import("app/asking/panel.js").AnswerPanel | null} */
 let answerPanel = null;
+/** @type {import("app/printing/panel.js").PrintPanel | null} */
+let printPanel = null;
+/** @type {Api.Catalogue["county"]} */
+let county = { title: "", bounds: null };
 const photos = new PhotoStrip(server);
 card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
@@ -182,6 +187,8 @@ table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
     : []),
   ...(may.includes("export") && !asOf.day ? [{ words: "导出", least: 1, act: exportRows }] : []),
 ];
+const mayPrint = boot.viewer !== "public";
+byId("print").hidden = !mayPrint;
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;
@@ -219,7 +226,8 @@ async function show(catalogue, style) {
   offer.show(Boolean(boot.account));
   tray.count();
   status.showOrigin(catalogue);
-  nameCounty(catalogue.county.title);
+  county = catalogue.county;
+  nameCounty(county.title);
   offerBases();
   offerDrawings();
   filters.show(parted(page.state.filters));
@@ -433,6 +441,7 @@ async function openFilters(layer) {
   filterPanel ??= await makeFilterPanel();
   filterPanel.offer(editing.layers);
   chartPanel?.close();
+  printPanel?.close();
   if (sheet.height === "low") sheet.set("middle");
   await filterPanel.open(wanted ?? shown.keys[0] ?? "");
 }
@@ -458,6 +467,7 @@ async function openCharts(layer) {
   }
   chartPanel.offer(editing.layers);
   filterPanel?.close();
+  printPanel?.close();
   if (sheet.height === "low") sheet.set("middle");
   const wanted = layer ?? table.layer ?? reader.feature?.properties.layer ?? filters.all[0]?.layer;
   await chartPanel.open(wanted ?? shown.keys[0] ?? "");
@@ -486,6 +496,7 @@ async function makeAnswerPanel() {
   on(made, "opened", () => {
     filterPanel?.close();
     chartPanel?.close();
+    printPanel?.close();
     reader.close();
     if (sheet.height === "low") sheet.set("middle");
   });
@@ -507,6 +518,45 @@ async function onlyWhatWasAsked(asked) {
     if (!shown.isOn(layer)) shown.toggle([layer], true);
   }
   notice.show("已设为筛选，地图和表格只显示这些。");
+}
+
+/** What is printed is what is seen. @param {Parameters<import("app/printing/panel.js").PrintPanel["open"]>[0]} [subject] */
+async function openPrint(subject) {
+  if (!mayPrint || !moved) return;
+  printPanel ??= await makePrintPanel();
+  for (const other of [filterPanel, chartPanel, answerPanel]) other?.close();
+  measuring.stop();
+  area.end(null);
+  if (sheet.height === "low") sheet.set("middle");
+  await printPanel.open(subject);
+}
+
+async function makePrintPanel() {
+  const { PrintPanel } = await import("app/printing/panel.js");
+  const made = new PrintPanel(byId("printing"), server, view, () => ({
+    bounds: inSight(/** @type {Moved} */ (moved).bounds),
+    title: county.title,
+    county: county.bounds,
+    layers: editing.layers.filter(({ key }) => shown.isOn(key)),
+    filters: filters.texts,
+    faint: shown.faint,
+    at: server.at_day,
+  }));
+  on(made, "opened", () => byId("print").setAttribute("aria-pressed", "true"));
+  on(made, "close", () => byId("print").setAttribute("aria-pressed", "false"));
+  return made;
+}
+
+/** @param {Api.Feature} feature */
+function printOne({ bbox, properties }) {
+  if (!mayPrint || !bbox) return [];
+  const title = `${properties.name}位置图`.slice(0, 60);
+  return [{ words: "打印", act: () => tell(() => openPrint({ title, bounds: bbox })) }];
+}
+
+function turnPrint() {
+  if (printPanel?.isOpen) printPanel.close();
+  else tell(() => openPrint());
 }
 
 async function drawArea() {
@@ -556,6 +606,7 @@ function closeOne() {
   if (document.fullscreenElement) return;
   if (filterPanel?.isOpen) filterPanel.close();
   else if (chartPanel?.isOpen) chartPanel.close();
+  else if (printPanel?.isOpen) printPanel.close();
   else if (past.isOpen) past.close();
   else if (card.isOpen) reader.close();
   else if (answerPanel?.isOpen) answerPanel.close();
@@ -645,6 +696,7 @@ on(filterLine, "set", ({ layer, text }) => filters.set(layer, text));
 on(filterLine, "open", ({ layer }) => tell(() => openFilters(layer)));
 on(reader, "opening", () => filterPanel?.close());
 on(reader, "opening", () => chartPanel?.close());
+on(reader, "opening", () => printPanel?.close());
 on(reader, "opening", () => past.close());
 on(reader, "opening", () => sheet.height === "low" && sheet.set("middle"));
 on(
@@ -695,6 +747,7 @@ on(desk, "opened", () => {
   area.end(null);
   filterPanel?.close();
   chartPanel?.close();
+  printPanel?.close();
   measuring.stop();
   offer.show(false);
   view.select(null);
@@ -784,6 +837,7 @@ const shortcuts = [
   ...(overlaying.may
     ? [{ keys: ["o"], shown: "O", words: "压盖分析（画范围、画线、用文件）", act: overlayDrawn }]
     : []),
+  ...(mayPrint ? [{ keys: ["p"], shown: "P", words: "打印", act: turnPrint }] : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
   { keys: ["T"], shown: "Shift T", words: "统计图", act: turnCharts },
@@ -818,6 +872,7 @@ const buttons = {
   open_filters: turnFilters,
   copy_link: acts.copyLink,
   copy_picture: acts.copyPicture,
+  print: turnPrint,
   full_screen: acts.fillScreen,
   open_help: openHelp,
   zoom_in: () => view.zoomBy(1),

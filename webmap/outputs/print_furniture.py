@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import shapely
@@ -28,7 +28,10 @@ NORTH_MM: Final = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """The words of a sheet. mark: 内部资料 … or 公开版; warnings: what is 示例; system: the coordinates it is drawn in."""
+    """The words of a sheet. mark: 内部资料 … or 公开版; warnings: what is 示例; system: the coordinates it is drawn in.
+
+    page: which sheet of a series it is; neighbours: the numbers of the sheets beside it, by the side.
+    """
 
     title: str
     mark: str
@@ -38,6 +41,8 @@ class Said:
     unit: str
     day: str
     notes: Sequence[str] = ()
+    page: str = ""
+    neighbours: Mapping[str, int] = field(default_factory=dict)
 
 
 def north_box(sheet: Sheet) -> Box:
@@ -55,6 +60,7 @@ def draw_furniture(ink: Ink, sheet: Sheet, said: Said) -> None:
     _above(ink, sheet, said)
     _below(ink, sheet, said)
     _north(ink, sheet)
+    _beside(ink, sheet, said)
 
 
 def _lines(ink: Ink, sheet: Sheet) -> None:
@@ -75,11 +81,32 @@ def _above(ink: Ink, sheet: Sheet, said: Said) -> None:
     x = sheet.outer.left
     for warning in said.warnings:
         x = _seal(ink, x, top + 4 * k, warning, k) + 2 * k
+    ink.words(x, top + 4 * k, said.page, _page(k), align="left")
 
 
 def _warning_width(ink: Ink, said: Said, k: float) -> float:
     type_ = Type(9 * k**0.8, SEAL, "bold")
-    return sum(ink.width(each, type_) + 6 * k for each in said.warnings)
+    return sum(ink.width(each, type_) + 6 * k for each in said.warnings) + ink.width(said.page, _page(k))
+
+
+def _page(k: float) -> Type:
+    return Type(9 * k**0.8, TEXT)
+
+
+def _beside(ink: Ink, sheet: Sheet, said: Said) -> None:
+    """On which sheet the map goes on, in the middle of each side."""
+    frame, k = sheet.frame, sheet.k**0.8
+    x, y = frame.middle
+    away = 3.2 * k
+    places = {
+        "left": (frame.left + away, y, 90),
+        "right": (frame.right - away, y, 90),
+        "top": (x, frame.top - away, 0),
+        "bottom": (x, frame.bottom + away, 0),
+    }
+    for side, number in said.neighbours.items():
+        at_x, at_y, turn = places[side]
+        ink.words(at_x, at_y, f"接第 {number} 幅", Type(8 * k, TEXT, "bold", "#FFFFFF"), turn=turn)
 
 
 def _seal(ink: Ink, x: float, y: float, words: str, k: float) -> float:

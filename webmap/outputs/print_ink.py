@@ -60,6 +60,8 @@ class Ink:
         self._axes.set_ylim(0, height_mm)
         self._axes.set_axis_off()
         self._order = 1
+        self.strength = 1.0
+        """How opaque is what comes, on top of its own opacity."""
         self._within: Box | None = None
 
     def only_within(self, box: Box | None) -> None:
@@ -71,6 +73,7 @@ class Ink:
         path = _path(np.array(shapes, object), filled=pen.fill is not None)
         if path is None:
             return
+        opacity = pen.opacity * self.strength
         style: Any = (0, tuple(pen.dash)) if pen.dash else "solid"
         patch = PathPatch(
             path,
@@ -78,7 +81,7 @@ class Ink:
             edgecolor=pen.edge or "none",
             linewidth=pen.width_pt if pen.edge else 0,
             linestyle=style,
-            alpha=pen.opacity if pen.opacity < 1 else None,
+            alpha=opacity if opacity < 1 else None,
             capstyle="round" if pen.round_ends else "butt",
             joinstyle="round",
         )

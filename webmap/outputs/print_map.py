@@ -7,23 +7,26 @@ nothing in the file says when it was made but the day that is printed, so that e
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import matplotlib as mpl
 import shapely
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
 
 from layers.symbols.printed import zoom_of
 from webmap.outputs.print_furniture import Said, draw_furniture, north_box
 from webmap.outputs.print_grid import draw_crosses, draw_grid
-from webmap.outputs.print_ink import Ink, Pen
+from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_legend import Legend, rows
 from webmap.outputs.print_names import draw_names
-from webmap.outputs.print_paper import GridKind, Sheet
+from webmap.outputs.print_paper import Box, GridKind, Sheet
 from webmap.outputs.print_shapes import DrawnLayer, draw_shapes
 
 OUTSIDE: Final = "#EDF0F3"
+INDEX: Final = "#1F4E79"
 DPI: Final = 300
 FORMATS: Final = {"pdf": "PDF（矢量）", "png": f"PNG（{DPI} dpi）"}
 SETTINGS: Final[Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "agg.path.chunksize": 20_000}
@@ -31,55 +34,69 @@ SETTINGS: Final[Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "agg.path.chun
 
 @dataclass(frozen=True, kw_only=True)
 class PrintedMap:
-    """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map."""
+    """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map.
+
+    index: on the overview of a series, where each of its sheets lies.
+    """
 
     sheet: Sheet
     layers: Sequence[DrawnLayer]
     said: Said
     grid: GridKind = "both"
     legend: bool = True
+    index: Sequence[Box] = ()
 
 
-def drawn(printed: PrintedMap, form: str, tell: Callable[[float], object] = lambda share: None) -> bytes:
-    """The file. form: pdf or png; tell: hears which share is drawn."""
+def bound(pages: Iterable[PrintedMap], form: str) -> bytes:
+    """The file: all pages as pdf, or the only one as png."""
+    sink = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        if form == "pdf":
+            _book(sink, pages)
+        else:
+            (page,) = pages
+            drawn(page).savefig(
+                sink, format=form, dpi=DPI, metadata={"Software": None, "Title": page.said.title}
+            )
+    return sink.getvalue()
+
+
+def _book(sink: io.BytesIO, pages: Iterable[PrintedMap]) -> None:
+    """It says nothing of the moment at which it was made."""
+    with PdfPages(sink, metadata={"Creator": "", "Producer": "", "CreationDate": None}) as book:
+        for page in pages:
+            book.savefig(drawn(page))
+            book.infodict().update(Title=page.said.title, Author=page.said.unit)
+
+
+def drawn(printed: PrintedMap) -> Figure:
+    """One sheet."""
     sheet = printed.sheet
     ink = Ink(*sheet.size_mm)
     zoom = zoom_of(sheet.scale, sheet.lat)
     told = rows(printed.layers, zoom, sheet.frame) if printed.legend else []
     legend = Legend(ink, told, zoom, sheet.frame, sheet.k)
-    _draw_map(ink, printed, zoom, legend, tell)
+    _draw_map(ink, printed, zoom, legend)
     ink.only_within(None)
     legend.draw()
     draw_furniture(ink, sheet, printed.said)
     draw_grid(ink, sheet, printed.grid)
-    tell(0.7)
-    return _file(ink, printed.said, form)
+    return ink.figure
 
 
-def _draw_map(
-    ink: Ink, printed: PrintedMap, zoom: float, legend: Legend, tell: Callable[[float], object]
-) -> None:
+def _draw_map(ink: Ink, printed: PrintedMap, zoom: float, legend: Legend) -> None:
     frame = printed.sheet.frame
     ink.only_within(frame)
     ink.draw([shapely.box(*frame)], Pen(fill=OUTSIDE))
     draw_shapes(ink, printed.layers, zoom)
-    tell(0.3)
     draw_crosses(ink, printed.sheet, printed.grid)
     draw_names(ink, printed.layers, zoom, frame, [legend.box, north_box(printed.sheet)])
-    tell(0.5)
+    _draw_index(ink, printed)
 
 
-def _file(ink: Ink, said: Said, form: str) -> bytes:
-    sink = io.BytesIO()
-    facts: dict[str, Any] = {"Software": None, "Title": said.title}
-    if form == "pdf":
-        facts = {
-            "Title": said.title,
-            "Author": said.unit,
-            "Creator": "",
-            "Producer": "",
-            "CreationDate": None,
-        }
-    with mpl.rc_context(SETTINGS):
-        ink.figure.savefig(sink, format=form, dpi=DPI, metadata=facts)
-    return sink.getvalue()
+def _draw_index(ink: Ink, printed: PrintedMap) -> None:
+    """The sheets of a series on their overview."""
+    k = printed.sheet.k
+    ink.draw([shapely.box(*box) for box in printed.index], Pen(edge=INDEX, width_pt=0.9 * k))
+    for number, box in enumerate(printed.index, start=1):
+        ink.words(*box.middle, str(number), Type(15 * k, INDEX, "bold", "#FFFFFF", 2.4))

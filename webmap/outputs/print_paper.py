@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
@@ -89,7 +89,7 @@ class Sheet:
     """One sheet of paper over the ground: 1 : scale, in the 3° zone of its middle (CGCS2000 degrees).
 
     turn: degrees of the compass from grid north to where the upper edge of the sheet points, so that the arrow of
-    north leans as many degrees to the left.
+    north leans as many degrees to the left. in_zone: that of a sheet of a series, which need not be that of its middle.
     """
 
     paper: str
@@ -98,11 +98,18 @@ class Sheet:
     lon: float
     lat: float
     turn: float = 0.0
+    in_zone: int | None = None
 
     @property
     def zone(self) -> int:
         """The Chinese number of the zone."""
-        return zone_of(self.lon)
+        return self.in_zone or zone_of(self.lon)
+
+    def moved(self, right: float, up: float) -> Sheet:
+        """The same sheet, over the ground that lies so many mm to the right and up."""
+        there = self.on_ground(np.array(self.frame.middle) + np.array([right, up]))
+        ((lon, lat),) = shapely.get_coordinates(to_stored([shapely.Point(there)], self._code)).tolist()
+        return replace(self, lon=lon, lat=lat, in_zone=self.zone)
 
     @property
     def k(self) -> float:
@@ -124,9 +131,12 @@ class Sheet:
 
     def place(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes in degrees on the paper, cut a little outside the frame; what lies elsewhere is empty."""
+        return np.asarray(shapely.clip_by_rect(self.drawn(shapes), *self.frame.grown(_BEYOND_MM)), object)
+
+    def drawn(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Shapes in degrees in mm of the paper, however far they reach."""
         flat = shapely.force_2d(to_plane(shapes, self._code))
-        on_paper = shapely.transform(flat, self.on_paper)
-        return np.asarray(shapely.clip_by_rect(on_paper, *self.frame.grown(_BEYOND_MM)), object)
+        return np.asarray(shapely.transform(flat, self.on_paper), object)
 
     def on_paper(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
         """Metres of the zone, without the number of the zone in front, as mm of the paper."""
@@ -192,13 +202,13 @@ class Sheet:
         return np.array(self.frame.middle)
 
 
-def fitting_scale(paper: str, orientation: Orientation, bounds: Bounds, turn: float = 0) -> int:
-    """The largest of the usual scales at which these bounds (degrees) lie within the frame."""
-    west, south, east, north = bounds
+def fitting_scale(sheet: Sheet, size_mm: tuple[float, float], bounds: Bounds) -> int:
+    """The largest of the usual scales at which these bounds (degrees) lie within so much paper around its middle."""
+    x, y = sheet.frame.middle
+    width, height = size_mm
+    paper = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
     whole = np.array([shapely.segmentize(shapely.box(*bounds), 0.05)], object)
     for scale in SCALES:
-        middle = {"lon": (west + east) / 2, "lat": (south + north) / 2, "turn": turn}
-        sheet = Sheet(paper=paper, orientation=orientation, scale=scale, **middle)
-        if shapely.box(*sheet.frame).contains(sheet.place(whole)[0]):
+        if paper.contains(replace(sheet, scale=scale).drawn(whole)[0]):
             return scale
     return SCALES[-1]

@@ -20,7 +20,10 @@ DOT_SEGMENTS: Final = 4
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnLayer:
-    """The features of a layer that touch the sheet. shapes: on the paper, in mm; symbols, labels, values: of each."""
+    """The features of a layer that touch the sheet. shapes: on the paper, in mm; symbols, labels, values: of each.
+
+    opacity: how strongly its fills and lines show.
+    """
 
     key: str
     title: str
@@ -29,6 +32,7 @@ class DrawnLayer:
     symbols: Sequence[str]
     labels: Sequence[str]
     values: Sequence[dict[str, Any]]
+    opacity: float = 1.0
 
     def of_class(self, symbol: str) -> list[int]:
         """The places of the features of a class."""
@@ -42,7 +46,9 @@ def draw_shapes(ink: Ink, layers: Sequence[DrawnLayer], zoom: float) -> None:
         layer = by_key[part.layer]
         chosen = layer.of_class(part.symbol.key)
         if chosen and is_drawn(part.look, zoom):
+            ink.strength = layer.opacity
             _draw(ink, part, layer, chosen, zoom)
+    ink.strength = 1.0
 
 
 def _draw(ink: Ink, part: Part, layer: DrawnLayer, chosen: list[int], zoom: float) -> None:

@@ -28,7 +28,7 @@ DRAWING: Final = {"script": "js", "style": "css"}
 OTHER_PAGES: Final = (
     *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
-    *("asking/panel.js", "briefing/"),
+    *("asking/panel.js", "briefing/", "printing/"),
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -50,6 +50,7 @@ OWN_STYLES: Final = tuple(
         "drawings",
         "edit",
         "export",
+        "printing",
         "photos",
         "me",
         "filter",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, send_file, url_for
@@ -17,24 +18,33 @@ from webmap import exporting
 from webmap.answers import answer
 from webmap.body import read_json
 from webmap.database import the_config, the_database, viewer
-from webmap.outputs.print_paper import ORIENTATIONS, PAPERS, SCALES, frames_mm, size_mm
-from webmap.printing import FORMS, INTERNAL_MARK, KIND, wanted
+from webmap.outputs.print_paper import GRIDS, ORIENTATIONS, PAPERS, SCALES, frames_mm, size_mm
+from webmap.print_asked import FORMS, MOST_SHEETS, wanted
+from webmap.printing import INTERNAL_MARK, KIND
 
 blueprint = Blueprint("printing", __name__)
 
+TOLD: Final = ("name", "bytes", "scale", "paper", "pages", "notes", "data")
+MOST_RECENT: Final = 5
 GONE: Final = "没有这张图，或者文件已到保留期限。请重新打印。"
 
 
 @blueprint.get("/api/prints")
 def choices() -> Response:
-    """Papers with the part of each that the map fills (mm), scales, and what is filled in at first."""
+    """Papers with the part of each that the map fills (mm), scales, what is filled in at first, and what is kept."""
     require_insider(viewer())
+    with the_database().reading() as session:
+        recent = jobs.latest_by(session, viewer().account, KIND, MOST_RECENT)
     return answer(
         {
             "papers": [_paper(key) for key in PAPERS],
             "orientations": ORIENTATIONS,
             "scales": SCALES,
             "forms": FORMS,
+            "grids": GRIDS,
+            "most_sheets": MOST_SHEETS,
+            "grid_m": the_config().public_grid_m,
+            "recent": [_told(each) for each in recent if _file(each)],
             "unit": viewer().unit,
             "mark": INTERNAL_MARK,
             "hours": the_config().export_hours,
@@ -80,16 +90,23 @@ def fetch(number: int) -> Response:
     """The file itself, for the one who asked, as long as it is kept."""
     require_insider(viewer())
     job = _found(number)
-    if job.state != jobs.DONE or job.result is None:
-        raise UnknownThing(GONE)
-    file = exporting.file_of(the_config().home, job.result)
-    if not file.is_file() or job.created_at < clock.now() - timedelta(hours=the_config().export_hours):
+    file = _file(job)
+    if file is None or job.result is None:
         raise UnknownThing(GONE)
     response = send_file(
         file, mimetype="application/octet-stream", as_attachment=True, download_name=job.result["name"]
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _file(job: FoundJob) -> Path | None:
+    """What was drawn, as long as it is kept."""
+    outdated = job.created_at < clock.now() - timedelta(hours=the_config().export_hours)
+    if job.state != jobs.DONE or job.result is None or outdated:
+        return None
+    file = exporting.file_of(the_config().home, job.result)
+    return file if file.is_file() else None
 
 
 def _found(number: int) -> FoundJob:
@@ -111,10 +128,12 @@ def _told(job: FoundJob) -> dict[str, Any]:
     }
     if job.state != jobs.DONE or job.result is None:
         return facts
-    done = {key: job.result[key] for key in ("name", "bytes", "scale", "notes")}
+    done: dict[str, Any] = {key: job.result[key] for key in TOLD if key in job.result}
     return {
         **facts,
         **done,
+        "who": job.who,
+        "at": job.created_at.isoformat(),
         "url": url_for("printing.fetch", number=job.id),
         "hours": the_config().export_hours,
     }

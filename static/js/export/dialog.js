@@ -2,9 +2,9 @@
 import { saveFrom } from "app/api.js";
 import { fill, html } from "app/dom.js";
 import { ExportForm } from "app/export/form.js";
+import { size } from "app/panel/size.js";
 
 const EVERY_MS = 500;
-const UNITS = ["B", "KB", "MB", "GB"];
 
 export class Exporting {
   /** What the map shows now. @type {() => {bbox: Api.Bounds | null, shown: string[], filters: Record<string, string>}} */
@@ -153,10 +153,4 @@ export class Exporting {
     this.#waiting = null;
     if (number) this.server.cancelExport(number).catch(() => null);
   }
-}
-
-/** @param {number} bytes */
-function size(bytes) {
-  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1);
-  return `${(bytes / 1024 ** step).toFixed(step ? 1 : 0)} ${UNITS[step]}`;
 }

@@ -1,6 +1,7 @@
 // What is to be exported, and how? The form of the export dialog; what cannot go together is not offered.
 import { fill, html } from "app/dom.js";
 import { NoticeForm } from "app/export/notice.js";
+import { segments } from "app/panel/segments.js";
 
 /**
  * @typedef {{layers: Api.Layer[], layer: string, uids: string[], bbox: Api.Bounds | null, shown: string[], filters: Record<string, string>}} Offer
@@ -123,7 +124,8 @@ export class ExportForm extends EventTarget {
       ...(several ? [{ value: SEVERAL, title: `图上打开的 ${this.#shown.length} 个图层` }] : []),
     ];
     const scope =
-      this.layer !== SEVERAL && segments("范围", "scope", this.#scopes, this.scope, this.#set("scope"));
+      this.layer !== SEVERAL &&
+      segments("范围", "export_scope", this.#scopes, this.scope, this.#set("scope"));
     return html`<div class="export-what">${select("图层", titles, this.layer, this.#set("layer"))}${scope}</div>`;
   }
 
@@ -132,7 +134,7 @@ export class ExportForm extends EventTarget {
       { value: "internal", title: "内部使用" },
       { value: "public", title: "对外公开" },
     ];
-    return segments("用途", "readers", choices, this.readers, this.#set("readers"));
+    return segments("用途", "export_readers", choices, this.readers, this.#set("readers"));
   }
 
   #public() {
@@ -235,17 +237,4 @@ function select(label, choices, value, act) {
   );
   const change = (/** @type {Event} */ event) => act(/** @type {HTMLSelectElement} */ (event.target).value);
   return html`<label class="field"><span class="label">${label}</span><span class="entry"><select name="${label}" autofocus=${label === "图层"} @change=${change}>${options}</select></span></label>`;
-}
-
-/** @param {string} label @param {string} name @param {Choice[]} choices @param {string} value @param {(value: string) => void} act */
-function segments(label, name, choices, value, act) {
-  const parts = choices.map((each) => {
-    const box = /** @type {HTMLInputElement} */ (
-      html`<input type="radio" name="export_${name}" value="${each.value}">`
-    );
-    box.checked = each.value === value;
-    box.addEventListener("change", () => act(each.value));
-    return html`<label>${box}<span>${each.title}</span></label>`;
-  });
-  return html`<div class="field" role="radiogroup" aria-label="${label}"><span class="label">${label}</span><span class="entry"><span class="segments">${parts}</span></span></div>`;
 }

@@ -6,6 +6,7 @@ import { ShapeEditor } from "app/map/draw.js";
 import { DrawnOver } from "app/map/drawings.js";
 import { Emphasis } from "app/map/emphasis.js";
 import { Fonts } from "app/map/fonts.js";
+import { PrintFrame } from "app/map/frame.js";
 import { GlMap } from "app/map/gl.js";
 import { HoverRing } from "app/map/hover.js";
 import { position } from "app/map/locate.js";
@@ -80,6 +81,7 @@ export class MapView extends EventTarget {
     this.measure = new Measure(map);
     this.editor = new ShapeEditor(map, drawing);
     this.outlines = new Outlines(map);
+    this.frame = new PrintFrame(map);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
     // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.
@@ -253,7 +255,7 @@ export class MapView extends EventTarget {
 
   // Whoever measures or draws means the place, not what lies there.
   get #isPicking() {
-    return !this.measure.isOn && !this.editor.isOn;
+    return !this.measure.isOn && !this.editor.isOn && !this.frame.isOn;
   }
 
   /** The tiles have changed on the server. Resolves when the new ones are seen. @param {Catalogue["tiles"]} tiles */
