@@ -30,6 +30,7 @@ DEEDS: Final[dict[str, str]] = {
     "mark": "标点",
     "report": "填报进展",
     "edit": "编辑",
+    "hold": "意向锁定",
     "attach": "添加附件",
     "review": "审核",
     "import": "导入",
@@ -51,12 +52,12 @@ _MAY: Final[dict[str, dict[str, Reach]]] = {
     "editor": {
         "see": "anywhere",
         "mark": "anywhere",
-        **dict.fromkeys(("edit", "attach", "import", "export", "brief"), "own unit"),
+        **dict.fromkeys(("edit", "hold", "attach", "import", "export", "brief"), "own unit"),
     },
     "reviewer": {
         "see": "anywhere",
         "mark": "anywhere",
-        **dict.fromkeys(("edit", "attach", "import", "export", "brief", "review"), "own unit"),
+        **dict.fromkeys(("edit", "hold", "attach", "import", "export", "brief", "review"), "own unit"),
     },
     "administrator": dict.fromkeys(("see", "manage_layers", "manage_accounts", "backup"), "anywhere"),
     "auditor": dict.fromkeys(("see", "read_log"), "anywhere"),

@@ -216,6 +216,31 @@ def _lines() -> Iterable[tuple[str, Route]]:
             Route(REVIEWERS, f"{feature}/review", body={"decision": "approve"}, internal=True),
         ),
         # questions to the map
+        # land for projects
+        *_for(INSIDERS, "GET /siting", "POST /siting"),
+        *_for(INSIDERS, "GET /api/siting"),
+        ("POST /api/siting", Route(INSIDERS, "/api/siting", body={"area": {"min": 1}})),
+        ("GET /api/siting/<uid>", Route(INSIDERS, "/api/siting/none")),
+        *(
+            (f"GET /siting/<uid>{end}", Route(INSIDERS, f"/siting/none{end}"))
+            for end in ("", ".png", ".docx", ".xlsx")
+        ),
+        ("GET /siting/jobs/<int:number>", Route(INSIDERS, "/siting/jobs/999999")),
+        ("GET /siting/jobs/<int:number>/state", Route(INSIDERS, "/siting/jobs/999999/state")),
+        ("POST /siting/jobs/<int:number>/cancel", Route(INSIDERS, "/siting/jobs/999999/cancel", form=True)),
+        *(
+            # Who owns the layer, not who works in the town.
+            (
+                f"{method} /api/features/<ref>/hold",
+                Route(
+                    frozenset({"editor", "reviewer"}),
+                    f"{feature}/hold",
+                    body={"project": "示例项目"},
+                    internal=True,
+                ),
+            )
+            for method in ("POST", "DELETE")
+        ),
         *_for(INSIDERS, "GET /conflict"),
         ("POST /api/conflict", Route(INSIDERS, "/api/conflict", body={"geometry": SQUARE})),
         ("POST /api/conflict/file", Route(INSIDERS, "/api/conflict/file", body=b"")),

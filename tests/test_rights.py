@@ -29,8 +29,8 @@ PLAN: dict[str, set[str]] = {
     "reader": {"see"},
     "collector": {"see", "mark", "attach"},
     "reporter": {"see", "report", "attach"},
-    "editor": {"see", "mark", "edit", "attach", "import", "export", "brief"},
-    "reviewer": {"see", "mark", "edit", "attach", "import", "export", "brief", "review"},
+    "editor": {"see", "mark", "edit", "hold", "attach", "import", "export", "brief"},
+    "reviewer": {"see", "mark", "edit", "hold", "attach", "import", "export", "brief", "review"},
     "administrator": {"see", "manage_layers", "manage_accounts", "backup"},
     "auditor": {"see", "read_log"},
 }

@@ -33,6 +33,7 @@ LATER: Final = {
     "backup": "webmap.cli_keeping:backup",
     "certificate": "webmap.cli_certificate:command",
     "conflict": "webmap.cli_conflict:command",
+    "siting": "webmap.cli_siting:command",
     "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
     "print": "webmap.cli_print:command",

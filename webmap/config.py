@@ -22,6 +22,7 @@ from layers.errors import InvalidValue, WrongSetting
 from layers.kinds import low_use, supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
 from layers.rules import road_speeds
+from layers.rules.hold import DEFAULT_DAYS, MOST_DAYS
 from layers.store.attachment_moves import WAY_BACK
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ SETTINGS: Final = (
     Setting(low_use.LIMITS_SETTING, low_use.LIMITS_DEFAULT, low_use.LIMITS_HELP),
     Setting(low_use.SCORE_SETTING, low_use.SCORE_DEFAULT, low_use.SCORE_HELP),
     Setting("WEBMAP_UPLOAD_DAYS", "30", "只核对、没有导入的原始文件保留几天，1 到 3650；已导入的一直保留"),
+    Setting("WEBMAP_HOLD_DAYS", str(DEFAULT_DAYS), f"意向锁定默认几天，1 到 {MOST_DAYS}；到期自动解除"),
     Setting("WEBMAP_EXPORT_HOURS", "24", "页面上导出的文件保留几小时，1 到 720"),
     Setting(
         "WEBMAP_PUBLIC_GRID_M",
@@ -135,6 +137,7 @@ class Config:
     jobs: int = 1
     upload_days: int = 30
     export_hours: int = 24
+    hold_days: int = DEFAULT_DAYS
     public_grid_m: int = 50
     bases: Path | None = None
     base_cache_mb: int = 1000
@@ -196,6 +199,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
         threads=_whole("WEBMAP_THREADS", given["WEBMAP_THREADS"], 1, 64),
         jobs=_whole("WEBMAP_JOBS", given["WEBMAP_JOBS"], 1, 16),
         upload_days=_whole("WEBMAP_UPLOAD_DAYS", given["WEBMAP_UPLOAD_DAYS"], 1, 3650),
+        hold_days=_whole("WEBMAP_HOLD_DAYS", given["WEBMAP_HOLD_DAYS"], 1, MOST_DAYS),
         export_hours=_whole("WEBMAP_EXPORT_HOURS", given["WEBMAP_EXPORT_HOURS"], 1, 720),
         public_grid_m=_whole("WEBMAP_PUBLIC_GRID_M", given["WEBMAP_PUBLIC_GRID_M"], 0, 1000),
         bases=Path(given["WEBMAP_BASES"]).expanduser().resolve() if given["WEBMAP_BASES"] else None,
@@ -267,6 +271,7 @@ def effective(config: Config) -> dict[str, str]:
         low_use.LIMITS_SETTING: os.environ.get(low_use.LIMITS_SETTING) or low_use.LIMITS_DEFAULT,
         low_use.SCORE_SETTING: os.environ.get(low_use.SCORE_SETTING) or low_use.SCORE_DEFAULT,
         "WEBMAP_UPLOAD_DAYS": str(config.upload_days),
+        "WEBMAP_HOLD_DAYS": str(config.hold_days),
         "WEBMAP_EXPORT_HOURS": str(config.export_hours),
         "WEBMAP_PUBLIC_GRID_M": str(config.public_grid_m),
         "WEBMAP_QUALITY": config.quality or "默认限值",

@@ -17,6 +17,7 @@ from webmap.overview_work import OVERVIEW, keep_watch
 KINDS: Final = {
     "conflict": JobKind("压盖分析", "webmap.conflict_work:work"),
     "conflict_file": JobKind("压盖分析（文件）", "webmap.conflict_file_work:work"),
+    "siting": JobKind("项目找地", "webmap.siting_work:work"),
     "net_area": JobKind("计算净面积", "webmap.net_area_work:work"),
     "intake_read": JobKind("核对文件", "webmap.intake_work:read"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),

@@ -84,7 +84,7 @@ def check(session: Session, viewer: Viewer, subjects: Sequence[Subject]) -> Chec
     on_lines = [hit for each in asked if each.kind == CONTROL_LINE for hit in hits[each.key]]
     # Every control line must be read, for its type; of very many others the largest have a name, and all count.
     name_hits(session, viewer, [*on_lines, *largest(_all(hits))])
-    county = _county(session, viewer, [each.key for each in found if each.kind == BOUNDARIES])
+    county = county_shape(session, viewer)
     sizes = areas_m2(shapes)
     result: dict[str, Any] = {
         "day": clock.today().isoformat(),
@@ -131,11 +131,13 @@ def _refuse_unfit(subjects: Sequence[Subject]) -> None:
             )
 
 
-def _county(session: Session, viewer: Viewer, keys: Sequence[str]) -> BaseGeometry | None:
+def county_shape(session: Session, viewer: Viewer) -> BaseGeometry | None:
+    """The ground that the boundaries on the map cover; None while there are none."""
     found: list[BaseGeometry] = []
-    for key in keys:
-        layer = query.layer_named(session, viewer, key)
-        found += [each.shape for each in query.find_features(session, viewer, layer)]
+    for each in query.layers(session, viewer):
+        if each.kind == BOUNDARIES:
+            layer = query.layer_named(session, viewer, each.key)
+            found += [area.shape for area in query.find_features(session, viewer, layer)]
     return shapely.union_all(found) if found else None
 
 

@@ -101,13 +101,17 @@ class Lines:
 
     def _gap(self, known: Sequence[Edition]) -> str:
         """Why finding nothing would prove nothing; empty where the data cover the subjects whole."""
-        if not known:
-            return NO_DATA
-        if not any(each.coverage == "county" for each in known):
-            return NOT_ALL
-        if self.county is None:
-            return NO_COUNTY
-        return "" if bool(np.all(shapely.covers(self.county, self.shapes))) else BEYOND
+        why = unproven(known, self.county)
+        return why or ("" if bool(np.all(shapely.covers(self.county, self.shapes))) else BEYOND)
+
+
+def unproven(known: Sequence[Edition], county: BaseGeometry | None) -> str:
+    """Why data of one line prove nothing anywhere in the county; empty where they cover it whole."""
+    if not known:
+        return NO_DATA
+    if not any(each.coverage == "county" for each in known):
+        return NOT_ALL
+    return NO_COUNTY if county is None else ""
 
 
 def _types_of(hits: Sequence[Hit]) -> dict[int, str]:

@@ -7,7 +7,7 @@ writes and commits.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from shapely.geometry.base import BaseGeometry
@@ -40,12 +40,16 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """A change of one feature. version: from which it starts. whole: what it does not speak of is taken away."""
+    """A change of one feature. version: from which it starts. whole: what it does not speak of is taken away.
+
+    apart: values that an act of its own writes, read and checked by whoever does it.
+    """
 
     ref: int | str
     version: int | None
     body: Mapping[str, Any]
     whole: bool = False
+    apart: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def reason(self) -> str | None:
@@ -80,6 +84,7 @@ def revise(database: Database, viewer: Viewer, asked: Request) -> Outcome:
     found, desk = _found(database, viewer, asked.ref)
     draft = read_draft(asked.body, desk, whole=asked.whole)
     draft = _spoken_out(draft, desk, found) if asked.whole else draft
+    draft = replace(draft, properties={**draft.properties, **asked.apart})
     check_version(database, viewer, found, asked.version, draft)
     legal = {} if found.state.review else proposals.legal_changes(found, draft.properties)
     row = _ready(desk, _changed(found, _without(draft, legal)))

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Choices, Day, Field, Flag, Number, Text, Whole
+from layers.kinds.held import FIELDS as HOLD_FIELDS
+from layers.kinds.held import holdable
 from layers.kinds.own_fields import Declaration, OwnField, declared, stored_declaration
 from layers.kinds.own_looks import LOOKS, NONE, ONE, classes_of
 from layers.kinds.record import CODE, IDENTITY, NAME, ORIGIN, PLACE
@@ -31,7 +33,8 @@ _TILED: Final = frozenset({"text", "whole", "decimal", "day", "flag", "choice"})
 
 def declaration_from(raw: object, before: Declaration | None = None, *, in_use: bool = False) -> Declaration:
     """The declaration that the screen sent; raises InvalidValue. in_use: the layer has records."""
-    found = declared(raw, before, looks=LOOKS, in_use=in_use, reserved=[each.title for each in BASE])
+    reserved = [each.title for each in (*BASE, *HOLD_FIELDS)]
+    found = declared(raw, before, looks=LOOKS, in_use=in_use, reserved=reserved)
     custom_kind(found.stored(), TITLE)
     return found
 
@@ -54,7 +57,7 @@ class _Told:
 def _built(told: _Told) -> LayerKind:
     declaration = stored_declaration(told.own_fields)
     fields = tuple(_field(each) for each in declaration.active)
-    return LayerKind(
+    made = LayerKind(
         key=CUSTOM,
         title=told.title,
         group=GROUP,
@@ -75,6 +78,7 @@ def _built(told: _Told) -> LayerKind:
         searched=tuple(each.key for each in declaration.active if each.sort == "text"),
         retired=frozenset(each.key for each in declaration.fields if each.retired),
     )
+    return holdable(made) if declaration.geometry == "polygon" else made
 
 
 def _classify(declaration: Declaration) -> Callable[[Properties, Properties], str]:

@@ -38,7 +38,8 @@ class Field:
     aliases: other column names under which files bring it. card: shown on the card even when missing.
     source: the article or standard the field comes from. visibility: who may see its values. help: how to fill it
     in. listed: whether it is a column of tables; None leaves that to `card` and `filterable`. off_card: never on it.
-    off_form: it is filled in elsewhere, or follows from another field.
+    off_form: it is filled in elsewhere, or follows from another field. own_act: nobody writes it but an act of its own,
+    no form and no change of the feature.
     legal: rights in land rest on it, so a change needs a second person.
     """
 
@@ -56,6 +57,7 @@ class Field:
     listed: bool | None = None
     off_card: bool = False
     off_form: bool = False
+    own_act: bool = False
     json_type: ClassVar[str] = "string"
 
     @property

@@ -25,9 +25,11 @@ def form_fields(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> lis
 
 
 def asked_for(kind: LayerKind, viewer: Viewer, unit: str | None = None) -> list[Field]:
-    """The same as they are declared: only what this viewer may see."""
+    """The same as they are declared: only what this viewer may see, and what no act of its own writes."""
     return [
-        field for field in kind.fields if field.key not in _NEVER and may_see(viewer, field.visibility, unit)
+        field
+        for field in kind.fields
+        if field.key not in _NEVER and not field.own_act and may_see(viewer, field.visibility, unit)
     ]
 
 

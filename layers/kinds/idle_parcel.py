@@ -11,6 +11,7 @@ from layers.kinds import low_use
 from layers.kinds.base import ClockStop, Derived, Insight, LayerKind, Properties, Question
 from layers.kinds.case_steps import CaseSteps, entries_of
 from layers.kinds.fields import Choice, Day, Field, Number, Text, Whole
+from layers.kinds.held import holdable
 from layers.kinds.record import IDENTITY, NAME, ORIGIN, PLACE, SUPERVISION
 from layers.measure import half_up
 from layers.rules.idle_case import STEP_WORDS, last_step
@@ -407,38 +408,40 @@ BUY_BACK = (
 What the firm can and wants is not on record: the cause stands for it, so the answer is 疑似 and to be verified.
 """
 
-IDLE_PARCEL = LayerKind(
-    key="idle_parcel",
-    title="闲置低效用地",
-    group="stock_land",
-    measure_word="宗",
-    geometry="polygon",
-    shapes=("polygon",),
-    fields=FIELDS,
-    classes=CLASSES,
-    classify=classify,
-    settle=settle,
-    derive=derive,
-    insight=insight,
-    tiled=(),
-    derived_tiled=("state", "next_due"),
-    derived_fields=(
-        Day(key="next_due", title="下一法定节点", filterable=True),
-        Day(key="due_1y", title="满一年日期", source="闲置土地处置办法 第二条"),
-        Day(key="due_2y", title="满两年日期", source="闲置土地处置办法 第十四条"),
-        *low_use.DERIVED,
-    ),
-    questions=(
-        Question("闲置满两年且大于20亩", "symbol.any.two_years;area_mu.over.20"),
-        Question("本月到期", "next_due.month"),
-        Question("九十日内到期", "next_due.next.90"),
-        Question("疑似低效且停产", "low_use_tests.any.stopped"),
-        Question("综合评价 D", "low_use_grade.any.D"),
-        Question("低效用地未定处置方式", "symbol.any.low_use;disposal_route.empty"),
-        Question("疑似可申报收回收购（需核实）", BUY_BACK),
-        Question("资料不足", "symbol.any.unknown"),
-    ),
-    cluster=Cluster(style="donut", by="town", over=20),
-    rank=10,
-    owner="自然资源和规划局",
+IDLE_PARCEL = holdable(
+    LayerKind(
+        key="idle_parcel",
+        title="闲置低效用地",
+        group="stock_land",
+        measure_word="宗",
+        geometry="polygon",
+        shapes=("polygon",),
+        fields=FIELDS,
+        classes=CLASSES,
+        classify=classify,
+        settle=settle,
+        derive=derive,
+        insight=insight,
+        tiled=(),
+        derived_tiled=("state", "next_due"),
+        derived_fields=(
+            Day(key="next_due", title="下一法定节点", filterable=True),
+            Day(key="due_1y", title="满一年日期", source="闲置土地处置办法 第二条"),
+            Day(key="due_2y", title="满两年日期", source="闲置土地处置办法 第十四条"),
+            *low_use.DERIVED,
+        ),
+        questions=(
+            Question("闲置满两年且大于20亩", "symbol.any.two_years;area_mu.over.20"),
+            Question("本月到期", "next_due.month"),
+            Question("九十日内到期", "next_due.next.90"),
+            Question("疑似低效且停产", "low_use_tests.any.stopped"),
+            Question("综合评价 D", "low_use_grade.any.D"),
+            Question("低效用地未定处置方式", "symbol.any.low_use;disposal_route.empty"),
+            Question("疑似可申报收回收购（需核实）", BUY_BACK),
+            Question("资料不足", "symbol.any.unknown"),
+        ),
+        cluster=Cluster(style="donut", by="town", over=20),
+        rank=10,
+        owner="自然资源和规划局",
+    )
 )

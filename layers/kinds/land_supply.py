@@ -8,21 +8,23 @@ from __future__ import annotations
 
 from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text
+from layers.kinds.held import holdable
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, Pattern, SymbolClass
 
+ROUTES = {
+    "swap": "城乡建设用地增减挂钩",
+    "mine": "工矿废弃地复垦",
+    "revived": "闲置盘活",
+    "low_hill": "低丘缓坡",
+}
 FIELDS: tuple[Field, ...] = (
     *PROJECT_RECORD,
     Choice(
         key="supply_route",
         title="指标途径",
-        choices={
-            "swap": "城乡建设用地增减挂钩",
-            "mine": "工矿废弃地复垦",
-            "revived": "闲置盘活",
-            "low_hill": "低丘缓坡",
-        },
+        choices=ROUTES,
         also={"增减挂钩": "swap", "工矿地复垦": "mine"},
         required=True,
         filterable=True,
@@ -75,22 +77,24 @@ def classify(properties: Properties, derived: Properties) -> str:
     return "new" if properties.get("role") == "new" else "old"
 
 
-LAND_SUPPLY = supervised(
-    LayerKind(
-        key="land_supply",
-        title="用地指标来源",
-        group="stock_land",
-        measure_word="处",
-        geometry="polygon",
-        shapes=("polygon", "point"),
-        fields=FIELDS,
-        classes=(
-            _area("old", "拆旧 · 复垦", _COLOR, _CROSSED, hollow=True),
-            _area("new", "建新", _NEW, _LINED, hollow=False),
-        ),
-        classify=classify,
-        rank=12,
-        owner="自然资源和规划局",
-        on_at_start=False,
+LAND_SUPPLY = holdable(
+    supervised(
+        LayerKind(
+            key="land_supply",
+            title="用地指标来源",
+            group="stock_land",
+            measure_word="处",
+            geometry="polygon",
+            shapes=("polygon", "point"),
+            fields=FIELDS,
+            classes=(
+                _area("old", "拆旧 · 复垦", _COLOR, _CROSSED, hollow=True),
+                _area("new", "建新", _NEW, _LINED, hollow=False),
+            ),
+            classify=classify,
+            rank=12,
+            owner="自然资源和规划局",
+            on_at_start=False,
+        )
     )
 )

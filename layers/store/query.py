@@ -53,6 +53,7 @@ __all__ = [
     "count_features",
     "drawn_tile",
     "feature_of",
+    "features_of",
     "field_sums",
     "filter_edition",
     "find_features",
@@ -183,6 +184,12 @@ def feature_of(session: Session, viewer: Viewer, ref: int | str) -> FoundFeature
     if not found:
         raise UnknownThing(f"没有编号为“{str(ref)[:60]}”的图形，可能已被删除，或者您无权查看。")
     return found[0]
+
+
+def features_of(session: Session, viewer: Viewer, uids: Sequence[str]) -> list[FoundFeature]:
+    """Those of these that this viewer may see now; the others are passed over."""
+    clean = [uid for uid in uids if is_clean(uid)]
+    return read_features(session, viewer, finding(viewer).where(Feature.uid.in_(clean))) if clean else []
 
 
 def _finding_one(viewer: Viewer, ref: int | str) -> Select[Any]:

@@ -42,6 +42,7 @@ declare namespace Api {
     bin: string;
     drawing: { script: string; style: string };
     charts: string;
+    siting: string;
     attachments?: string;
     /** of the pages of a briefing */
     briefing?: string;
@@ -420,6 +421,45 @@ declare namespace Api {
     file: { name: string; url: string } | null;
   }
 
+  /** for which project a parcel is held */
+  interface Hold {
+    may: boolean;
+    days: number;
+    most_days: number;
+    now: {
+      state: "held" | "lapsed";
+      state_words: string;
+      project: string;
+      unit: string;
+      until: string;
+      by: string;
+      since: string | null;
+    } | null;
+  }
+
+  /** a ranking of land for a project */
+  interface Siting {
+    title: string;
+    summary: string;
+    holds: Record<string, string>;
+    result: {
+      project: string;
+      kept: number;
+      sample: boolean;
+      note: string;
+      rows: {
+        rank: number;
+        uid: string;
+        name: string;
+        layer: string;
+        total: number | null;
+        lon: number;
+        lat: number;
+        bounds: Bounds;
+      }[];
+    };
+  }
+
   interface Card {
     title: string;
     subtitle: string | null;
@@ -429,6 +469,8 @@ declare namespace Api {
     verdict: { text: string; clause: string | null } | null;
     clock: Clock | null;
     case: Case | null;
+    /** for who may see and hold it */
+    hold: Hold | null;
     rows: { label: string; value: string | null; unit?: string | null }[];
     /** titles of the most important fields without a value */
     missing: string[];

@@ -116,6 +116,21 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.urls.api}conflict`, asked);
   }
 
+  /** A kept ranking of land. @param {string} uid @returns {Promise<Api.Siting>} */
+  siting(uid) {
+    return this.#get(`${this.urls.api}siting/${encodeURIComponent(uid)}`);
+  }
+
+  /** Hold a parcel for a project. @param {string} ref @param {number} version @param {{project: string, unit: string, until: string}} wanted @returns {Promise<Api.Feature>} */
+  hold(ref, version, wanted) {
+    return this.#send("POST", `${this.#ref(ref)}/hold`, wanted, version);
+  }
+
+  /** @param {string} ref @param {number} version @returns {Promise<Api.Feature>} */
+  release(ref, version) {
+    return this.#send("DELETE", `${this.#ref(ref)}/hold`, undefined, version);
+  }
+
   /** @param {string} ref @returns {Promise<Api.History>} */
   history(ref) {
     return this.#get(`${this.#ref(ref)}/history`);
@@ -480,12 +495,16 @@ export function sendFile(url, file, csrf, onShare) {
 
 /** Something of a page that has an address and a word for writes of its own. @param {string} url @param {unknown} body @param {string} csrf @returns {Promise<any>} */
 export async function sendJson(url, body, csrf) {
-  const headers = {
-    Accept: "application/json",
-    "Content-Type": "application/json",
-    "X-CSRF-Token": csrf,
-  };
-  return answered(await asked(url, { method: "POST", headers, body: JSON.stringify(body) }));
+  return requestJson("POST", url, body, csrf);
+}
+
+/** The same in any way of asking; without a body where there is none. @param {string} method @param {string} url @param {unknown} body @param {string} csrf @returns {Promise<any>} */
+export async function requestJson(method, url, body, csrf) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json", "X-CSRF-Token": csrf };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return answered(await asked(url, { method, headers, body: text }));
 }
 
 /** @param {string} url @param {RequestInit} [how] */

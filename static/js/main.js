@@ -19,6 +19,7 @@ import { FilterLine } from "app/filter/line.js";
 import { SavedFilters } from "app/filter/saved.js";
 import { joined, parted } from "app/filter/text.js";
 import { standFlag } from "app/map/flag.js";
+import { Marks } from "app/map/marks.js";
 import { boundsOf } from "app/map/outlines.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
@@ -46,6 +47,8 @@ import { Status } from "app/panel/status.js";
 import { Strip } from "app/panel/strip.js";
 import { Today } from "app/panel/today.js";
 import { PhotoStrip } from "app/photos/strip.js";
+import { Holding } from "app/siting/hold.js";
+import { Ranking } from "app/siting/ranking.js";
 import { TableDrawer } from "app/table/table.js";
 
 /**
@@ -133,6 +136,8 @@ const exporting = new Exporting(server, dialog("export_dialog"));
 const asOf = new AsOf(byId("day"), dialog("question"));
 const today = new Today(byId("today"), () => server.today());
 const fresh = new Fresh(() => server.layers(true));
+const holding = new Holding(server, dialog("question"));
+const ranking = new Ranking(byId("ranking"), server, boot.urls.siting);
 exporting.now = () => ({
   bbox: moved ? inSight(moved.bounds) : null,
   shown: shown.keys,
@@ -142,6 +147,7 @@ card.actions = (/** @type {Api.Feature} */ feature) => [
   ...overlaying.actionsFor(feature),
   ...editing.actionsFor(feature),
   ...printOne(feature),
+  ...holding.actionsFor(feature),
   ...exportOne(feature),
 ];
 const filters = new Filters(server);
@@ -168,7 +174,10 @@ card.below = (/** @type {Api.Feature} */ { id }) => {
   photos.show(id);
   return [photos.element];
 };
-card.above = (/** @type {Api.Feature} */ feature) => reviewing.sectionsFor(feature);
+card.above = (/** @type {Api.Feature} */ feature) => [
+  ...reviewing.sectionsFor(feature),
+  holding.sectionFor(feature),
+];
 table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
   ...(may.includes("edit") && !asOf.day
     ? [
@@ -279,6 +288,7 @@ async function showMap(catalogue, style) {
   const ready = view.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
   for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
   standFlag(view.map);
+  if (state.siting) await ranking.open(state.siting, new Marks(view.map, "rank-disc"));
   if (state.table) table.open(state.table);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
@@ -777,6 +787,16 @@ on(past, "close", () => view.outlines.clear());
 on(past, "undone", ({ uid, said, gone }) => {
   notice.show(said);
   renewMap(gone ? null : uid);
+});
+on(holding, "changed", (done) => editing.tellDone(done, done.uid));
+on(holding, "say", ({ text }) => notice.show(text));
+on(ranking, "say", ({ text }) => notice.show(text));
+on(ranking, "open", ({ uid, uids }) => reader.open(uid, uids));
+on(ranking, "closed", () => page.keep({ siting: null }));
+on(ranking, "shown", ({ bounds, layers }) => {
+  holding.project = ranking.project;
+  for (const layer of layers) if (!shown.isOn(layer)) shown.toggle([layer], true);
+  if (!page.state.view && !page.state.selected) view.fit(bounds);
 });
 on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));
 on(fresh, "asked", () => tray.count());

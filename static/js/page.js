@@ -12,9 +12,11 @@
  * @property {string | null} table  key of the layer in the table drawer
  * @property {string} filters  of all layers, as app/filter/text.js writes them
  * @property {string | null} at  the past day on which the map is seen
+ * @property {string | null} siting  the ranking of land whose numbers are on the map
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
 
+const UID = /^[\w-]{1,36}$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
 /**
@@ -33,6 +35,7 @@ export function read(query) {
     over: Object.fromEntries(words(given.get("over")).map(overOf)),
     filters: given.get("f") ?? "",
     at: DAY.test(given.get("at") ?? "") ? given.get("at") : null,
+    siting: UID.test(given.get("siting") ?? "") ? given.get("siting") : null,
     canvas: given.get("renderer") === "canvas",
   };
 }
@@ -41,7 +44,7 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, base, over, filters, at, canvas }) {
+export function write({ view, layers, opacity, selected, table, base, over, filters, at, siting, canvas }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -57,6 +60,7 @@ export function write({ view, layers, opacity, selected, table, base, over, filt
       `over=${list(Object.entries(over).map(([uid, share]) => `${uid}:${share}`))}`,
     filters && `f=${readable(filters)}`,
     at && `at=${at}`,
+    siting && `siting=${siting}`,
     canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from layers import clock
 from layers.rules.compliance import NO_APPROVAL, Level, Status
 from layers.store.analyses import FoundAnalysis
-from webmap.outputs.official import Paper, clean
+from webmap.outputs.fact_book import Table, workbook
+from webmap.outputs.official import Paper
 from webmap.outputs.picture import Coat, drawn
 
 TITLE: Final = "合规性审查表"
@@ -23,18 +22,7 @@ FILLS: Final = {Level.RED.value: "#C62F2A66", Level.YELLOW.value: "#D99A0066"}
 OTHER_FILL: Final = "#7D889444"
 SUBJECT_EDGE: Final = "#1F4E79"
 COUNTY_EDGE: Final = "#7D7191"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _WIDTHS: Final = (14, 12, 14, 10, 46, 22, 24, 14, 14, 40)
-
-
-class Table(NamedTuple):
-    """A part of the sheet. widths: shares of the page for Word; 0 leaves a column out there."""
-
-    title: str
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    widths: Sequence[float]
 
 
 def facts(found: FoundAnalysis, changed: Sequence[str]) -> list[tuple[str, str]]:
@@ -111,42 +99,17 @@ def word(found: FoundAnalysis, changed: Sequence[str], county: Sequence[BaseGeom
     paper.picture(picture(found, county), "示意图：蓝线为分析对象，红、黄为压盖控制线的部分，灰为其他图层")
     for number, table in zip("二三四五", tables(found), strict=False):
         paper.heading(f"{number}、{table.title}")
-        kept = [at for at, width in enumerate(table.widths) if width]
-        rows = [[row[at] for at in kept] for row in table.rows]
-        paper.table([table.header[at] for at in kept], rows, widths=[table.widths[at] for at in kept])
+        header, rows, widths = table.for_word()
+        paper.table(header, rows, widths=widths)
     paper.text(NO_APPROVAL)
     paper.signature(found.unit or found.who, chinese_day(found.at))
     return paper.content()
 
 
 def excel(found: FoundAnalysis, changed: Sequence[str]) -> bytes:
-    """The sheet as .xlsx; nothing in it is a formula."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Font
-
-    book = Workbook()
-    sheet = book.active
-    if sheet is None:
-        raise AssertionError("a new workbook has a sheet")
-    sheet.title = TITLE
-    sheet.append([_cell(f"{TITLE}（{found.title}）")])
-    for label, value in [*facts(found, changed), ("结论", summary(found)), ("说明", NO_APPROVAL)]:
-        sheet.append([label, _cell(value)])
-    for table in tables(found):
-        sheet.append([])
-        sheet.append([table.title])
-        sheet.append(list(table.header))
-        for row in table.rows:
-            sheet.append([_cell(each) for each in row])
-    sheet["A1"].font = Font(bold=True, size=16)
-    for cells in sheet.iter_rows(min_row=2):
-        for cell in cells:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
-    for at, width in enumerate(_WIDTHS):
-        sheet.column_dimensions["ABCDEFGHIJ"[at]].width = width
-    sink = io.BytesIO()
-    book.save(sink)
-    return sink.getvalue()
+    """The sheet as .xlsx."""
+    told = [*facts(found, changed), ("结论", summary(found)), ("说明", NO_APPROVAL)]
+    return workbook(TITLE, f"{TITLE}（{found.title}）", told, tables(found), _WIDTHS)
 
 
 def minute(when: datetime) -> str:
@@ -263,11 +226,6 @@ def _subject(each: dict[str, Any]) -> str:
 
 def _more(found: Sequence[Any], shown: int) -> str:
     return f"等 {len(found)} 个" if len(found) > shown else ""
-
-
-def _cell(value: str) -> str:
-    text = clean(value)
-    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _shape(geometry: dict[str, Any]) -> BaseGeometry:

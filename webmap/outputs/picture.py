@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from shapely.geometry.base import BaseGeometry
 
 WIDTH: Final = 1560
@@ -20,6 +20,9 @@ FINER: Final = 2
 ROOM: Final = 0.15
 LEAST_DEG: Final = 0.002
 DOT: Final = 14
+RANK: Final = 30
+ROUNDS: Final = 80
+"""Radius of a disc with a number, in pixels of the larger picture."""
 PAPER: Final = "#FCFBF7"
 
 
@@ -33,12 +36,22 @@ class Coat:
     width: int = 3
 
 
-def drawn(coats: Iterable[Coat], *, around: Sequence[BaseGeometry]) -> bytes:
-    """A PNG of 156 : 100; `around` (CGCS2000 degrees) fills the picture."""
+def drawn(
+    coats: Iterable[Coat],
+    *,
+    around: Sequence[BaseGeometry],
+    ranks: Sequence[tuple[float, float]] = (),
+    color: str = "#1F4E79",
+) -> bytes:
+    """A PNG of 156 : 100; `around` (CGCS2000 degrees) fills the picture.
+
+    ranks: positions in degrees that carry their number, from 1 on, the first on top.
+    """
     place = _placing(around)
     image = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), PAPER)
     for coat in coats:
         _draw(image, [part for shape in coat.shapes for part in _parts(shape, place)], coat)
+    _number(image, place, ranks, color)
     sink = io.BytesIO()
     image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS).save(sink, "PNG", optimize=True)
     return sink.getvalue()
@@ -87,6 +100,34 @@ def _draw(image: Image.Image, parts: Sequence[BaseGeometry], coat: Coat) -> None
             pen.ellipse((x - DOT, y - DOT, x + DOT, y + DOT), fill=coat.edge)
         for line in shapely.get_rings(part) if shapely.get_dimensions(part) == 2 else [part]:
             pen.line(_positions(line), fill=coat.edge, width=coat.width * FINER, joint="curve")
+
+
+def _number(image: Image.Image, place: _Placing, ranks: Sequence[tuple[float, float]], color: str) -> None:
+    if not len(ranks):
+        return
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(RANK * 1.1)
+    there = place(np.array(ranks, float))
+    aside = _apart(there)
+    for (x, y), (to_x, to_y) in zip(there.tolist(), aside.tolist(), strict=True):
+        pen.line((x, y, to_x, to_y), fill=color, width=FINER)
+        pen.ellipse((x - 5, y - 5, x + 5, y + 5), fill=color)
+    for number, (x, y) in reversed(list(enumerate(aside.tolist(), 1))):
+        pen.ellipse((x - RANK, y - RANK, x + RANK, y + RANK), fill=color, outline="#FFFFFF", width=2 * FINER)
+        pen.text((x, y), str(number), fill="#FFFFFF", font=font, anchor="mm")
+
+
+def _apart(places: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Discs that would cover one another move aside, a little in each of some rounds."""
+    # Of equal places none has a direction, so each begins a little elsewhere.
+    turns = np.arange(len(places)) * 2.4
+    moved: NDArray[np.float64] = places + np.column_stack([np.cos(turns), np.sin(turns)])
+    for _ in range(ROUNDS):
+        off = moved[:, None] - moved[None]
+        far = np.hypot(off[..., 0], off[..., 1])
+        np.fill_diagonal(far, np.inf)
+        push = np.clip(2.15 * RANK - far, 0, None) / np.maximum(far, 1e-6) / 2
+        moved = np.asarray(moved + (off * push[..., None]).sum(axis=1))
+    return moved
 
 
 def _fill(pen: ImageDraw.ImageDraw, parts: Sequence[BaseGeometry]) -> None:

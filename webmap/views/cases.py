@@ -23,7 +23,7 @@ from webmap import accounts, assets, casework
 from webmap.answers import to_save
 from webmap.database import current, the_database, viewer
 from webmap.outputs import case_sheet
-from webmap.outputs.conflict_sheet import XLSX
+from webmap.outputs.fact_book import XLSX
 
 blueprint = Blueprint("cases", __name__)
 

@@ -25,6 +25,7 @@ from webmap.conflict_work import answer as look
 from webmap.database import current, the_database, viewer
 from webmap.map_place import view_of
 from webmap.outputs import conflict_sheet, official
+from webmap.outputs.fact_book import XLSX
 from webmap.receiving import received
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import ASKED_BYTES, asked_file
@@ -125,7 +126,7 @@ def as_excel(uid: str) -> Response:
     require_insider(viewer())
     found = analyses.find(current(), viewer(), KIND, uid)
     content = conflict_sheet.excel(found, analyses.changed_since(current(), found))
-    return _file(found, content, "xlsx", conflict_sheet.XLSX)
+    return _file(found, content, "xlsx", XLSX)
 
 
 @blueprint.get("/conflict/jobs/<int:number>")

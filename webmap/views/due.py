@@ -17,7 +17,7 @@ from webmap import accounts
 from webmap.answers import answer, to_save
 from webmap.database import current, viewer
 from webmap.outputs import official, reminder
-from webmap.outputs.conflict_sheet import XLSX
+from webmap.outputs.fact_book import XLSX
 
 blueprint = Blueprint("due", __name__)
 

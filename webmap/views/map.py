@@ -26,7 +26,7 @@ SCRIPTS: Final = (
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
 OTHER_PAGES: Final = (
-    *("check.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
+    *("check.js", "siting/holding.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
     *("asking/panel.js", "briefing/", "printing/"),
 )
@@ -55,6 +55,7 @@ OWN_STYLES: Final = tuple(
         "me",
         "filter",
         "asking",
+        "marks",
         "phone",
     )
 )
@@ -126,6 +127,7 @@ def boot() -> dict[str, Any]:
             "api": url_for("map.page") + "api/",
             "sign_in": url_for("account.log_in_page"),
             "bin": url_for("manage_deleted.page"),
+            "siting": url_for("siting.page") + "/",
             "charts": assets.asset("vendor/echarts.js"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },

@@ -21,7 +21,7 @@ from webmap.answers import answer, to_save
 from webmap.conflict_work import county_outline
 from webmap.database import current, the_database, viewer
 from webmap.outputs import official, supervision_paper
-from webmap.outputs.conflict_sheet import XLSX
+from webmap.outputs.fact_book import XLSX
 
 blueprint = Blueprint("supervision", __name__)
 
