@@ -19,9 +19,10 @@ import pytest
 import shapely
 from click.testing import CliRunner
 from flask import Flask
+from PIL import Image
 from pyproj import Geod, Transformer
 
-from layers.errors import InvalidValue, MapError
+from layers.errors import InvalidValue, MapError, NoSpace, UnknownThing
 from layers.jobs import run
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER
 from layers.store import Database, audit
@@ -32,8 +33,11 @@ from tests.people import sign_in
 from tests.small_county import small_county
 from tests.stored import store
 from webmap.cli import main
+from webmap.outputs import print_fonts
+from webmap.outputs.print_paper import Sheet
+from webmap.outputs.print_series import Series
 from webmap.print_asked import Wanted, wanted
-from webmap.printing import Printed, carry_out
+from webmap.printing import Printed, carry_out, keep
 from webmap.work import KINDS
 
 GRS80 = Geod(ellps="GRS80")
@@ -252,29 +256,62 @@ def test_letters_are_embedded_as_truetype(sqlite_database: Database) -> None:
     assert b"/TrueType" in content or b"/CIDFontType2" in content
 
 
-def _seen(picture: np.ndarray[Any, Any]) -> int:
-    """How many colours a picture has."""
-    return len(np.unique(picture.reshape(-1, picture.shape[-1]), axis=0))
+def place_of(content: bytes, word: str) -> tuple[float, float, float, float]:
+    """Where a word stands on the first page: left, top, right, bottom as shares of it."""
+    book = pypdfium2.PdfDocument(content)
+    try:
+        page = book[0]
+        text, (width, height) = page.get_textpage(), page.get_size()
+        start = text.get_text_range().index(word)
+        boxes = [text.get_charbox(start + at) for at in range(len(word))]
+        left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+        right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+        return left / width, 1 - top / height, right / width, 1 - bottom / height
+    finally:
+        book.close()
 
 
-def test_every_reader_shows_the_sheet(sqlite_database: Database, tmp_path: Path) -> None:
-    from PIL import Image
+def darkness(picture: Image.Image, place: tuple[float, float, float, float]) -> float:
+    """Which share of this part of a page is ink."""
+    left, top, right, bottom = place
+    part = picture.convert("L").crop(
+        (
+            round(left * picture.width),
+            round(top * picture.height),
+            round(right * picture.width),
+            round(bottom * picture.height),
+        )
+    )
+    return float((np.asarray(part) < 128).mean())
 
+
+def test_every_reader_shows_the_sheet_and_its_words(sqlite_database: Database, tmp_path: Path) -> None:
     parcels(sqlite_database)
+    # 沂 is a usual character, 㵲 stands in the whole font only.
+    content = printed(sqlite_database, paper="A4", title="沂南㵲水图").content
     file = tmp_path / "map.pdf"
-    file.write_bytes(printed(sqlite_database, paper="A4").content)
+    file.write_bytes(content)
+    places = [place_of(content, word) for word in ("沂南", "㵲", "制图单位", "内部资料")]
     book = pypdfium2.PdfDocument(file)
-    assert _seen(np.asarray(book[0].render(scale=1).to_pil().convert("RGB"))) > 50
+    book[0].render(scale=2).to_pil().save(tmp_path / "pdfium.png")
     book.close()
     for tool, command in {
-        "pdftoppm": ["pdftoppm", "-r", "72", "-png", "-singlefile", str(file), str(tmp_path / "pdftoppm")],
-        "mutool": ["mutool", "draw", "-q", "-r", "72", "-o", str(tmp_path / "mutool.png"), str(file)],
+        "pdfium": [],
+        "pdftoppm": ["pdftoppm", "-r", "144", "-png", "-singlefile", str(file), str(tmp_path / "pdftoppm")],
+        "mutool": ["mutool", "draw", "-q", "-r", "144", "-o", str(tmp_path / "mutool.png"), str(file)],
     }.items():
-        if not shutil.which(tool):
+        if command and not shutil.which(tool):
             pytest.skip(f"{tool} (not installed)")
-        subprocess.run(command, check=True, capture_output=True)
+        if command:
+            subprocess.run(command, check=True, capture_output=True)
         with Image.open(tmp_path / f"{tool}.png") as image:
-            assert _seen(np.asarray(image.convert("RGB"))) > 50, tool
+            shares = [darkness(image, place) for place in places]
+            assert all(0.08 < share < 0.7 for share in shares), (tool, shares)
+    if shutil.which("pdftotext"):
+        text = subprocess.run(
+            ["pdftotext", str(file), "-"], check=True, capture_output=True, text=True
+        ).stdout
+        assert "沂南㵲水图" in text.replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -293,6 +330,13 @@ def test_every_reader_shows_the_sheet(sqlite_database: Database, tmp_path: Path)
         ({"title": "绝密★地图"}, "国家秘密"),
         ({"layers": "idle_parcel"}, "列表"),
         ({"filters": ["x"]}, "filters"),
+        ({"faint": {"idle_parcel": 3}}, "0 到 1 的不透明度"),
+        ({"at": "昨天"}, "日期收到“昨天”"),
+        ({"rows": 0}, "分幅的行数收到“0”"),
+        ({"rows": 10, "columns": 10}, "共 100 幅，一次最多 60 幅"),
+        ({"rows": 2, "form": "png"}, "请把格式改为 PDF"),
+        ({"overlap": 90}, "分幅的重叠收到“90”"),
+        ({"public": True, "final": True}, "定稿需要审图号"),
         ({"form": "exe"}, "格式收到“exe”"),
         ({"public": True, "review_number": "没有"}, "审图号收到“没有”"),
     ],
@@ -309,11 +353,87 @@ def test_scales_are_read_as_people_write_them(said: object, scale: float | None)
 
 
 def test_hostile_words_are_only_words(sqlite_database: Database) -> None:
-    name = "$x^2$ {{7*7}} <b>\U0001f5fa\x07"
+    name = "$x^2$ {{7*7}} <b>\U0001f5fa\x07\u202e"
     store(sqlite_database, [NewFeature(shapely.box(118.4, 35.5, 118.41, 35.51), {"name": name})])
     asked = {"scale": 10_000, "center": [118.405, 35.505], "layers": ["idle_parcel"]}
-    text = words(printed(sqlite_database, title=name, **asked).content)
-    assert "$x^2${{7*7}}<b>" in text
+    done = printed(sqlite_database, title=name, unit=f"../../{name}", **asked)
+    text = words(done.content)
+    assert text.count("$x^2${{7*7}}<b>") == 3
+    assert "49" not in text
+    assert set(done.name).isdisjoint('/\\<>"\x07\u202e{}$')
+
+
+def test_a_missing_font_and_a_full_disk_are_said(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcels(sqlite_database)
+    done = printed(sqlite_database, paper="A4")
+    full = tmp_path / "full"
+    full.write_text("")
+    with pytest.raises(NoSpace, match="文件存不下"):
+        keep(done, full, "pdf")
+    monkeypatch.setitem(print_fonts.FONTS, "song", tmp_path / "NotoSerifSC-Bold.ttf")
+    print_fonts.small.cache_clear()
+    with pytest.raises(UnknownThing, match="缺少打印用的字体 NotoSerifSC"):
+        printed(sqlite_database, paper="A4", title="另一个图名")
+    print_fonts.small.cache_clear()
+
+
+def test_an_empty_layer_prints_an_empty_map(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    far = {"scale": 10_000, "center": [118.6, 35.6], "layers": ["idle_parcel"]}
+    assert "图例" not in words(printed(sqlite_database, paper="A4", **far).content)
+
+
+def test_both_databases_print_the_same_sheet(database: Database) -> None:
+    parcels(database)
+    done = printed(database, paper="A4", layers=["idle_parcel", "admin_area"])
+    text = words(done.content)
+    assert "低效用地" in text
+    assert "县界" in text
+    assert [each["title"] for each in done.data] == ["闲置低效用地", "行政区划"]
+
+
+def test_a_series_shows_every_sheet_and_says_where_it_goes_on(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    asked = {
+        "paper": "A4",
+        "scale": 20_000,
+        "center": [118.405, 35.505],
+        "rows": 2,
+        "columns": 2,
+        "overlap": 10,
+    }
+    done = printed(sqlite_database, layers=["idle_parcel"], **asked)
+    assert done.pages == 5
+    book = pypdfium2.PdfDocument(done.content)
+    pages = ["".join(page.get_textpage().get_text_range().split()) for page in book]
+    book.close()
+    assert "分幅总图，共4幅" in pages[0]
+    for number, beside in {1: (2, 3), 2: (1, 4), 3: (1, 4), 4: (2, 3)}.items():
+        assert f"第{number}幅，共4幅" in pages[number]
+        assert {int(each) for each in re.findall(r"接第(\d)幅", pages[number])} == set(beside)
+    # The parcel lies in the middle, where all four maps overlap.
+    assert all("低效地块" in page for page in pages[1:])
+
+
+def test_neighbours_of_a_series_share_what_was_asked() -> None:
+    sheet = Sheet(paper="A3", orientation="landscape", scale=10_000, lon=118.499, lat=35.55, turn=20)
+    one, other = Series(sheet=sheet, rows=1, columns=2, overlap=10).sheets()
+    zone = Transformer.from_crs(4490, 4527, always_xy=True)
+    apart = math.dist(zone.transform(one.lon, one.lat), zone.transform(other.lon, other.lat))
+    assert apart == pytest.approx(sheet.frame.width * 10 * 0.9, abs=0.01)
+    assert one.zone == other.zone == 39
+    assert other.lon > 118.5
+
+
+def test_the_past_day_and_faint_layers_are_part_of_what_is_printed(sqlite_database: Database) -> None:
+    parcels(sqlite_database)
+    then = wanted({"at": "2020-01-01", "layers": None, "faint": {"idle_parcel": 0.4}}, 50)
+    assert then.faint == {"idle_parcel": 0.4}
+    text = words(printed(sqlite_database, at="2020-01-01", center=[118.405, 35.505], scale=10_000).content)
+    assert "2020年1月1日的数据" in text
+    assert "低效用地" not in text
 
 
 def test_a_map_without_data_asks_where(sqlite_database: Database) -> None:
