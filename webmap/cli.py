@@ -36,6 +36,7 @@ LATER: Final = {
     "siting": "webmap.cli_siting:command",
     "export": "webmap.cli_export:command",
     "intake": "webmap.cli_intake:command",
+    "briefing": "webmap.cli_briefing:command",
     "print": "webmap.cli_print:command",
     "quality": "webmap.cli_quality:command",
     "restore": "webmap.cli_keeping:restore_command",

@@ -27,7 +27,7 @@ from webmap.print_asked import Wanted
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from layers.store.query import FoundFeature, LayerSummary
+    from layers.store.query import LayerSummary
     from webmap.outputs.print_map import PrintedMap
     from webmap.outputs.print_shapes import DrawnLayer
 
@@ -156,7 +156,14 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
     from webmap.outputs.print_map import PrintedMap
 
     asked = order.asked
-    layers = [_layer(session, order.who, each, asked, sheet) for each in order.shown]
+    grid_m = asked.grid_m if asked.public else 0
+    layers = [
+        replace(
+            laid_layer(session, order.who, each, sheet, asked.filters.get(each.key, ""), grid_m),
+            opacity=asked.faint.get(each.key, 1.0),
+        )
+        for each in order.shown
+    ]
     sample = any(each.sample for each in order.shown) or any(
         bool(value.get("is_sample")) for layer in layers for value in layer.values
     )
@@ -207,33 +214,31 @@ def _middle(county: Bounds | None) -> tuple[float, float]:
     return (west + east) / 2, (south + north) / 2
 
 
-def _layer(session: Any, who: Viewer, summary: LayerSummary, asked: Wanted, sheet: Sheet) -> DrawnLayer:
+def laid_layer(
+    session: Session, who: Viewer, summary: LayerSummary, sheet: Sheet, text: str, grid_m: float = 0
+) -> DrawnLayer:
+    """What of a layer touches the sheet and passes this filter, as this viewer may see it; grid_m: coarsened so far."""
     from webmap.outputs.print_shapes import DrawnLayer
 
     layer = query.layer_named(session, who, summary.key)
     bounds = padded(sheet.bounds, _BEYOND_DEG)
-    where = query.read_filter(session, who, layer, asked.filters.get(summary.key, ""))
+    where = query.read_filter(session, who, layer, text)
     count = query.count_features(session, who, layer, bounds=bounds, where=where)
     if count > MOST_FEATURES:
         raise InvalidValue(
             f"“{summary.title}”在图幅内有 {count:,} 个图形，一幅图最多 {MOST_FEATURES:,} 个。请放大比例尺、筛选或关闭这个图层。"
         )
     features = query.find_features(session, who, layer, bounds=bounds, where=where)
+    shapes = coarsened(np.array([each.shape for each in features], object), grid_m)
     return DrawnLayer(
         key=summary.key,
         title=summary.title,
         kind=kind_for(layer),
-        shapes=sheet.place(_shapes(features, asked)),
+        shapes=sheet.place(shapes),
         symbols=[kind_for(layer).symbol_class(str(each.derived.get("symbol"))).key for each in features],
         labels=[str(each.derived.get("label") or "") for each in features],
         values=[{**each.properties, **each.derived} for each in features],
-        opacity=asked.faint.get(summary.key, 1.0),
     )
-
-
-def _shapes(features: Sequence[FoundFeature], asked: Wanted) -> np.ndarray[Any, np.dtype[np.object_]]:
-    shapes = np.array([each.shape for each in features], object)
-    return coarsened(shapes, asked.grid_m) if asked.public else shapes
 
 
 def _said(order: _Order, sheet: Sheet, number: int, *, sample: bool) -> Any:

@@ -69,6 +69,20 @@ def _book(sink: io.BytesIO, pages: Iterable[PrintedMap]) -> None:
             book.infodict().update(Title=page.said.title, Author=page.said.unit)
 
 
+def pictured(sheet: Sheet, layers: Sequence[DrawnLayer], dpi: float) -> bytes:
+    """The map alone, as PNG."""
+    ink = Ink(*sheet.size_mm)
+    zoom = zoom_of(sheet.scale, sheet.lat)
+    ink.only_within(sheet.frame)
+    ink.draw([shapely.box(*sheet.frame)], Pen(fill=OUTSIDE))
+    draw_shapes(ink, layers, zoom)
+    draw_names(ink, layers, zoom, sheet.frame, ())
+    sink = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        ink.figure.savefig(sink, format="png", dpi=dpi, metadata={"Software": None})
+    return sink.getvalue()
+
+
 def drawn(printed: PrintedMap) -> Figure:
     """One sheet."""
     sheet = printed.sheet

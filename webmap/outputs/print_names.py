@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -93,7 +94,9 @@ def _draw_squares(ink: Ink, layer: DrawnLayer, things: Sequence[_Thing], zoom: f
         own = [each for each in things if each.symbol is symbol]
         if own and marker and marker.shape == "square" and is_drawn(marker, zoom):
             sides = [square_mm(marker, each.area_mu) for each in own]
+            ink.strength = layer.strength(symbol.key)
             draw_squares(ink, marker, [_spot(each.shape) for each in own], sides)
+    ink.strength = 1.0
 
 
 def _spot(shape: BaseGeometry) -> tuple[float, float]:
@@ -117,17 +120,27 @@ class _Writer:
     def __init__(self, ink: Ink, room: Room, zoom: float) -> None:
         self._ink, self._room, self._zoom = ink, room, zoom
         self._names: list[tuple[float, float, str, Type, float]] = []
+        self._leaders: list[tuple[float, Callable[[], None]]] = []
+        self._marks: list[tuple[float, Callable[[], None]]] = []
+        """What is drawn when all stand, each with its strength."""
         self._shields: set[tuple[str, str]] = set()
 
     def place(self, thing: _Thing) -> None:
         symbol = thing.symbol
         own = self._mark(thing, symbol.marker)
+        if symbol.key in thing.layer.quiet:
+            return
         if symbol.shield and is_drawn(symbol.shield, self._zoom):
             self._shield(thing, symbol.shield)
         if symbol.label and symbol.label.from_zoom <= self._zoom:
             self._name(thing, symbol.label, own)
 
     def write(self) -> None:
+        """Leaders beneath every symbol, names above."""
+        for strength, draw in (*self._leaders, *self._marks):
+            self._ink.strength = strength
+            draw()
+        self._ink.strength = 1.0
         for x, y, words, type_, turn in self._names:
             self._ink.words(x, y, words, type_, turn=turn)
 
@@ -143,12 +156,13 @@ class _Writer:
             return centred(x, y, side, side)
         text = thing.words(marker.text_from) if marker.text_from else ""
         text = text or marker.text
+        strength = thing.layer.strength(thing.symbol.key)
         width, height = mark_size(self._ink, marker, text)
         box = self._aside(x, y, width, height, is_seal=marker.shape == "seal")
         if box.middle != (x, y) and math.dist(box.middle, (x, y)) > width / 2:
-            self._leader((x, y), box, marker.edge)
+            self._leaders.append((strength, partial(self._leader, (x, y), box, marker.edge)))
         hollow = bool(thing.layer.values[thing.at].get(marker.hollow_from)) if marker.hollow_from else False
-        draw_mark(self._ink, marker, box, text, hollow=hollow)
+        self._marks.append((strength, partial(draw_mark, self._ink, marker, box, text, hollow=hollow)))
         self._room.take(box)
         return box
 
@@ -180,7 +194,7 @@ class _Writer:
         for x, y, _ in _along(_longest(thing.shape)):
             box = centred(x, y, width, height)
             if self._room.is_free(box.grown(0.6)):
-                draw_mark(self._ink, marker, box, text)
+                self._marks.append((1.0, partial(draw_mark, self._ink, marker, box, text)))
                 self._room.take(box)
                 self._shields.add(told)
                 return

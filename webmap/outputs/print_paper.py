@@ -35,6 +35,7 @@ SCALES: Final = (
 )
 _LARGER: Final = {"A4": 0.8, "A3": 1.0, "A2": 1.25, "A1": 1.6, "A0": 2.1}
 """Furniture grows with the sheet: a larger one is read from further away."""
+CLOSEST: Final = 2_000
 _BEYOND_MM: Final = 25.0
 """Shapes are cut so far outside the frame, where no edge of the cut is seen."""
 
@@ -200,6 +201,42 @@ class Sheet:
     @cached_property
     def _middle(self) -> NDArray[np.float64]:
         return np.array(self.frame.middle)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plate(Sheet):
+    """A map without furniture, as large as it is said (mm), for another document."""
+
+    width_mm: float
+    height_mm: float
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        return self.width_mm, self.height_mm
+
+    @property
+    def frame(self) -> Box:
+        return Box(0, 0, self.width_mm, self.height_mm)
+
+
+def plate_of(bounds: Bounds, width_mm: float, height_mm: float, around: float) -> Plate:
+    """The largest map of these bounds (degrees) with so much room around them (a share of them)."""
+    west, south, east, north = bounds
+    lon, lat = (west + east) / 2, (south + north) / 2
+    plate = Plate(
+        paper="A4",
+        orientation="landscape",
+        scale=100_000,
+        lon=lon,
+        lat=lat,
+        width_mm=width_mm,
+        height_mm=height_mm,
+    )
+    left, bottom, right, top = shapely.bounds(
+        plate.drawn(np.array([shapely.box(*bounds)], object))[0]
+    ).tolist()
+    share = max((right - left) / width_mm, (top - bottom) / height_mm) * (1 + around)
+    return replace(plate, scale=max(plate.scale * share, CLOSEST))
 
 
 def fitting_scale(sheet: Sheet, size_mm: tuple[float, float], bounds: Bounds) -> int:

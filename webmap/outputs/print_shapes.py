@@ -16,13 +16,14 @@ from layers.symbols.vocabulary import Fill, Line, Pattern
 from webmap.outputs.print_ink import Ink, Pen, Shapes
 
 DOT_SEGMENTS: Final = 4
+QUIET: Final = 0.42
 
 
 @dataclass(frozen=True, kw_only=True)
 class DrawnLayer:
     """The features of a layer that touch the sheet. shapes: on the paper, in mm; symbols, labels, values: of each.
 
-    opacity: how strongly its fills and lines show.
+    opacity: how strongly it shows; quiet: classes that only stand behind what the sheet is about, without names.
     """
 
     key: str
@@ -33,6 +34,11 @@ class DrawnLayer:
     labels: Sequence[str]
     values: Sequence[dict[str, Any]]
     opacity: float = 1.0
+    quiet: frozenset[str] = frozenset()
+
+    def strength(self, symbol: str) -> float:
+        """How opaque a class is."""
+        return self.opacity * (QUIET if symbol in self.quiet else 1)
 
     def of_class(self, symbol: str) -> list[int]:
         """The places of the features of a class."""
@@ -46,7 +52,7 @@ def draw_shapes(ink: Ink, layers: Sequence[DrawnLayer], zoom: float) -> None:
         layer = by_key[part.layer]
         chosen = layer.of_class(part.symbol.key)
         if chosen and is_drawn(part.look, zoom):
-            ink.strength = layer.opacity
+            ink.strength = layer.strength(part.symbol.key)
             _draw(ink, part, layer, chosen, zoom)
     ink.strength = 1.0
 

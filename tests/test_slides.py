@@ -1,0 +1,139 @@
+"""Do the slides of a briefing say what the briefing says, so that people can edit it?"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from click.testing import CliRunner
+from pptx import Presentation
+from pptx.oxml.ns import qn
+
+from layers.briefing import checked_scenes
+from layers.errors import UnknownThing
+from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
+from layers.store import Database, briefings
+from layers.store.edit import NewFeature
+from tests.county import add_county
+from tests.small_county import small_county
+from tests.stored import store
+from webmap.cli import main
+from webmap.slides import carry_out
+
+HOSTILE = "{{7*7}} <b>&amp;\x07 =1+1 \U0001f5fa"
+
+
+def talk(database: Database, **more: Any) -> str:
+    """Three idle parcels, two of them 低效, told in one scene."""
+    add_county(database)
+    square = shapely.box(118.40, 35.50, 118.41, 35.51)
+    states = ("low_use", "low_use", "revived")
+    features = [NewFeature(square, {"name": f"地块{at}", "status": each}) for at, each in enumerate(states)]
+    store(database, features)
+    question = {"layers": ["idle_parcel"], "filter": "", "measure": "count"}
+    scene = {
+        "chapter": "存量土地",
+        "headline": "共 {1.count}，逐宗盘活",
+        "figures": [{"label": "闲置低效用地", **question}],
+        "bars": {"title": "按类别", "by": "symbol", **question},
+        "layers": ["idle_parcel"],
+        "subject": {"idle_parcel": []},
+        "notes": "先讲总数\n再讲分类",
+        **more,
+    }
+    with database.writing() as session:
+        found = briefings.add(
+            session,
+            SYSTEM_VIEWER,
+            title="用地汇报",
+            scenes=checked_scenes([scene]),
+            slug="land",
+            visibility="public",
+        )
+        session.commit()
+    return found.slug
+
+
+def deck(database: Database, slug: str, viewer: Viewer = INTERNAL_VIEWER) -> Any:
+    _, content, _ = carry_out(database, viewer, slug, lambda *_: None)
+    return Presentation(io.BytesIO(content))
+
+
+def texts(page: Any) -> list[str]:
+    return [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
+
+
+def chart_of(page: Any) -> Any:
+    (chart,) = [shape.chart for shape in page.shapes if shape.has_chart]
+    return chart
+
+
+def test_a_scene_is_a_slide_whose_parts_are_native(database: Database) -> None:
+    first, table = deck(database, talk(database)).slides
+    assert first.shapes.title.text_frame.text.replace("\xa0", " ") == "共 3 宗，逐宗盘活"
+    assert "闲置低效用地" in texts(first)
+    assert any(text.replace("\xa0", " ") == "3 宗" for text in texts(first))
+    plot = chart_of(first).plots[0]
+    assert dict(zip(plot.categories, plot.series[0].values, strict=True)) == {"低效用地": 2.0, "已盘活": 1.0}
+    assert {"低效用地", "已盘活"} <= set(texts(first))
+    assert len([shape for shape in first.shapes if shape.shape_type == 13]) == 1
+    assert first.notes_slide.notes_text_frame.text == "先讲总数\n再讲分类"
+    (grid,) = [shape.table for shape in table.shapes if shape.has_table]
+    assert [grid.cell(1, at).text for at in range(4)] == ["1", "闲置低效用地", "3 宗", "闲置低效用地：全部"]
+
+
+def test_every_run_names_a_chinese_font(sqlite_database: Database) -> None:
+    for page in deck(sqlite_database, talk(sqlite_database)).slides:
+        for run in page.element.iter(qn("a:r")):
+            named = run.find(f"{qn('a:rPr')}/{qn('a:ea')}")
+            assert named is not None
+            assert named.get("typeface") == "微软雅黑"
+
+
+def test_hostile_and_long_words_are_only_words(sqlite_database: Database) -> None:
+    slug = talk(sqlite_database, headline=HOSTILE + "长" * 1900, chapter=HOSTILE, notes=HOSTILE)
+    (first, _) = deck(sqlite_database, slug).slides
+    assert "{{7*7}} <b>&amp; =1+1 \U0001f5fa长" in first.shapes.title.text_frame.text
+    assert "<b>&amp; =1+1" in first.notes_slide.notes_text_frame.text
+
+
+def test_the_public_gets_no_notes_and_nothing_internal(sqlite_database: Database) -> None:
+    slug = talk(sqlite_database)
+    hidden = NewFeature(shapely.box(118.5, 35.5, 118.51, 35.51), {"name": "内部"}, visibility="internal")
+    store(sqlite_database, [hidden])
+    inside, outside = (
+        deck(sqlite_database, slug, viewer).slides[0] for viewer in (INTERNAL_VIEWER, PUBLIC_VIEWER)
+    )
+    assert "4" in inside.shapes.title.text_frame.text
+    assert "3" in outside.shapes.title.text_frame.text
+    assert not outside.has_notes_slide
+
+
+def test_a_briefing_that_is_not_there_is_said(sqlite_database: Database) -> None:
+    with pytest.raises(UnknownThing, match="没有这份汇报"):
+        deck(sqlite_database, "nothing")
+
+
+def test_the_command_writes_slides_and_refuses_other_names(home: Path, tmp_path: Path) -> None:
+    app = small_county(home)
+    database = app.extensions["database"]
+    with database.writing() as session:
+        briefings.add(
+            session,
+            SYSTEM_VIEWER,
+            title="空汇报",
+            scenes=checked_scenes([{"headline": "一句话"}]),
+            slug="one",
+        )
+        session.commit()
+    database.dispose()
+    target = tmp_path / "a.pptx"
+    done = CliRunner().invoke(main, ["briefing", "slides", "one", "--to", str(target)])
+    assert done.exit_code == 0, done.output
+    assert "已把“空汇报”的 1 幕" in done.output
+    assert len(Presentation(str(target)).slides) == 1
+    wrong = CliRunner().invoke(main, ["briefing", "slides", "one", "--to", str(tmp_path / "a.pdf")])
+    assert "文件名应以 .pptx 结尾" in wrong.output

@@ -1,0 +1,57 @@
+"""What happens on `webmap briefing`? A briefing leaves the house as a file that opens without this system."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import click
+
+from layers.briefing import SAMPLE_SLUG
+from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, Viewer
+from layers.store import Database
+from webmap.cli import with_database
+from webmap.cli_person import at_terminal
+from webmap.config import read_config
+
+READERS: Final[dict[str, Viewer]] = {"internal": INTERNAL_VIEWER, "public": PUBLIC_VIEWER}
+
+
+@click.group("briefing")
+def command() -> None:
+    """汇报：导出为幻灯片。"""
+
+
+@command.command("slides")
+@click.argument("slug", default=SAMPLE_SLUG)
+@click.option(
+    "--for",
+    "readers",
+    type=click.Choice(list(READERS)),
+    default="internal",
+    show_default=True,
+    help="给谁看：public 只含公开的内容，不含讲稿。",
+)
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="写到哪个文件（.pptx）。",
+)
+def slides(slug: str, readers: str, target: Path) -> None:
+    """把汇报导出为 PowerPoint（每幕一页，文字、图表、表格可编辑）。"""
+    from webmap.slides import carry_out
+
+    if target.suffix.lower() != ".pptx":
+        raise click.BadParameter("文件名应以 .pptx 结尾。", param_hint="--to")
+    viewer = replace(READERS[readers], name=at_terminal())
+
+    def act(database: Database) -> tuple[str, bytes, int]:
+        return carry_out(database, viewer, slug, lambda share, words: None)
+
+    title, content, count = with_database(read_config(), act)
+    target.write_bytes(content)
+    click.echo(f"已把“{title}”的 {count} 幕写到 {target}。")
+    click.echo(NON_SECRET)

@@ -1,0 +1,82 @@
+"""What stands on the slides of a briefing, for whom they are made?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from layers.briefing import play
+from layers.kinds import kind_for
+from layers.rights import Viewer
+from layers.store import Database, audit, briefings, query
+from webmap.outputs.print_paper import Plate, plate_of
+from webmap.printing import laid_layer
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from layers.store.query import LayerSummary
+    from webmap.outputs.print_shapes import DrawnLayer
+
+MAP_MM: Final = (118.0, 82.0)
+"""The map is drawn smaller than it stands on a slide: its letters, of 7 points on paper, are read from afar."""
+WIDE_MAP_MM: Final = (164.0, 114.0)
+"""Of a scene that is about more than a few layers: more has to find room."""
+FEW: Final = 2
+PIXELS: Final = 1860
+"""Of the width of a map: sharp on a screen of 1920."""
+AROUND: Final = 0.08
+
+
+def carry_out(
+    database: Database, viewer: Viewer, slug: str, tell: Callable[[float, str], object]
+) -> tuple[str, bytes, int]:
+    """The title, the presentation and the number of its scenes; raises UnknownThing. What is read is noted."""
+    from webmap.outputs.slides import Slide, written
+
+    with database.reading() as session:
+        told = play(session, viewer, briefings.to_see(session, viewer, slug))
+        found = {each.key: each for each in query.layers(session, viewer)}
+        slides = []
+        for scene in told["scenes"]:
+            tell(scene["number"] / (len(told["scenes"]) + 1), f"正在制作第 {scene['number']} 页")
+            slides.append(Slide(scene, _picture(session, viewer, found, scene, told["county"]["bounds"])))
+    content = written(told["title"], slides)
+    with database.writing() as session:
+        audit.record(session, viewer, "print", f"{told['title']} PPTX"[:300])
+        session.commit()
+    return told["title"], content, len(slides)
+
+
+def _picture(
+    session: Session,
+    viewer: Viewer,
+    found: Mapping[str, LayerSummary],
+    scene: Mapping[str, Any],
+    county: Any,
+) -> bytes | None:
+    from webmap.outputs.print_map import pictured
+
+    bounds = scene["bounds"] or county
+    if not bounds:
+        return None
+    who = replace(viewer, at=date.fromisoformat(scene["at"])) if scene["at"] else viewer
+    width, height = MAP_MM if 0 < len(scene["subject"]) <= FEW else WIDE_MAP_MM
+    plate = plate_of(tuple(bounds), width, height, AROUND)
+    layers = [_layer(session, who, found[key], plate, scene) for key in scene["layers"]]
+    return pictured(plate, layers, PIXELS * 25.4 / width)
+
+
+def _layer(
+    session: Session, who: Viewer, summary: LayerSummary, plate: Plate, scene: Mapping[str, Any]
+) -> DrawnLayer:
+    """What the scene is not about is quiet; the ground is as always."""
+    layer = laid_layer(session, who, summary, plate, scene["filters"].get(summary.key, ""))
+    if kind_for(summary).backdrop or not scene["subject"]:
+        return layer
+    classes = {each.key for each in layer.kind.classes}
+    about = scene["subject"].get(summary.key)
+    loud = set() if about is None else set(about) or classes
+    return replace(layer, quiet=frozenset(classes - loud))
