@@ -46,6 +46,9 @@ MOST_ROWS: Final = 14
 """Of the table on one slide."""
 WHOLE_FROM: Final = 100
 """From such a bar on no label needs decimals."""
+# python-pptx is typed in parts only.
+_CHART_DATA: Final[Any] = CategoryChartData
+_RGB: Final[Any] = RGBColor
 NO_VALUE: Final = "资料不足"
 
 
@@ -193,7 +196,7 @@ def _chart(page: Any, scene: Mapping[str, Any], top: float) -> None:
     if high < 150:
         return
     form = "#,##0" if max(row["value"] for row in told["rows"]) >= WHOLE_FROM else "#,##0.##"
-    data = CategoryChartData(number_format=form)
+    data: Any = _CHART_DATA(number_format=form)
     data.categories = [clean(row["label"]) or "—" for row in told["rows"]]
     data.add_series(clean(f"{told['title']}（{told['unit']}）"), [row["value"] for row in told["rows"]])
     place = [_px(each) for each in (40, top, 640, high)]
@@ -345,5 +348,5 @@ def _px(pixels: float) -> Emu:
     return Emu(round(pixels * PX_EMU))
 
 
-def _color(color: str) -> RGBColor:
-    return RGBColor.from_string(color.lstrip("#")[:6].upper())
+def _color(color: str) -> Any:
+    return _RGB.from_string(color.lstrip("#")[:6].upper())
