@@ -153,6 +153,16 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "GET /api/briefings/<slug>/history",
             Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}/history", internal=True),
         ),
+        ("GET /briefing/<slug>/take", Route(INSIDERS, f"/briefing/{BRIEFING_SLUG}/take")),
+        (
+            "POST /briefing/<slug>/take",
+            Route(INSIDERS, f"/briefing/{BRIEFING_SLUG}/take", body={"edition": "public"}, form=True),
+        ),
+        *(
+            (f"GET /handouts/<int:number>{end}", Route(INSIDERS, f"/handouts/999999{end}"))
+            for end in ("", "/state", "/file")
+        ),
+        ("POST /handouts/<int:number>/cancel", Route(INSIDERS, "/handouts/999999/cancel", form=True)),
         ("POST /api/briefings", Route(IMPORTERS, "/api/briefings", body={"title": "汇报"})),
         (
             "POST /api/briefings/<slug>/duplicate",

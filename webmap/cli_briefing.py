@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from layers.briefing import SAMPLE_SLUG
-from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, Viewer
+from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
@@ -20,7 +20,7 @@ READERS: Final[dict[str, Viewer]] = {"internal": INTERNAL_VIEWER, "public": PUBL
 
 @click.group("briefing")
 def command() -> None:
-    """汇报：导出为幻灯片。"""
+    """汇报：导出为幻灯片，或做成离线文件。"""
 
 
 @command.command("slides")
@@ -54,4 +54,46 @@ def slides(slug: str, readers: str, target: Path) -> None:
     title, content, count = with_database(read_config(), act)
     target.write_bytes(content)
     click.echo(f"已把“{title}”的 {count} 幕写到 {target}。")
+    click.echo(NON_SECRET)
+
+
+@command.command("pack")
+@click.argument("slug", default=SAMPLE_SLUG)
+@click.option(
+    "--for",
+    "readers",
+    type=click.Choice(list(READERS)),
+    default="internal",
+    show_default=True,
+    help="给谁看：public 只含公开的图层、对象和字段，坐标取整。",
+)
+@click.option("--scope", default="", help="知悉范围。")
+@click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="写到哪个文件（.html）。",
+)
+def pack(slug: str, readers: str, scope: str, review_number: str, target: Path) -> None:
+    """做成离线汇报：一个 HTML 文件，没有网络也能双击放映。"""
+    from webmap.pack_making import Packed, carry_out
+    from webmap.packing import wanted
+
+    if target.suffix.lower() not in (".html", ".htm"):
+        raise click.BadParameter("文件名应以 .html 结尾。", param_hint="--to")
+    config = read_config()
+    said = {"public": readers == "public", "scope": scope, "review_number": review_number}
+    viewer = replace(SYSTEM_VIEWER, name=at_terminal())
+
+    def act(database: Database) -> Packed:
+        asked = wanted(slug, said, config.public_grid_m)
+        return carry_out(config, database, viewer, asked, lambda progress, message: None)
+
+    done = with_database(config, act)
+    target.write_bytes(done.content)
+    click.echo(f"离线汇报已写到 {target}（{len(done.content) / 1024 / 1024:.1f} MB）。")
+    for note in done.notes:
+        click.echo(note)
     click.echo(NON_SECRET)

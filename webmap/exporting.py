@@ -164,6 +164,19 @@ def _written(
     )
 
 
+def put(home: Path, file: str, content: bytes) -> str:
+    """Lay a finished file where it is fetched from; the uid of its folder. Nothing is left behind where it cannot be."""
+    uid = new_uid()
+    folder = home / FOLDER / uid
+    try:
+        folder.mkdir(parents=True)
+        (folder / file).write_bytes(content)
+    except OSError as refusal:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise NoSpace(f"文件存不下（{refusal.strerror}），没有生成。请联系系统管理员。") from None
+    return uid
+
+
 def asked_back(question: QuestionToUser) -> dict[str, Any]:
     """The question of a zone as the page puts it."""
     choices = [

@@ -15,6 +15,13 @@ from branca.element import Figure, MacroElement
 from folium.template import Template
 
 MAP_NAME: Final = "map_county"
+SCRIPTS: Final = (
+    "vendor/leaflet.js",
+    "vendor/maplibre-gl.js",
+    "vendor/leaflet-maplibre-gl.js",
+    "vendor/protomaps-leaflet.js",
+)
+"""What a page with the map loads before its script, in the order in which they must run."""
 START: Final = (35.55, 118.46)
 START_ZOOM: Final = 10
 LEAST_ZOOM: Final = 7

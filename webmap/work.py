@@ -24,6 +24,7 @@ KINDS: Final = {
     "quality": JobKind("数据质检", "webmap.quality_work:check"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
     "export": JobKind("导出", "webmap.export_work:write"),
+    "handout": JobKind("带走汇报", "webmap.handout_work:write"),
     "print": JobKind("打印", "webmap.print_work:write"),
     "picture_look": JobKind("读取图像", "webmap.picture_work:look"),
     "picture_cut": JobKind("生成瓦片", "webmap.picture_work:cut"),

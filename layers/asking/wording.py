@@ -189,7 +189,6 @@ WORDINGS: Final[dict[str, Wording]] = {
             "规划景点有几处",
             "各乡镇景点有几处",
             "温泉景点有哪些",
-            "90天内复核的景区有哪些",
         ),
     ),
     "industry_project": Wording(

@@ -23,7 +23,7 @@ from layers.tiles.afar import far_layer
 from layers.tiles.cut import buffer_of, cut_tile, label_layer
 from layers.tiles.encode import EXTENT
 from layers.tiles.generalise import EXACT_FROM_Z, TOLERANCE
-from layers.tiles.mercator import Tile
+from layers.tiles.mercator import Tile, tiles_under
 from layers.tiles.overview import SUMMED, is_summed, overview_layer
 from layers.tiles.pyramid import TO_Z, is_overviewed, overview_of
 
@@ -47,6 +47,7 @@ _SUMMED_FIELDS: Final = dict.fromkeys(SUMMED, "大图层在小比例尺下的乡
 _LINE_LABEL_FIELDS: Final = {"angle": "文字倾角（度）", "seq": "沿线序号"}
 
 __all__ = [
+    "EXTENT",
     "MAX_Z",
     "MIN_Z",
     "MOST_LAYERS",
@@ -56,6 +57,7 @@ __all__ = [
     "tile",
     "tile_at",
     "tilejson",
+    "tiles_under",
     "token",
 ]
 

@@ -34,6 +34,14 @@ def world(lon_lat: Positions) -> Positions:
     return out
 
 
+def tiles_under(bounds: Bounds, z: int) -> list[Tile]:
+    """All tiles of a zoom that touch (west, south, east, north) in degrees, column by column."""
+    west, south, east, north = bounds
+    corners = np.floor(world(np.array([(west, north), (east, south)])) * 2**z)
+    (left, top), (right, bottom) = np.clip(corners, 0, 2**z - 1).astype(int).tolist()
+    return [Tile(z, x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
+
+
 class Tile(NamedTuple):
     """The square of the world in column x and row y of zoom z."""
 

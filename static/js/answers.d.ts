@@ -49,6 +49,7 @@ declare namespace Api {
     player?: string;
     presenter?: string;
     editor?: string;
+    take?: string;
     list?: string;
     /** of the pages that mark sites */
     state?: string;

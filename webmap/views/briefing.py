@@ -10,10 +10,11 @@ from layers.briefing import TEMPLATES
 from layers.rights import VISIBILITIES, may
 from layers.store import briefings
 from layers.store.briefings import DEED, FoundBriefing
+from layers.store.seen import is_insider
 from webmap import accounts, assets
 from webmap.database import current, viewer
-from webmap.folium_map import shell
-from webmap.views.map import SCRIPTS, STYLES, boot, packed_url
+from webmap.folium_map import SCRIPTS, shell
+from webmap.views.map import STYLES, boot, packed_url
 
 blueprint = Blueprint("briefing", __name__)
 
@@ -72,6 +73,7 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
         "player": url_for("briefing.player", slug=found.slug),
         "presenter": url_for("briefing.presenter", slug=found.slug),
         "list": url_for("briefing.listed"),
+        **({"take": url_for("handouts.take", slug=found.slug)} if is_insider(viewer()) else {}),
     }
     return {**constants, "urls": urls, "slug": found.slug, "may_change": found.may_change}
 

@@ -9,20 +9,13 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 
 from webmap import accounts, assets, database, packed
 from webmap.checkup import product_version
-from webmap.folium_map import MAP_NAME, shell
+from webmap.folium_map import MAP_NAME, SCRIPTS, shell
 
 blueprint = Blueprint("map", __name__)
 
 TITLE: Final = "全域一张图"
 THEME_COLOR: Final = "#1F4E79"
 PAPER: Final = "#E6EAEE"
-SCRIPTS: Final = (
-    "vendor/leaflet.js",
-    "vendor/maplibre-gl.js",
-    "vendor/leaflet-maplibre-gl.js",
-    "vendor/protomaps-leaflet.js",
-)
-"""In the order in which they must run."""
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
 OTHER_PAGES: Final = (

@@ -16,7 +16,7 @@ import { copyPicture } from "app/panel/share.js";
 /**
  * @typedef {import("app/briefing/told.d.ts").Told} Told
  * @typedef {import("app/briefing/told.d.ts").Scene} Scene
- * @typedef {Api.Boot & {slug: string, may_change: boolean}} Boot
+ * @typedef {Api.Boot & {slug: string, may_change: boolean, photos?: Record<string, string>}} Boot photos: inside the page itself, by uid
  */
 
 const SETTLED_MS = 1200;
@@ -166,21 +166,23 @@ function offerContents() {
     { words: "全屏", hint: "F", act: fillScreen },
     { words: "黑屏", hint: "B", act: turnBlack },
     { words: "复制这一幕的图片", hint: "C", act: moves.picture },
-    { words: "演讲者视图", url: urls.presenter ?? "" },
-    ...(boot.may_change && urls.editor ? [{ words: "编辑汇报", url: urls.editor }] : []),
-    { words: "全部汇报", url: urls.list ?? "" },
+    { words: "演讲者视图", url: urls.presenter },
+    { words: "带走（离线文件）", url: urls.take },
+    { words: "编辑汇报", url: boot.may_change ? urls.editor : undefined },
+    { words: "全部汇报", url: urls.list },
     { words: "回到地图", url: urls.page },
-  ];
+  ].filter(({ act, url }) => act || url);
   contents.offer(told.title, told.scenes, acts);
 }
 
 /** @param {string} uid */
 function photoAddress(uid) {
-  return `${boot.urls.api}attachments/${encodeURIComponent(uid)}`;
+  return boot.photos?.[uid] ?? `${boot.urls.api}attachments/${encodeURIComponent(uid)}`;
 }
 
 /** @param {string} uid @param {string} layer */
 function addressOf(uid, layer) {
+  if (!boot.urls.page) return "";
   return `${boot.urls.page}?sel=${encodeURIComponent(uid)}&layers=${encodeURIComponent([...(told?.scenes[at].layers ?? []), layer].join(","))}`;
 }
 

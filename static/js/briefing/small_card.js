@@ -19,6 +19,7 @@ export class SmallCard extends EventTarget {
   /** @param {Api.Feature} feature */
   show({ id, card, properties }) {
     const rows = card.rows.filter(({ value }) => value).slice(0, MOST_ROWS);
+    const address = this.address(id, properties.layer);
     const close = html`<button class="close" type="button" aria-label="关闭" @click=${() => this.#leave()}>×</button>`;
     fill(
       this.element,
@@ -29,7 +30,8 @@ export class SmallCard extends EventTarget {
       html`<div class="few">${card.figures.slice(0, 2).map(({ value, unit, label }) => html`<p><b>${value}</b> ${unit}<span>${label}</span></p>`)}</div>`,
       card.verdict && html`<p class="verdict">${card.verdict.text}</p>`,
       html`<dl>${rows.map(({ label, value, unit }) => html`<div><dt>${label}</dt><dd>${value} ${unit}</dd></div>`)}</dl>`,
-      html`<p class="more"><a href="${this.address(id, properties.layer)}" target="_blank" rel="noopener">在地图上打开</a></p>`,
+      address &&
+        html`<p class="more"><a href="${address}" target="_blank" rel="noopener">在地图上打开</a></p>`,
     );
     this.element.hidden = false;
   }

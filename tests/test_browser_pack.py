@@ -1,0 +1,108 @@
+"""Does the file that everybody takes home play by itself, with the cable out?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from layers.rights import SYSTEM_VIEWER
+from layers.store import Database
+from tests.old_browsers import floor_browser
+from tests.running import Server
+from webmap.config import read_config
+from webmap.pack_making import carry_out
+from webmap.packing import Wanted
+
+__all__ = ["floor_browser"]
+
+SLUG = "county"
+WALL: ViewportSize = {"width": 1920, "height": 1080}
+
+
+@pytest.fixture(scope="module")
+def pack(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample briefing as a file of its own."""
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("WEBMAP_HOME", str(sample_template))
+        config = read_config()
+    database = Database(config.database_url)
+    done = carry_out(config, database, SYSTEM_VIEWER, Wanted(slug=SLUG, scope="县委常委会"), lambda *_: None)
+    database.dispose()
+    file = tmp_path_factory.mktemp("taken") / "汇报.html"
+    file.write_bytes(done.content)
+    return file
+
+
+def opened(browser: Browser, pack: Path, query: str = "") -> Iterator[Page]:
+    """The file in a browser without a network; any request and any error of the console is a failure."""
+    trouble: list[str] = []
+    context = browser.new_context(offline=True, viewport=WALL)
+    page = context.new_page()
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda said: trouble.extend([said.text] if said.type == "error" else []))
+    page.on("request", lambda asked: trouble.extend([asked.url] if asked.url.startswith("http") else []))
+    page.goto(f"{pack.as_uri()}{query}")
+    yield page
+    context.close()
+    assert not trouble
+
+
+@pytest.fixture
+def show(browser: Browser, pack: Path) -> Iterator[Page]:
+    yield from opened(browser, pack)
+
+
+def told(server: Server) -> list[dict[str, Any]]:
+    scenes: list[dict[str, Any]] = json.loads(server.get(f"/api/briefings/{SLUG}/play").body)["scenes"]
+    return scenes
+
+
+def plays_all(page: Page, scenes: list[dict[str, Any]]) -> None:
+    for number, scene in enumerate(scenes, 1):
+        expect(page.locator("#count")).to_have_text(f"{number} / {len(scenes)}")
+        expect(page.locator("#headline")).to_have_text(scene["headline"])
+        for figure in scene["figures"]:
+            expect(page.locator("#figures")).to_contain_text(figure["text"])
+        page.keyboard.press("PageDown")
+
+
+def test_every_scene_plays_by_keyboard_from_the_file_alone(show: Page, server: Server, pack: Path) -> None:
+    assert pack.stat().st_size < 5 * 1024 * 1024
+    plays_all(show, told(server))
+    expect(show.locator(".pack-mark")).to_have_text(re.compile("内部资料 注意保存.*知悉范围：县委常委会"))
+
+
+def test_a_feature_is_pointed_at_without_a_server(browser: Browser, pack: Path, server: Server) -> None:
+    scenes = told(server)
+    number = next(
+        at
+        for at, scene in enumerate(scenes, 1)
+        if "scenic_site" in scene["subject"] and "idle_parcel" not in scene["layers"] and not scene["bounds"]
+    )
+    sites = json.loads(server.get("/api/layers/scenic_site/features").body)["features"]
+    site = next(each for each in sites if each["properties"]["name"].startswith("竹泉"))
+    lon, lat = site["geometry"]["coordinates"]
+    for page in opened(browser, pack, f"?scene={number}"):
+        expect(page.locator("#headline")).to_have_text(scenes[number - 1]["headline"])
+        page.wait_for_timeout(1500)  # the map comes to rest; nothing on the page tells of it
+        place = page.evaluate(
+            "([lon, lat]) => { const spot = map_county.latLngToContainerPoint([lat, lon]);"
+            " const sheet = map_county.getContainer(); const box = sheet.getBoundingClientRect();"
+            " const scale = box.width / sheet.clientWidth;"
+            " return [box.x + spot.x * scale, box.y + spot.y * scale]; }",
+            [lon, lat],
+        )
+        page.mouse.click(*place)
+        expect(page.locator("#small_card")).to_contain_text(site["properties"]["name"])
+        expect(page.locator("#small_card a")).to_have_count(0)
+
+
+def test_it_plays_on_canvas_in_the_oldest_browser(floor_browser: Browser, pack: Path, server: Server) -> None:
+    for page in opened(floor_browser, pack):
+        plays_all(page, told(server))

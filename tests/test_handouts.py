@@ -1,0 +1,218 @@
+"""What of a briefing leaves the house in one file, and what stays?"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import shapely
+from flask import Flask
+
+from layers import tiles
+from layers.errors import InvalidValue, NotAllowed, NotSignedIn
+from layers.rights import INTERNAL_VIEWER, SYSTEM_VIEWER, Viewer, signed_in
+from layers.store import Database, audit, briefings
+from tests.people import sign_in
+from tests.running import webmap
+from tests.small_county import IDLE_UID, PAYLOAD, small_county
+from webmap.outputs.pack import SCHEME, address, carried, modules_for
+from webmap.outputs.pack_tiles import squares
+from webmap.pack_making import NOT_TAKEN, Packed, carry_out
+from webmap.packing import Wanted, wanted
+
+OWNER = signed_in("王业务", "editor", "自然资源和规划局", None, 1)
+TOURISM = signed_in("李业务", "editor", "文化和旅游局", None, 2)
+READER = signed_in("赵只读", "reader", "自然资源和规划局", None, 3)
+IDLE: dict[str, Any] = {"layers": ["idle_parcel"], "measure": "count", "filter": ""}
+SCENE: dict[str, Any] = {
+    "headline": "存量 {1}",
+    "layers": ["idle_parcel", "road_project", "scenic_site"],
+    "figures": [{"label": "宗数", **IDLE}],
+}
+
+
+class Opened(NamedTuple):
+    """A pack taken apart again, without our code."""
+
+    page: str
+    answers: dict[str, bytes]
+
+    def json(self, place: str) -> Any:
+        return json.loads(self.answers[place])
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    app = small_county(tmp_path_factory.mktemp("taken") / "home", writes_per_minute=0)
+    with app.extensions["database"].writing() as session:
+        from layers.briefing import checked_scenes
+
+        for slug, title, scenes in (
+            ("one", "一份", [SCENE]),
+            ("hostile", PAYLOAD[:60], [{"headline": PAYLOAD}]),
+        ):
+            briefings.add(
+                session,
+                SYSTEM_VIEWER,
+                slug=slug,
+                title=title,
+                scenes=checked_scenes(scenes),
+                unit="自然资源和规划局",
+            )
+        briefings.add(session, SYSTEM_VIEWER, slug="empty", title="空的", scenes=[], unit="自然资源和规划局")
+        session.commit()
+    yield app
+    app.extensions["database"].dispose()
+
+
+def made(app: Flask, viewer: Viewer, slug: str = "one", **asked: Any) -> Packed:
+    database: Database = app.extensions["database"]
+    return carry_out(app.extensions["config"], database, viewer, Wanted(slug=slug, **asked), lambda *_: None)
+
+
+def opened(done: Packed) -> Opened:
+    page = done.content.decode()
+    held = re.search(r'id="carried">([^<]*)<', page)
+    assert held
+    content = gzip.decompress(base64.b64decode(held[1]))
+    length = int.from_bytes(content[:4], "big")
+    contents, rest = json.loads(content[4 : 4 + length]), content[4 + length :]
+    return Opened(page, {name: rest[at : at + size] for name, (at, size, _) in contents.items()})
+
+
+def test_who_may_export_takes_what_the_own_unit_answers_for(app: Flask) -> None:
+    found = opened(made(app, OWNER, scope="参会人员"))
+    assert "内部资料 注意保存" in found.page
+    assert "知悉范围：参会人员" in found.page
+    assert "自然资源和规划局 王业务" in found.page
+    scene = found.json("api/briefing/play")["scenes"][0]
+    assert scene["headline"] == "存量 3\u00a0宗"
+    assert [layer["key"] for layer in found.json("api/layers")["layers"]].count("idle_parcel") == 1
+    cards = [json.loads(body) for name, body in found.answers.items() if name.startswith("api/features/")]
+    assert IDLE_UID in {card["id"] for card in cards}
+
+
+def test_what_another_unit_answers_for_stays_and_its_figure_is_a_dash(app: Flask) -> None:
+    done = made(app, TOURISM)
+    found = opened(done)
+    scene = found.json("api/briefing/play")["scenes"][0]
+    assert (scene["headline"], scene["figures"][0]["text"]) == ("存量 —", "—")
+    assert NOT_TAKEN in scene["trouble"]
+    assert "闲置低效用地" in done.notes[0]
+    assert "idle_parcel" not in {layer["key"] for layer in found.json("api/layers")["layers"]}
+    assert not any(IDLE_UID.encode() in body for body in found.answers.values())
+    assert not any(b"idle_parcel" in body for name, body in found.answers.items() if name.endswith(".mvt"))
+
+
+def test_the_public_edition_holds_what_is_public_and_no_exact_shape(app: Flask) -> None:
+    found = opened(made(app, READER, public=True, grid_m=50))
+    assert "公开版 未定稿" in found.page
+    assert "赵只读" not in found.page
+    layers = {layer["key"] for layer in found.json("api/layers")["layers"]}
+    assert layers == {"admin_area", "road_project", "scenic_site"}
+    cards = [json.loads(body) for name, body in found.answers.items() if name.startswith("api/features/")]
+    assert cards
+    assert all(card["geometry"] is None and card["bbox"] is None for card in cards)
+    told = next(json.loads(body) for name, body in found.answers.items() if name.endswith(".json"))
+    # A unit of a tile of zoom 7 is 62 m here (40,075 km × cos 35.5° / 128 / 4096), of zoom 8 it would be 31 m.
+    assert told["maxzoom"] == 7
+
+
+def test_who_may_not_export_takes_nothing_internal(app: Flask) -> None:
+    with pytest.raises(NotAllowed, match="导出"):
+        made(app, READER)
+    with pytest.raises(NotSignedIn, match="登录"):
+        made(app, INTERNAL_VIEWER)
+
+
+def test_an_empty_briefing_is_refused(app: Flask) -> None:
+    with pytest.raises(InvalidValue, match="还没有幕"):
+        made(app, OWNER, "empty")
+
+
+def test_nothing_that_was_typed_becomes_a_part_of_the_page(app: Flask) -> None:
+    found = opened(made(app, OWNER, "hostile", scope=PAYLOAD[:60]))
+    assert found.page.count("</style>") == 1
+    assert "<img src=x" not in found.page
+    assert not re.findall(r'(?:src|href)="(?!data:)[^"]', found.page)
+
+
+def test_a_long_or_secret_scope_is_refused() -> None:
+    with pytest.raises(InvalidValue, match="61 个字，最多 60 个"):
+        wanted("one", {"scope": "会" * 61}, 50)
+    with pytest.raises(Exception, match="非涉密"):
+        wanted("one", {"scope": "机密★"}, 50)
+
+
+def test_it_is_written_down_who_took_what(app: Flask) -> None:
+    made(app, OWNER)
+    auditor = Viewer("钱审计", "public", role="auditor")
+    with app.extensions["database"].reading() as session:
+        last = audit.entries(session, auditor, audit.Wanted(what="export"), limit=1)[0]
+    assert (last.who, last.subject[:8]) == ("王业务", "离线汇报 一份（")
+
+
+def test_an_address_is_called_the_same_however_it_is_written() -> None:
+    assert address(f"{SCHEME}api/layers/a/filter?f=town.in.%E7%95%8C&at=2026-01-01") == address(
+        "/api/layers/a/filter?at=2026-01-01&f=town.in.界"
+    )
+
+
+def test_a_module_brings_what_it_imports() -> None:
+    texts = {"a.js": 'import { b } from "app/b.js";', "b.js": 'await import("app/c.js")', "c.js": ""}
+    assert list(modules_for(["a.js"], texts.__getitem__)) == ["a.js", "b.js", "c.js"]
+
+
+def test_the_same_answers_are_the_same_bytes() -> None:
+    from webmap.outputs.pack import Answer
+
+    answers = {"b": Answer(b"2", "text/plain"), "a": Answer(b"1", "text/plain")}
+    assert carried(answers) == carried(dict(reversed(answers.items())))
+
+
+def test_squares_go_as_deep_as_their_share_allows(app: Flask) -> None:
+    with app.extensions["database"].reading() as session:
+        all_of = squares(session, INTERNAL_VIEWER, ["idle_parcel"], [(118.45, 35.54, 118.48, 35.57)])
+        few = squares(
+            session, INTERNAL_VIEWER, ["idle_parcel"], [(118.45, 35.54, 118.48, 35.57)], share_bytes=400
+        )
+    assert (few.deepest, all_of.deepest) == (6, 12)
+    assert {tile.z for tile in few.tiles} == {6}
+
+
+def test_tiles_under_bounds_are_those_that_touch_them() -> None:
+    # OpenStreetMap's formula by hand for (118.47°E, 35.55°N) at zoom 10: column 848, row 403.
+    assert tiles.tiles_under((118.47, 35.55, 118.47, 35.55), 10) == [tiles.Tile(10, 848, 403)]
+    found = tiles.tiles_under((118.1, 35.2, 118.8, 35.9), 8)
+    boxes = [shapely.box(*tile.bounds(0)) for tile in found]
+    assert shapely.union_all(boxes).covers(shapely.box(118.1, 35.2, 118.8, 35.9))
+
+
+def test_the_page_asks_before_it_is_made(app: Flask) -> None:
+    editor = sign_in(app, "editor")
+    page = editor.get("/briefing/one/take").text
+    assert "带走：一份" in page
+    assert "闲置低效用地" in page
+    assert "严禁存储、处理、传输国家秘密" in page
+    refused = editor.post("/briefing/one/take", data={"edition": "internal", "scope": "会" * 61})
+    assert refused.status == 422
+    assert "最多 60 个" in refused.text
+    reader = sign_in(app, "reader")
+    assert "内部版要有导出权限的账号" in reader.get("/briefing/one/take").text
+    assert reader.post("/briefing/one/take", data={"edition": "internal"}).status == 403
+    asked = reader.post("/briefing/one/take", data={"edition": "public"})
+    assert asked.status == 303
+
+
+def test_the_command_writes_the_first_briefing(sample_home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "汇报.html"
+    done = webmap("briefing", "pack", "--for", "public", "--to", str(target), home=sample_home)
+    assert "离线汇报已写到" in done.stdout
+    assert target.stat().st_size < 5 * 1024 * 1024
+    assert "没有这份汇报" in webmap("briefing", "pack", "none", "--to", str(target), home=sample_home).stderr

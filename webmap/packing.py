@@ -1,0 +1,128 @@
+"""What of a briefing may leave the house in one file, and to whom is it said before it is made?
+
+Inside the house a pack holds what its maker may export, and nothing sensitive; for the public only what is public,
+in squares no finer than the grid of public editions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy.orm import Session
+
+from layers.errors import InvalidValue
+from layers.kinds import kind_for
+from layers.kinds.fields import shortened
+from layers.listing import columns
+from layers.rights import PUBLIC_VIEWER, VISIBILITIES, Viewer, may, may_somewhere, require
+from layers.secrecy import refuse_secret
+from layers.store import query
+from layers.store.briefings import FoundBriefing
+from layers.store.query import LayerSummary
+
+GROUND: Final = "base"
+LONGEST_SCOPE: Final = 60
+LONGEST_REVIEW: Final = 40
+INTERNAL_MARK: Final = "内部资料 注意保存"
+PUBLIC_MARK: Final = "公开版"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A pack as it was asked for; plain values, so that a job can carry it. grid_m: of public editions."""
+
+    slug: str
+    public: bool = False
+    scope: str = ""
+    review_number: str = ""
+    grid_m: int = 0
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+
+class Going(NamedTuple):
+    """What would go out. who: with whose eyes it is read; layers: those that go; left: those that stay."""
+
+    who: Viewer
+    layers: list[LayerSummary]
+    left: list[LayerSummary]
+
+
+def wanted(slug: str, body: Mapping[str, Any], grid_m: int) -> Wanted:
+    """What the body of a request asks for; raises InvalidValue, NotAllowed for a mark of secrecy."""
+    return Wanted(
+        slug=slug,
+        public=body.get("public") is True,
+        scope=_words("知悉范围", body.get("scope"), LONGEST_SCOPE),
+        review_number=_words("审图号", body.get("review_number"), LONGEST_REVIEW),
+        grid_m=grid_m,
+    )
+
+
+def _words(title: str, said: object, longest: int) -> str:
+    if said is not None and not isinstance(said, str):
+        raise InvalidValue(f"“{title}”收到“{shortened(str(said))}”，应为文字。请改正。")
+    words = " ".join((said or "").split())
+    if len(words) > longest:
+        raise InvalidValue(f"“{title}”有 {len(words)} 个字，最多 {longest} 个。请缩短。")
+    refuse_secret(title, words)
+    return words
+
+
+def require_maker(viewer: Viewer, *, public: bool) -> None:
+    """Whoever takes out what is internal must be one who may export; raises NotAllowed, NotSignedIn."""
+    if not public:
+        require(viewer, "export")
+
+
+def going(session: Session, viewer: Viewer, found: FoundBriefing, *, public: bool) -> Going:
+    """The layers of all scenes, parted into those that may go out and those that stay."""
+    # As the maker, but without what only the own unit sees.
+    who = PUBLIC_VIEWER if public else Viewer(viewer.name, "internal")
+    seen = {layer.key: layer for layer in query.layers(session, viewer)}
+    shown = [seen[key] for key in _keys_of(found, list(seen.values())) if key in seen]
+    outside = {layer.key: layer for layer in query.layers(session, who)}
+    go = [outside[each.key] for each in shown if each.key in outside and (public or _may_go(viewer, each))]
+    kept = {each.key for each in go}
+    return Going(who, go, [each for each in shown if each.key not in kept])
+
+
+def _may_go(viewer: Viewer, layer: LayerSummary) -> bool:
+    return layer.group == GROUND or may_somewhere(viewer, "export", layer.unit)
+
+
+def _keys_of(found: FoundBriefing, seen: Sequence[LayerSummary]) -> list[str]:
+    """All layers that a scene shows or counts, and the ground, in the order of the panel."""
+    used = {layer.key for layer in seen if layer.group == GROUND}
+    for scene in found.scenes:
+        on = scene["layers"]
+        used |= set(on) if on is not None else {each.key for each in seen if kind_for(each).on_at_start}
+        for asked in (*scene["figures"], *([scene["bars"]] if scene["bars"] else [])):
+            used |= set(asked["layers"])
+    return [layer.key for layer in seen if layer.key in used]
+
+
+def told(session: Session, viewer: Viewer, found: FoundBriefing, *, public: bool) -> dict[str, Any]:
+    """What is asked before it is made: layers with their fields, and what stays."""
+    out = going(session, viewer, found, public=public)
+    return {
+        "public": public,
+        "may": public or may(viewer, "export"),
+        "layers": [_layer_told(each, out.who) for each in out.layers if each.group != GROUND],
+        "left": [each.title for each in out.left],
+    }
+
+
+def _layer_told(layer: LayerSummary, who: Viewer) -> dict[str, Any]:
+    return {
+        "title": layer.title,
+        "visibility": VISIBILITIES[layer.visibility],
+        "count": layer.count,
+        "unit": layer.unit,
+        "fields": [column.title for column in columns(kind_for(layer), who)],
+        "sample": layer.sample,
+    }
