@@ -9,10 +9,11 @@ from typing import Any, Final
 from flask import url_for
 from sqlalchemy.orm import Session
 
-from layers import tiles
+from layers import clock, tiles
 from layers.kinds import BOUNDARIES, GROUPS, kind_for
 from layers.kinds.base import LayerKind
 from layers.kinds.custom_layer import GROUP as OWN_GROUP
+from layers.kinds.lifetime import SORTS
 from layers.measure import rounded_km, rounded_mu
 from layers.rights import Viewer, may_somewhere
 from layers.store import query
@@ -32,14 +33,19 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
     found = query.layers(session, viewer)
     overviews = tiles.overviews_of(session, viewer, found)
     dates = [layer.data_date for layer in found if layer.data_date]
+    times = {layer.key: _time(session, viewer, layer) for layer in found}
     return {
-        "layers": [_layer(layer, viewer) | {"overview": overviews.get(layer.key)} for layer in found],
+        "layers": [
+            _layer(layer, viewer) | {"overview": overviews.get(layer.key), "time": times[layer.key]}
+            for layer in found
+        ],
         "groups": [_group(group.key) for group in headings(found)],
         "presets": [_preset(chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),
         "tiles": _tiles(found, viewer.at),
         "data_date": max(dates).isoformat() if dates else None,
         "sample": any(layer.sample for layer in found),
+        "day": (viewer.at or clock.today()).isoformat(),
     }
 
 
@@ -90,6 +96,16 @@ def _layer(layer: LayerSummary, viewer: Viewer) -> dict[str, Any]:
         **_totals(layer),
         "classes": _classes(kind, layer),
     }
+
+
+def _time(session: Session, viewer: Viewer, layer: LayerSummary) -> dict[str, Any] | None:
+    """What stands when: expressions of the style specification, and in which years something comes to stand."""
+    lifetime = kind_for(layer).lifetime
+    if lifetime is None or not layer.count:
+        return None
+    told = query.calendar(session, viewer, query.layer_named(session, viewer, layer.key), lifetime)
+    by_sort = {sort: lifetime.expression(sort) for sort in SORTS}
+    return {**by_sort, "years": told.years, "undated": told.undated}
 
 
 def _classes(kind: LayerKind, layer: LayerSummary) -> list[dict[str, Any]]:

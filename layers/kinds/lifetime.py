@@ -15,6 +15,7 @@ Said = Mapping[str, Any]
 Codes = tuple[tuple[str, str], ...]
 Expression = list[Any]
 
+SORTS: Final[tuple[Sort, ...]] = ("now", "by", "plan")
 DAY: Final = "$day"
 """Stands in an expression for the day that is asked for (an ISO date)."""
 _NEVER, _EVER = "9999-12-31", ""
@@ -74,6 +75,14 @@ class Lifetime:
         """Whether it is planned and nothing says for when: it stands in the plan and in no year."""
         settled = _one_of(said, (*self.dropped, *self.closed, *self.standing, *self.always))
         return not settled and not (said.get(self.built) or said.get(self.planned))
+
+    def year(self, said: Said) -> int | None:
+        """In which year it comes to stand, or ceases to; None where no day is given, or it stood all the while."""
+        if _one_of(said, (*self.dropped, *self.always)):
+            return None
+        settled = _one_of(said, (*self.standing, *self.closed))
+        day = str(said.get(self.built) or ("" if settled else said.get(self.planned) or ""))
+        return int(day[:4]) if day[:4].isdigit() else None
 
     def expression(self, sort: Sort) -> Expression:
         """The same for the map, with DAY where the day shall stand."""

@@ -24,6 +24,7 @@ from layers.store.filtering import edition as filter_edition
 from layers.store.filtering import filtered, passing_ids, read_filter, shapes_passing, titles_seen
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.kept import kept as keep
+from layers.store.lifetimes import calendar
 from layers.store.near import at_point, related_to
 from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
@@ -49,6 +50,7 @@ __all__ = [
     "Totals",
     "TownTotal",
     "at_point",
+    "calendar",
     "chosen_rows",
     "count_features",
     "drawn_tile",

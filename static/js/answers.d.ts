@@ -43,6 +43,8 @@ declare namespace Api {
     drawing: { script: string; style: string };
     charts: string;
     siting: string;
+    /** where the comparison of road networks is asked for */
+    travel?: string;
     attachments?: string;
     /** of the pages of a briefing */
     briefing?: string;
@@ -350,6 +352,61 @@ declare namespace Api {
     classes: SymbolTotals[];
     /** of a big layer that is shown by its overview below this zoom of Leaflet */
     overview?: { edition: number; making: boolean; below_zoom: number } | null;
+    /** what of it stands when; null: all of it always */
+    time?: Lifetime | null;
+  }
+
+  /** Expressions of the style specification, with "$day" where the day shall stand. */
+  interface Lifetime {
+    now: unknown[];
+    by: unknown[];
+    plan: unknown[];
+    /** how many come to stand in a year */
+    years: Record<string, number>;
+    /** how many stand in no year, for want of a date */
+    undated: number;
+  }
+
+  /** A place before and after new roads, in minutes; null: out of reach. */
+  interface Reached {
+    uid: string;
+    name: string;
+    town: string;
+    lon: number;
+    lat: number;
+    sample: boolean;
+    before: number | null;
+    after: number | null;
+    gain: number | null;
+    why: string;
+  }
+
+  interface Band {
+    minutes: number;
+    before: GeoJSON.Geometry;
+    after: GeoJSON.Geometry;
+    before_km2: number;
+    after_km2: number;
+  }
+
+  /** 路网前后, as it was kept. */
+  interface Travel {
+    uid: string;
+    url: string;
+    title: string;
+    sentences: string[];
+    changed: string[];
+    note: string;
+    result: {
+      before: { words: string };
+      after: { words: string };
+      hub: { words: string; places: { name: string; lon: number; lat: number }[] };
+      sites: Reached[];
+      towns: Reached[];
+      bands: Band[];
+      lines: { new?: boolean; gain_from?: number; gain_to?: number | null; geometry: GeoJSON.Geometry }[];
+      sample: boolean;
+    };
   }
 
   interface Group {
@@ -375,6 +432,8 @@ declare namespace Api {
     county: { title: string; bounds: Bounds | null };
     tiles: { url: string; keys: string[]; large?: { key: string; url: string }[] };
     sample: boolean;
+    /** today in the county, or the day that is looked at */
+    day?: string;
   }
 
   type Style = import("app/map/recipes.js").Style & { digest: string };

@@ -43,6 +43,11 @@ export class Server extends EventTarget {
     return this.#get(this.urls.bases, {}, undefined, true);
   }
 
+  /** A comparison of the road network before and after. @param {string} uid @returns {Promise<Api.Travel>} */
+  travel(uid) {
+    return this.#get(`${this.urls.api}travel/${encodeURIComponent(uid)}`);
+  }
+
   /** Those that may be laid over the map. @returns {Promise<{drawings: Api.Drawing[]}>} */
   drawings() {
     return this.#get(`${this.urls.api}drawings`, {}, undefined, true);

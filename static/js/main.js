@@ -21,6 +21,8 @@ import { joined, parted } from "app/filter/text.js";
 import { standFlag } from "app/map/flag.js";
 import { Marks } from "app/map/marks.js";
 import { boundsOf } from "app/map/outlines.js";
+import { Times } from "app/map/times.js";
+import { TravelOver } from "app/map/travel.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
 import { Acts } from "app/panel/acts.js";
@@ -45,6 +47,7 @@ import { Shown } from "app/panel/shown.js";
 import { Signs } from "app/panel/signs.js";
 import { Status } from "app/panel/status.js";
 import { Strip } from "app/panel/strip.js";
+import { TimePanel } from "app/panel/times.js";
 import { Today } from "app/panel/today.js";
 import { PhotoStrip } from "app/photos/strip.js";
 import { Holding } from "app/siting/hold.js";
@@ -198,6 +201,15 @@ table.actions = (/** @type {Api.Layer} */ { may = [] }) => [
 ];
 const mayPrint = boot.viewer !== "public";
 byId("print").hidden = !mayPrint;
+const times = new Times(view);
+const timePanel = new TimePanel(byId("times"), times, {
+  shown: () => shown.keys,
+  travel: boot.viewer === "public" ? null : (boot.urls.travel ?? null),
+  calm: view.calm,
+});
+const travelOver = new TravelOver(view.map);
+/** @type {import("app/panel/travel.js").TravelPanel | null} */
+let travelPanel = null;
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;
@@ -240,7 +252,36 @@ async function show(catalogue, style) {
   offerBases();
   offerDrawings();
   filters.show(parted(page.state.filters));
+  times.know(catalogue);
+  times.restore(page.state.time);
+  if (page.state.travel) tell(() => showTravel(page.state.travel));
   await showMap(catalogue, style);
+}
+
+/** @param {string | null} uid of a comparison of the road network; null: none */
+async function showTravel(uid) {
+  if (!uid) return travelPanel?.close();
+  const told = await server.travel(uid);
+  travelPanel ??= await makeTravelPanel();
+  filterPanel?.close();
+  chartPanel?.close();
+  if (sheet.height === "low") sheet.set("middle");
+  const first = !page.state.view || !travelPanel.isOpen;
+  travelPanel.show(told);
+  page.keep({ travel: uid });
+  if (first) view.home({ animate: false });
+}
+
+async function makeTravelPanel() {
+  const { TravelPanel } = await import("app/panel/travel.js");
+  const made = new TravelPanel(byId("travel"));
+  on(made, "look", ({ result, look, minutes }) => travelOver.show(result, look, minutes));
+  on(made, "open", ({ uid }) => reader.open(uid));
+  on(made, "close", () => {
+    travelOver.clear();
+    page.keep({ travel: null });
+  });
+  return made;
 }
 
 async function offerDrawings() {
@@ -323,6 +364,7 @@ async function renewMap(show) {
 /** @param {Api.Catalogue} catalogue */
 function showChanges(catalogue) {
   panel.refresh(catalogue);
+  times.know(catalogue);
   making.know(catalogue.layers);
   filterPanel?.offer(catalogue.layers);
   chartPanel?.offer(catalogue.layers);
@@ -620,6 +662,7 @@ function closeOne() {
   else if (past.isOpen) past.close();
   else if (card.isOpen) reader.close();
   else if (answerPanel?.isOpen) answerPanel.close();
+  else if (travelPanel?.isOpen) travelPanel.close();
   else if (table.layer) table.close();
 }
 
@@ -653,6 +696,8 @@ on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   bases.restore(state.base);
   drawings.restore(state.over);
   filters.show(parted(state.filters));
+  times.restore(state.time);
+  if (state.travel !== (travelPanel?.uid ?? null)) tell(() => showTravel(state.travel));
   if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);
@@ -666,8 +711,13 @@ on(shown, "change", ({ layer, on, opacity }) => {
   view.setVisible(layer, on);
   view.setOpacity(layer, opacity);
 });
+on(times, "times", ({ text }) => page.keep({ time: text }));
+on(timePanel, "opened", () => byId("times_turn").setAttribute("aria-pressed", "true"));
+on(timePanel, "closed", () => byId("times_turn").setAttribute("aria-pressed", "false"));
+on(timePanel, "curtain", () => view.curtain.element.focus());
 on(shown, "changed", () => {
   presets.mark(shown.keys);
+  timePanel.refresh();
   page.keep({ layers: shown.keys, opacity: shown.faint });
 });
 on(panel, "zoom", ({ bounds }) => view.fit(bounds));
@@ -862,6 +912,7 @@ const shortcuts = [
   { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
   { keys: ["T"], shown: "Shift T", words: "统计图", act: turnCharts },
   { keys: ["h"], shown: "H", words: "全县", act: () => view.home() },
+  { keys: ["y"], shown: "Y", words: "现状、规划、逐年", act: () => timePanel.turn() },
   { keys: ["i"], shown: "I", words: "影像（管理员配置后）", act: () => bases.turnImage() },
   { keys: ["l"], shown: "L", words: "定位", act: acts.locate },
   { keys: ["f"], shown: "F", words: "全屏", act: acts.fillScreen },
@@ -895,6 +946,8 @@ const buttons = {
   print: turnPrint,
   full_screen: acts.fillScreen,
   open_help: openHelp,
+  times_turn: () => timePanel.turn(),
+  times_phone: () => timePanel.turn(),
   zoom_in: () => view.zoomBy(1),
   zoom_out: () => view.zoomBy(-1),
   home: () => view.home(),

@@ -13,6 +13,8 @@
  * @property {string} filters  of all layers, as app/filter/text.js writes them
  * @property {string | null} at  the past day on which the map is seen
  * @property {string | null} siting  the ranking of land whose numbers are on the map
+ * @property {string} time  which time is shown, or which two, as app/map/times.js writes it
+ * @property {string | null} travel  uid of a comparison of the road network
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
 
@@ -36,6 +38,8 @@ export function read(query) {
     filters: given.get("f") ?? "",
     at: DAY.test(given.get("at") ?? "") ? given.get("at") : null,
     siting: UID.test(given.get("siting") ?? "") ? given.get("siting") : null,
+    time: given.get("time") ?? "",
+    travel: given.get("travel") || null,
     canvas: given.get("renderer") === "canvas",
   };
 }
@@ -44,7 +48,21 @@ export function read(query) {
  * @param {State} state
  * @returns {string}
  */
-export function write({ view, layers, opacity, selected, table, base, over, filters, at, siting, canvas }) {
+export function write({
+  view,
+  layers,
+  opacity,
+  selected,
+  table,
+  base,
+  over,
+  filters,
+  at,
+  siting,
+  time,
+  travel,
+  canvas,
+}) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
   const parts = [
     view && `lon=${view.lon.toFixed(5)}`,
@@ -61,6 +79,8 @@ export function write({ view, layers, opacity, selected, table, base, over, filt
     filters && `f=${readable(filters)}`,
     at && `at=${at}`,
     siting && `siting=${siting}`,
+    time && `time=${encodeURIComponent(time)}`,
+    travel && `travel=${encodeURIComponent(travel)}`,
     canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;

@@ -21,7 +21,7 @@ DRAWING: Final = {"script": "js", "style": "css"}
 OTHER_PAGES: Final = (
     *("check.js", "siting/holding.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
-    *("asking/panel.js", "briefing/", "printing/"),
+    *("asking/panel.js", "briefing/", "printing/", "panel/travel.js"),
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -49,6 +49,7 @@ OWN_STYLES: Final = tuple(
         "filter",
         "asking",
         "marks",
+        "times",
         "phone",
     )
 )
@@ -122,6 +123,7 @@ def boot() -> dict[str, Any]:
             "bin": url_for("manage_deleted.page"),
             "siting": url_for("siting.page") + "/",
             "charts": assets.asset("vendor/echarts.js"),
+            "travel": url_for("travel.choose"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },
         "viewer": database.viewer().audience,

@@ -96,6 +96,7 @@ def sheet(uid: str) -> Response:
         tables=travel_sheet.tables(found),
         changed=changed,
         note=travel_sheet.NOTE,
+        map_layers=_map_layers(found),
         longest=max((each["before"] or 0 for each in found.result["sites"]), default=0),
     )
 
@@ -130,6 +131,12 @@ def cancel(number: int) -> AnyResponse:
     jobs.cancel(current(), _job(number).id)
     current().commit()
     return redirect(url_for("travel.wait", number=number), 303)
+
+
+def _map_layers(found: FoundAnalysis) -> str:
+    """What the map shows with it: its own layers on their ground."""
+    there = query.layers(current(), viewer())
+    return ",".join(each.key for each in there if each.group == "base" or each.key in found.versions)
 
 
 def _is_long() -> bool:

@@ -68,12 +68,13 @@ export class CanvasMap extends EventTarget {
   #passing = new Passing();
   /** @type {Promise<void>} */
   #standing;
+  #follow = () => void this.#load();
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
     super();
     this.map = map;
-    this.off = setting.off;
+    this.off = new Set(setting.off);
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
     this.lines = graticule(setting.bounds).geometry.coordinates;
@@ -83,13 +84,13 @@ export class CanvasMap extends EventTarget {
       .map((layer) => ({ layer, brush: new Brush(layer, setting.style.patterns) }));
     this.overlay = setting.style.overlay;
     this.keys = Object.keys(this.overlay);
-    const pane = quietPane(map, PANE, 200);
-    this.sheet = new Sheet(map, pane, MARGIN_PX);
-    this.rings = new Sheet(map, pane, MARGIN_PX);
+    this.pane = quietPane(map, PANE + (setting.side ?? ""), 200);
+    this.sheet = new Sheet(map, this.pane, MARGIN_PX);
+    this.rings = new Sheet(map, this.pane, MARGIN_PX);
     this.scratch = /** @type {CanvasRenderingContext2D} */ (
       document.createElement("canvas").getContext("2d")
     );
-    map.on("moveend resize", () => this.#load());
+    map.on("moveend resize", this.#follow);
     this.#standing = this.#open(setting.tiles);
   }
 
@@ -169,6 +170,22 @@ export class CanvasMap extends EventTarget {
     this.#known = "-";
     this.#drawSoon();
     this.#collect();
+  }
+
+  /** Only what stands is drawn, of the tiles that are there. @param {string} key @param {any} expression null: everything */
+  setTime(key, expression) {
+    if (!this.#passing.setTime(key, expression)) return;
+    this.#known = "-";
+    this.#drawSoon();
+    this.#collect();
+  }
+
+  /** Takes it off the map for good. */
+  remove() {
+    this.map.off("moveend resize", this.#follow);
+    this.#asked++;
+    cancelAnimationFrame(this.#frame);
+    for (const sheet of [this.sheet, this.rings]) sheet.remove();
   }
 
   /**

@@ -23,6 +23,7 @@ const OPERATORS = {
   "!": ([one], at) => !evaluate(one, at),
   in: ([one, other], at) => evaluate(other, at).includes(evaluate(one, at)),
   "to-string": ([one], at) => String(evaluate(one, at) ?? ""),
+  coalesce: (parts, at) => parts.reduce((found, part) => found ?? evaluate(part, at) ?? null, null),
   "to-number": ([one], at) => Number(evaluate(one, at)),
   any: (parts, at) => parts.some((part) => evaluate(part, at)),
   all: (parts, at) => parts.every((part) => evaluate(part, at)),

@@ -17,6 +17,7 @@ import { fainter, groundStrength } from "app/map/opacity.js";
 import { Passing } from "app/map/passing.js";
 import { patternImage } from "app/map/patterns.js";
 import { eachOnce } from "app/map/recipes.js";
+import { quietPane } from "app/map/sheet.js";
 
 /**
  * @typedef {import("app/map/recipes.js").Style} Style
@@ -35,6 +36,7 @@ import { eachOnce } from "app/map/recipes.js";
  * @property {Set<string>} backdrop layers of the ground
  * @property {Set<string>} off layers that are not shown
  * @property {string} graticule its colour
+ * @property {string} [side] what the names of its panes end with, where another lies beside it
  */
 
 const PANE = "gl";
@@ -76,7 +78,8 @@ export class GlMap extends EventTarget {
   constructor(map, setting) {
     super();
     this.map = map;
-    this.off = setting.off;
+    this.pane = quietPane(map, PANE + (setting.side ?? ""), 200);
+    this.off = new Set(setting.off);
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
     this.addresses = setting.tiles;
@@ -84,7 +87,7 @@ export class GlMap extends EventTarget {
     this.layers = drawnLayers(setting.style.layers, setting);
     this.overlay = setting.style.overlay;
     this.keys = Object.keys(this.overlay);
-    this.sheet = addSheet(map, specification(this.layers, setting));
+    this.sheet = addSheet(map, this.pane, specification(this.layers, setting));
     this.gl = this.sheet.getMaplibreMap();
     this.#listen();
   }
@@ -169,6 +172,21 @@ export class GlMap extends EventTarget {
     if (others) this.#readTiles(key);
     this.#known = "-";
     this.#collect();
+  }
+
+  /** Only what stands is drawn, of the tiles that are there. @param {string} key @param {any} expression null: everything */
+  setTime(key, expression) {
+    if (!this.#passing.setTime(key, expression) || !this.#standing) return;
+    this.#applyFilter(key);
+    this.#known = "-";
+    this.#collectSoon();
+  }
+
+  /** Takes it off the map for good. */
+  remove() {
+    clearTimeout(this.#waiting);
+    this.#standing = false;
+    this.sheet.remove();
   }
 
   /**
@@ -400,13 +418,10 @@ export class GlMap extends EventTarget {
   }
 }
 
-/** @param {L.Map} map @param {import("app/map/gl_style.js").StyleSpecification} style */
-function addSheet(map, style) {
-  const pane = map.getPane(PANE) ?? map.createPane(PANE);
-  pane.style.zIndex = "200";
-  pane.style.pointerEvents = "none";
+/** @param {L.Map} map @param {HTMLElement} pane @param {import("app/map/gl_style.js").StyleSpecification} style */
+function addSheet(map, pane, style) {
   const options = {
-    pane: PANE,
+    pane: /** @type {any} */ (pane),
     padding: PADDING,
     interactive: false,
     fadeDuration: 0,

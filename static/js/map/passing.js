@@ -1,4 +1,5 @@
-// Which features pass the filters of their layers? The same expressions that GL evaluates, for points and for the canvas.
+// Which features pass the filter of their layer, and stand at the time that is looked at? The same expressions that GL
+// evaluates, for points and for the canvas.
 
 import { evaluate } from "app/map/canvas_rules.js";
 
@@ -16,6 +17,8 @@ const FIRST_SUM = 2 ** 41;
 export class Passing {
   /** @type {Map<string, Asked>} */
   #asked = new Map();
+  /** What stands, by layer. @type {Map<string, any>} */
+  #times = new Map();
 
   /** @param {string} key of a layer @param {Asked | null} asked null: everything passes @returns {boolean} whether other tiles are needed */
   set(key, asked) {
@@ -25,9 +28,19 @@ export class Passing {
     return before !== this.tilesOf(key);
   }
 
-  /** The filter of a layer for GL. @param {string} key @returns {any} null: everything passes */
+  /** @param {string} key of a layer @param {any} expression null: all of it stands @returns {boolean} whether that is another */
+  setTime(key, expression) {
+    if (JSON.stringify(this.#times.get(key) ?? null) === JSON.stringify(expression)) return false;
+    if (expression) this.#times.set(key, expression);
+    else this.#times.delete(key);
+    return true;
+  }
+
+  /** Filter and time of a layer for GL. @param {string} key @returns {any} null: everything passes */
   expressionOf(key) {
-    return this.#asked.get(key)?.expression ?? null;
+    const filter = this.#asked.get(key)?.expression ?? null;
+    const time = this.#times.get(key) ?? null;
+    return filter && time ? ["all", filter, time] : (filter ?? time);
   }
 
   /** @param {string} key */
@@ -50,10 +63,11 @@ export class Passing {
   /** What stands for features that pass. @param {string} key @param {LabelPoint[]} points of one layer @returns {LabelPoint[]} */
   points(key, points) {
     const asked = this.#asked.get(key);
-    if (!asked) return points;
+    if (!asked && !this.#times.has(key)) return points;
     const singles = points.filter(({ properties }) => properties.count === undefined);
     const passing = singles.filter(({ id, properties }) => this.holds(key, id, properties));
     if (singles.length === points.length) return passing;
+    if (!asked) return [...passing, ...points.filter(({ properties }) => properties.count !== undefined)];
     return [...passing, ...(asked.sums ?? []).map((sum, at) => summed(key, sum, at))];
   }
 }

@@ -10,8 +10,16 @@ export class Sheet {
     this.margin = margin;
     this.canvas = addCanvas(pane);
     this.ink = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    map.on("zoomanim", (event) => this.#follow(event.zoom, event.center));
-    map.on("zoom", () => this.#follow(map.getZoom(), map.getCenter()));
+    this.ears = {
+      zoomanim: (/** @type {L.ZoomAnimEvent} */ event) => this.#follow(event.zoom, event.center),
+      zoom: () => this.#follow(map.getZoom(), map.getCenter()),
+    };
+    map.on(this.ears);
+  }
+
+  remove() {
+    this.map.off(this.ears);
+    this.canvas.remove();
   }
 
   /** Empties the canvas and lays it over the view of now; one unit is one CSS pixel from its corner. */

@@ -5,6 +5,7 @@ import { Emphasis } from "app/map/emphasis.js";
 import { paintDonut, paintGlyphs, paintLeader, paintMarker } from "app/map/paint.js";
 import { holds } from "app/map/place.js";
 import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
+import { quietPane } from "app/map/sheet.js";
 
 /**
  * @typedef {import("app/map/arrange.js").Placed} Placed
@@ -45,20 +46,35 @@ export class Symbols {
    * @param {Record<string, OverlayRecipe>} recipes
    * @param {Record<string, string[]>} classes
    * @param {Fonts} fonts
+   * @param {string} [side] what the name of its pane ends with, where another lies beside it
    */
-  constructor(map, recipes, classes, fonts) {
+  constructor(map, recipes, classes, fonts, side = "") {
     /** So many pixels at the left are covered for good: nothing is named there. */
     this.covered = 0;
     this.map = map;
     this.recipes = recipes;
     this.classes = classes;
     this.fonts = fonts;
-    this.canvas = addCanvas(map);
+    this.pane = quietPane(map, PANE + side, 450);
+    this.canvas = addCanvas(this.pane);
     this.ink = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    map.on("moveend resize", () => this.draw());
-    map.on("zoomanim", (event) => this.#follow(event.zoom, event.center));
-    map.on("zoom", () => this.#follow(map.getZoom(), map.getCenter()));
-    fonts.addEventListener("loaded", () => this.drawSoon());
+    this.ears = {
+      moveend: () => this.draw(),
+      resize: () => this.draw(),
+      zoomanim: (/** @type {L.ZoomAnimEvent} */ event) => this.#follow(event.zoom, event.center),
+      zoom: () => this.#follow(map.getZoom(), map.getCenter()),
+    };
+    map.on(this.ears);
+    this.redraw = () => this.drawSoon();
+    fonts.addEventListener("loaded", this.redraw);
+  }
+
+  /** Takes it off the map for good. */
+  remove() {
+    cancelAnimationFrame(this.#frame);
+    this.map.off(this.ears);
+    this.fonts.removeEventListener("loaded", this.redraw);
+    this.canvas.remove();
   }
 
   /** @param {LabelPoint[]} points */
@@ -209,11 +225,8 @@ export class Symbols {
   }
 }
 
-/** @param {L.Map} map */
-function addCanvas(map) {
-  const pane = map.getPane(PANE) ?? map.createPane(PANE);
-  pane.style.zIndex = "450";
-  pane.style.pointerEvents = "none";
+/** @param {HTMLElement} pane */
+function addCanvas(pane) {
   const canvas = /** @type {HTMLCanvasElement} */ (L.DomUtil.create("canvas", "leaflet-zoom-animated", pane));
   canvas.style.position = "absolute";
   canvas.setAttribute("aria-hidden", "true");

@@ -1,7 +1,6 @@
 // What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
 
 import { BaseMap } from "app/map/base.js";
-import { CanvasMap } from "app/map/canvas.js";
 import { ShapeEditor } from "app/map/draw.js";
 import { DrawnOver } from "app/map/drawings.js";
 import { Emphasis } from "app/map/emphasis.js";
@@ -12,9 +11,10 @@ import { HoverRing } from "app/map/hover.js";
 import { position } from "app/map/locate.js";
 import { Measure } from "app/map/measure.js";
 import { Outlines } from "app/map/outlines.js";
+import { MAP_MOVES, Rod } from "app/map/rod.js";
 import { scaleBar, scaleOf, zoomOf } from "app/map/scale.js";
-import { Picker, toleranceFor } from "app/map/select.js";
-import { Symbols } from "app/map/symbols.js";
+import { toleranceFor } from "app/map/select.js";
+import { Showing, Side } from "app/map/side.js";
 import { SmoothWheel } from "app/map/wheel.js";
 
 /**
@@ -45,16 +45,15 @@ const GRATICULE = "#D9DFE5";
  * "idle" when all is drawn; "error" {message}.
  */
 export class MapView extends EventTarget {
-  /** @type {GlMap | CanvasMap | null} */
-  #drawing = null;
+  /** The picture of the map; a second one lies right of the curtain while two times are compared. @type {Side[]} */
+  #sides = [];
+  #showing = new Showing();
+  /** @type {import("app/map/side.js").Making | null} */
+  #making = null;
+  /** What stands, by layer, left and right. @type {Record<string, any>[]} */
+  #times = [{}, {}];
   /** @type {Api.Base | null} */
   #shownBase = null;
-  /** @type {Symbols | null} */
-  #symbols = null;
-  /** @type {Picker | null} */
-  #picker = null;
-  /** @type {Map<string, import("app/map/passing.js").Asked | null>} */
-  #filters = new Map();
   /** Layers of the ground. @type {Set<string>} */
   #backdrop = new Set();
   #byFinger = false;
@@ -78,6 +77,7 @@ export class MapView extends EventTarget {
     this.fonts = new Fonts();
     this.base = new BaseMap(map);
     this.over = new DrawnOver(map);
+    this.curtain = new Rod(map, "前后对比：左边是前，右边是后，用左右方向键移动");
     this.measure = new Measure(map);
     this.editor = new ShapeEditor(map, drawing);
     this.outlines = new Outlines(map);
@@ -109,30 +109,31 @@ export class MapView extends EventTarget {
       off,
       graticule: graticuleColor(),
     };
+    this.#showing.off = off;
+    this.#showing.ground = this.base.isOn ? 0 : 1;
     const classes = Object.fromEntries(
       layers.map(({ key, classes }) => [key, classes.map((each) => each.key)]),
     );
-    const drawing = this.drawsOnCanvas ? new CanvasMap(this.map, setting) : new GlMap(this.map, setting);
-    this.#drawing = drawing;
-    drawing.setGround(this.base.isOn ? 0 : 1);
-    for (const [layer, asked] of this.#filters) drawing.setFilter(layer, asked);
-    this.#symbols = new Symbols(this.map, style.overlay, classes, this.fonts);
-    this.#symbols.covered = this.covered();
-    this.#picker = new Picker(this.#symbols, drawing, backdrop);
-    this.#listen(drawing, this.#symbols);
+    this.#making = { canvas: this.drawsOnCanvas, setting, classes, fonts: this.fonts, covered: this.covered };
+    const first = this.#open("");
+    this.#listen();
     this.#tellView();
-    await drawing.ready();
+    this.#compare();
+    await first.drawing.ready();
   }
 
   /** @param {string} layer @param {boolean} on */
   setVisible(layer, on) {
-    this.#drawing?.setVisible(layer, on);
+    const { off } = this.#showing;
+    if (on) off.delete(layer);
+    else off.add(layer);
+    for (const { drawing } of this.#sides) drawing.setVisible(layer, on);
   }
 
   /** @param {string} layer @param {number} opacity 0 to 1 */
   setOpacity(layer, opacity) {
-    this.#drawing?.setOpacity(layer, opacity);
-    this.#symbols?.setOpacity(layer, opacity);
+    this.#showing.faint.set(layer, opacity);
+    for (const side of this.#sides) side.setOpacity(layer, opacity);
   }
 
   /**
@@ -142,14 +143,25 @@ export class MapView extends EventTarget {
    */
   setEmphasis(subject, told) {
     const emphasis = new Emphasis(subject, this.#backdrop);
-    this.#drawing?.setEmphasis(emphasis);
-    this.#symbols?.setEmphasis(emphasis, told);
+    this.#showing.emphasis = [emphasis, told];
+    for (const side of this.#sides) side.setEmphasis(emphasis, told);
   }
 
   /** Only what passes of a layer is drawn and counted. @param {string} layer @param {import("app/map/passing.js").Asked | null} asked null: everything */
   setFilter(layer, asked) {
-    this.#filters.set(layer, asked);
-    this.#drawing?.setFilter(layer, asked);
+    this.#showing.filters.set(layer, asked);
+    for (const { drawing } of this.#sides) drawing.setFilter(layer, asked);
+  }
+
+  /**
+   * Only what stands is drawn, of the tiles that are there. left: by layer, an expression of the style specification or
+   * null for all of it. right: another time right of the curtain; null: one picture only.
+   * @param {Record<string, any>} left @param {Record<string, any> | null} right @param {number} [share] where the curtain hangs at first
+   */
+  setTimes(left, right, share = this.middle) {
+    this.#times = [left, right ?? {}];
+    if ((right === null) !== (this.curtain.share === null)) this.curtain.hang(right && share, false);
+    if (this.#making) this.#compare();
   }
 
   /** What lies under everything; the ground is then not filled. @param {Api.Base | null} base @param {number} opacity */
@@ -157,13 +169,14 @@ export class MapView extends EventTarget {
     if (base !== this.#shownBase) this.base.show(base);
     this.#shownBase = base;
     this.base.setOpacity(opacity);
-    this.#drawing?.setGround(base ? 0 : 1);
+    this.#showing.ground = base ? 0 : 1;
+    for (const { drawing } of this.#sides) drawing.setGround(this.#showing.ground);
   }
 
   /** @param {Selection | null} selection */
   select(selection) {
-    this.#drawing?.setChosen(selection?.layer ?? null);
-    this.#symbols?.setSelection(selection);
+    this.#showing.selection = selection;
+    for (const side of this.#sides) side.select(selection);
   }
 
   /**
@@ -192,13 +205,22 @@ export class MapView extends EventTarget {
   /** The container has another size, or its pixels have. */
   resized() {
     this.map.invalidateSize({ animate: false, pan: false });
-    this.#drawing?.sharpen();
-    this.#symbols?.draw();
+    for (const { drawing, symbols } of this.#sides) {
+      drawing.sharpen();
+      symbols.draw();
+    }
   }
 
   /** The whole county. @param {{animate?: boolean}} [how] */
   home(how) {
     this.fit(this.#county, how);
+  }
+
+  /** In the middle of what no panel covers, as a share of the width. */
+  get middle() {
+    const { left, right } = this.#room();
+    const { x } = this.map.getSize();
+    return (left + x - right) / 2 / x;
   }
 
   /** @returns {View} */
@@ -217,17 +239,21 @@ export class MapView extends EventTarget {
 
   /** Have the layers been put on the map? */
   get isStarted() {
-    return this.#drawing !== null;
+    return this.#making !== null;
   }
 
   /** Is everything drawn that belongs into this view? */
   get isDrawn() {
-    return this.#drawing?.isDrawn ?? false;
+    return this.#sides.length > 0 && this.#sides.every(({ drawing }) => drawing.isDrawn);
   }
 
   /** Every symbol and name on the map now, with its box in pixels; how long it took to place and paint them. */
   get placed() {
-    return { things: this.#symbols?.placed ?? [], took_ms: this.#symbols?.took_ms ?? 0 };
+    const of = this.#sides.map(({ symbols }) => symbols);
+    return {
+      things: of.flatMap(({ placed }) => placed),
+      took_ms: of.reduce((sum, { took_ms }) => sum + took_ms, 0),
+    };
   }
 
   /** N of 1:N in the middle of the map. */
@@ -249,8 +275,8 @@ export class MapView extends EventTarget {
 
   /** One feature is not drawn, because it is being changed. @param {{layer: string, id: number} | null} ref */
   hide(ref) {
-    this.#drawing?.setHidden(ref);
-    this.#symbols?.setHidden(ref);
+    this.#showing.hidden = ref;
+    for (const side of this.#sides) side.hide(ref);
   }
 
   // Whoever measures or draws means the place, not what lies there.
@@ -260,12 +286,13 @@ export class MapView extends EventTarget {
 
   /** The tiles have changed on the server. Resolves when the new ones are seen. @param {Catalogue["tiles"]} tiles */
   async renew(tiles) {
-    if (!this.#drawing) return;
+    if (!this.#making) return;
     const drawn = new Promise((resolve) => {
       this.addEventListener("idle", resolve, { once: true });
       setTimeout(resolve, LONGEST_RENEWAL_MS);
     });
-    this.#drawing.renew(tiles);
+    this.#making.setting = { ...this.#making.setting, tiles };
+    for (const { drawing } of this.#sides) drawing.renew(tiles);
     await drawn;
   }
 
@@ -294,9 +321,9 @@ export class MapView extends EventTarget {
     ink.fillStyle = getComputedStyle(this.map.getContainer()).backgroundColor;
     ink.fillRect(0, 0, x, y);
     this.base.copyTo(ink);
-    await this.#drawing?.copyTo(ink);
+    for (const side of this.#sides) await side.copyTo(ink);
     this.over.copyTo(ink);
-    this.#symbols?.paint(ink);
+    for (const side of this.#sides) side.paint(ink);
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
     });
@@ -341,14 +368,46 @@ export class MapView extends EventTarget {
     };
   }
 
-  /** @param {GlMap | CanvasMap} drawing @param {Symbols} symbols */
-  #listen(drawing, symbols) {
-    const ring = new HoverRing(this.map);
-    drawing.addEventListener("points", () => symbols.setPoints(drawing.points()));
-    drawing.addEventListener("idle", () => this.dispatchEvent(new Event("idle")));
-    drawing.addEventListener("error", (event) =>
+  /** Another picture of the map. @param {string} name of its panes */
+  #open(name) {
+    const making = /** @type {import("app/map/side.js").Making} */ (this.#making);
+    const side = new Side(this.map, { ...making, setting: { ...making.setting, side: name } }, this.#showing);
+    side.drawing.addEventListener("idle", () => this.dispatchEvent(new Event("idle")));
+    side.drawing.addEventListener("error", (event) =>
       this.#tell("error", /** @type {CustomEvent} */ (event).detail),
     );
+    this.#sides.push(side);
+    return side;
+  }
+
+  // As many pictures as times are looked at, each where it belongs.
+  #compare() {
+    const two = this.curtain.share !== null;
+    if (two && this.#sides.length === 1) this.#open("/right");
+    if (!two) for (const side of this.#sides.splice(1)) side.remove();
+    this.#sides.forEach((side, at) => {
+      const layers = /** @type {import("app/map/side.js").Making} */ (this.#making).classes;
+      for (const key of Object.keys(layers)) side.drawing.setTime(key, this.#times[at][key] ?? null);
+    });
+    this.#clip();
+  }
+
+  #clip() {
+    const share = this.curtain.share ?? 1;
+    this.#sides[0]?.clip(0, share);
+    this.#sides[1]?.clip(share, 1);
+  }
+
+  /** The picture at a place of the container. @param {{x: number}} spot */
+  #sideAt({ x }) {
+    const share = x / this.map.getSize().x;
+    return this.#sides.find((side) => side.holds(share)) ?? this.#sides[0];
+  }
+
+  #listen() {
+    const ring = new HoverRing(this.map);
+    this.curtain.addEventListener("share", () => this.#clip());
+    this.map.on(MAP_MOVES, () => this.#sides.length > 1 && this.#clip());
     this.map.on("moveend", () => this.#tellView());
     this.map.on("click", (event) => this.#clicked(event));
     this.map.on("contextmenu", ({ latlng, containerPoint }) => {
@@ -368,7 +427,7 @@ export class MapView extends EventTarget {
   /** @param {L.LeafletMouseEvent} event */
   #clicked({ containerPoint }) {
     if (!this.#isPicking) return;
-    const found = this.#picker?.at(containerPoint, toleranceFor(this.#byFinger));
+    const found = this.#sideAt(containerPoint)?.picker.at(containerPoint, toleranceFor(this.#byFinger));
     if (!found) return;
     if (found.crowd) this.fit(found.crowd, { closest: 14 });
     else this.#tell("pick", { features: found.features });
@@ -377,7 +436,8 @@ export class MapView extends EventTarget {
   /** @param {L.LeafletMouseEvent} event @param {HoverRing} ring */
   #moved({ containerPoint, latlng }, ring) {
     this.#tell("hover-position", { lon: latlng.lng, lat: latlng.lat });
-    const found = (this.#isPicking && this.#picker?.at(containerPoint, toleranceFor(false))) || null;
+    const side = this.#sideAt(containerPoint);
+    const found = (this.#isPicking && side?.picker.at(containerPoint, toleranceFor(false))) || null;
     this.#hover(found, containerPoint, ring);
   }
 
@@ -389,7 +449,8 @@ export class MapView extends EventTarget {
     this.#hovered = name;
     this.map.getContainer().style.cursor = name ? "pointer" : this.#isPicking ? "" : "crosshair";
     ring.show(found?.top ?? null);
-    this.#drawing?.setHover(feature);
+    for (const each of this.#sides)
+      each.drawing.setHover(each === this.#sideAt(spot ?? { x: 0 }) ? feature : null);
     this.#tell("hover", { feature, x: spot?.x ?? 0, y: spot?.y ?? 0 });
   }
 

@@ -5,18 +5,22 @@ const AROUND_PHONE = 16;
 const DRAWER = 312;
 const PRINTING_SHARE = 0.52;
 const STRIP = 108;
+const YEARS = 76;
+const YEARS_ON_PHONE = 110;
 
 /** @returns {{top: number, right: number, bottom: number, left: number}} pixels */
 export function padding() {
-  const { card, filtering, charts, printing, table, sheet, strip } = document.body.dataset;
+  const { card, filtering, charts, printing, travel, times, table, sheet, strip } = document.body.dataset;
   const tools = strip === undefined ? 0 : STRIP;
   if (PHONE.matches) {
+    const years = times === undefined ? 0 : YEARS_ON_PHONE;
     const low = sheet === "low" ? 112 : 330;
     const bottom = printing === undefined ? low : innerHeight * PRINTING_SHARE;
-    return { top: 64 + tools, right: AROUND_PHONE, bottom, left: AROUND_PHONE };
+    return { top: 64 + Math.max(tools, years), right: AROUND_PHONE, bottom, left: AROUND_PHONE };
   }
-  const right = [card, filtering, charts, printing].every((open) => open === undefined) ? 64 : 412;
-  return { top: 84 + tools, right, bottom: 66 + (table === undefined ? 0 : DRAWER), left: 348 };
+  const right = [card, filtering, charts, printing, travel].every((open) => open === undefined) ? 64 : 412;
+  const below = (table === undefined ? 0 : DRAWER) + (times === undefined ? 0 : YEARS);
+  return { top: 84 + tools, right, bottom: 66 + below, left: 348 };
 }
 
 /**
