@@ -188,7 +188,7 @@ def test_what_new_roads_do_is_worked_out_and_seen_on_the_map(visit: Visit, count
     expect(panel).to_contain_text("示例")
     until(page, f"Boolean({DRAWN}?.isDrawn)")
     expect(page.locator(".leaflet-travel-pane path")).not_to_have_count(0)
-    expect(page.locator(".travel-gain", has_text="▼ 26 分").first).to_be_visible()
+    expect(page.locator(".travel-gain span", has_text="▼ 26 分").first).to_be_visible()
     panel.get_by_role("button", name="后的等时圈").click()
     expect(page.locator(".leaflet-travel-pane path")).to_have_count(4)
     panel.get_by_role("button", name="前后对比").click()
