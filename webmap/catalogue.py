@@ -104,7 +104,7 @@ def _time(session: Session, viewer: Viewer, layer: LayerSummary) -> dict[str, An
     if lifetime is None or not layer.count:
         return None
     told = query.calendar(session, viewer, query.layer_named(session, viewer, layer.key), lifetime)
-    by_sort = {sort: lifetime.expression(sort) for sort in SORTS}
+    by_sort: dict[str, Any] = {sort: lifetime.expression(sort) for sort in SORTS}
     return {**by_sort, "years": told.years, "undated": told.undated}
 
 
