@@ -8,6 +8,7 @@ started it; what it was doing is then taken up again, or has changed nothing.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import threading
@@ -17,6 +18,7 @@ from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -31,7 +33,9 @@ BEAT_S: Final = 3.0
 SILENT_S: Final = 30.0
 """A job that gave no sign of life for so long is taken up again."""
 TELL_EVERY_S: Final = 0.3
-POLL_S: Final = 0.25
+POLL_S: Final = 0.1
+AT_HAND_AFTER_S: Final = 15.0
+"""After the start: whoever opens the map first shall not wait for what nobody has asked for yet."""
 NICE: Final = 3
 """Half of what another process gets that wants as much, no less: a small file is on the map within seconds."""
 OUR_FAULT: Final = "处理中出现程序问题，未改动任何数据。请联系系统管理员查看日志。"
@@ -45,13 +49,15 @@ class Cancelled(Exception):
 class JobKind:
     """A sort of long work. work: module:function; repeatable: it may be begun again when its process died.
 
-    last: it lets everything pass that somebody waits for.
+    last: it lets everything pass that somebody waits for. at_hand: the program of it is loaded before the first one
+    comes, because somebody waits for seconds only.
     """
 
     title: str
     work: str
     repeatable: bool = True
     last: bool = False
+    at_hand: bool = False
 
 
 class Running:
@@ -123,7 +129,7 @@ class Running:
 
 def run(url: str, job: FoundJob, work: str) -> None:
     """Do one job, and write down how it ended; a trouble of ours is raised for the log of whoever waits."""
-    database = Database(url)
+    database = _database_at(url)
     running = Running(database, job)
     try:
         module, _, name = work.partition(":")
@@ -140,6 +146,16 @@ def run(url: str, job: FoundJob, work: str) -> None:
         raise
     finally:
         database.dispose()
+
+
+@lru_cache(maxsize=1)
+def _database_at(url: str) -> Database:
+    """Kept from job to job without its connections: it remembers the statements that it has put together."""
+    return Database(url)
+
+
+def _load(module: str) -> None:
+    import_module(module)
 
 
 def begin() -> None:
@@ -186,6 +202,7 @@ class Foreman:
         self._silent_s, self._on_trouble = silent_s, on_trouble
         self._busy: dict[Future[None], int] = {}
         self._looked_at = -silent_s
+        self._at_hand_at = time.monotonic() + AT_HAND_AFTER_S
 
     def work(self, stop: threading.Event) -> None:
         """Until told to stop; what runs then is taken up again by the next."""
@@ -207,9 +224,17 @@ class Foreman:
 
     def _turn(self, pool: Executor) -> None:
         self._pick_up_silent()
+        self._take_to_hand(pool)
         while len(self._busy) < self._processes and (job := self._claim()):
             future = pool.submit(run, self._url, job, self._kinds[job.kind].work)
             self._busy[future] = job.id
+
+    def _take_to_hand(self, pool: Executor) -> None:
+        if time.monotonic() < self._at_hand_at:
+            return
+        self._at_hand_at = math.inf
+        for module in {kind.work.partition(":")[0] for kind in self._kinds.values() if kind.at_hand}:
+            pool.submit(_load, module)
 
     def _claim(self) -> FoundJob | None:
         with self._database.reading() as session:

@@ -2,8 +2,12 @@
 import { readJson } from "app/api.js";
 import { byId } from "app/dom.js";
 
-const EVERY_MS = 400;
+const FIRST_MS = 120;
+const LONGEST_MS = 400;
+const SLOWER = 1.25;
 const url = byId("wait").dataset.url ?? "";
+
+let pause = FIRST_MS;
 
 async function look() {
   try {
@@ -14,7 +18,13 @@ async function look() {
   } catch (error) {
     byId("words").textContent = /** @type {Error} */ (error).message;
   }
-  setTimeout(look, EVERY_MS);
+  wait();
 }
 
-setTimeout(look, EVERY_MS);
+// A small file is through within a second; who waits for a large one need not ask so often.
+function wait() {
+  setTimeout(look, pause);
+  pause = Math.min(pause * SLOWER, LONGEST_MS);
+}
+
+wait();
