@@ -52,6 +52,7 @@ def postgis() -> str | None:
         "HTML / bare folium",
         "painted, the county / plain folium",
         "painted, every parcel seen / bare folium",
+        "from a file to the map, in 3 clicks, the first time",
         "intake of",
         "SQLite / ogr2ogr into GeoPackage",
         "PostGIS / ogr2ogr into PostGIS",

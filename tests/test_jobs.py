@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 from sqlalchemy import update
 
 from layers import clock
-from layers.jobs import Foreman
+from layers.jobs import Foreman, JobKind
 from layers.rights import signed_in
 from layers.store import Database, jobs
 from layers.store.acts import one_act
@@ -156,3 +157,20 @@ def test_what_was_complete_before_its_process_died_is_not_done_twice(database: D
         assert jobs.pick_up(session, jobs.find(session, number), repeatable=True) == "done"
         session.commit()
     assert found(database, number).result == {"act_id": act.id, "rows": 0}
+
+
+def test_the_program_of_what_somebody_waits_for_is_loaded_before_it_is_asked_for(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.jobs.AT_HAND_AFTER_S", 0.0)
+    kinds = {
+        "soon": JobKind("核对", "tests.long_work:add", at_hand=True),
+        "late": JobKind("质检", "tests.nowhere:check"),
+    }
+    with ThreadPoolExecutor(1) as pool:
+        loaded: list[str] = []
+        monkeypatch.setattr("layers.jobs.import_module", loaded.append)
+        for_all = Foreman(address(sqlite_database), kinds, 1)
+        for_all._turn(pool)
+        for_all._turn(pool)
+    assert loaded == ["tests.long_work"]

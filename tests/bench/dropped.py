@@ -34,7 +34,7 @@ def lines(folder: Path) -> Iterator[Line]:
     if program is None:
         say("(not measured: a file from drop to visible, as there is no Chromium)")
         return
-    home = fill_with_sample(folder / "dropped" / "home")
+    home = fill_with_sample(folder / "dropped")
     add_account(home, "editor")
     with running(home) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
