@@ -204,10 +204,12 @@ def test_the_page_asks_before_it_is_made(app: Flask) -> None:
     assert refused.status == 422
     assert "最多 60 个" in refused.text
     reader = sign_in(app, "reader")
-    assert "内部版要有导出权限的账号" in reader.get("/briefing/one/take").text
+    assert "内部版的离线汇报要有导出权限的账号" in reader.get("/briefing/one/take").text
     assert reader.post("/briefing/one/take", data={"edition": "internal"}).status == 403
-    asked = reader.post("/briefing/one/take", data={"edition": "public"})
-    assert asked.status == 303
+    for allowed in ({"edition": "public"}, {"edition": "internal", "form": "pptx"}):
+        assert reader.post("/briefing/one/take", data=allowed).status == 303
+    wrong = reader.post("/briefing/one/take", data={"edition": "public", "form": "exe"})
+    assert "应为以下之一：html、pptx" in wrong.text
 
 
 def test_the_command_writes_the_first_briefing(sample_home: Path, tmp_path: Path) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from layers.jobs import Running
+from layers.rights import PUBLIC_VIEWER, Viewer
 from layers.store import Database
 from layers.store.seen import require_insider
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
 from webmap.exporting import put, remove_outdated
-from webmap.pack_making import carry_out
+from webmap.pack_making import Packed, Tell, carry_out, name_of
 from webmap.packing import Wanted
 
 KIND: Final = "handout"
-FILE: Final = "briefing.html"
 
 
 def write(database: Database, job: Running) -> dict[str, Any]:
@@ -28,11 +29,25 @@ def write(database: Database, job: Running) -> dict[str, Any]:
         job.ask()
         job.tell(progress, message)
 
-    done = carry_out(config, database, viewer, Wanted(**job.arguments["wanted"]), tell)
+    asked = Wanted(**job.arguments["wanted"])
+    made = (
+        carry_out(config, database, viewer, asked, tell)
+        if asked.form == "html"
+        else _slides(database, viewer, asked, tell)
+    )
+    file = f"briefing.{asked.form}"
     return {
-        "uid": put(config.home, FILE, done.content),
-        "file": FILE,
-        "name": done.name,
-        "bytes": len(done.content),
-        "notes": list(done.notes),
+        "uid": put(config.home, file, made.content),
+        "file": file,
+        "name": made.name,
+        "bytes": len(made.content),
+        "notes": list(made.notes),
     }
+
+
+def _slides(database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Packed:
+    from webmap import slides
+
+    who = replace(PUBLIC_VIEWER, name=viewer.name) if asked.public else viewer
+    title, content, _ = slides.carry_out(database, who, asked.slug, tell)
+    return Packed(content, name_of(title, "pptx", ["公开版"] if asked.public else []), ())

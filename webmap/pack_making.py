@@ -65,7 +65,7 @@ def carry_out(config: Config, database: Database, viewer: Viewer, asked: Wanted,
     """Make the file and write down who took what; raises UnknownThing, NotAllowed, InvalidValue."""
     from webmap import create_app
 
-    require_maker(viewer, public=asked.public)
+    require_maker(viewer, asked)
     app = create_app(config)
     try:
         with app.test_request_context("/"), database.reading() as session:
@@ -118,13 +118,10 @@ class Making:
 
     @property
     def name(self) -> str:
-        plain = "".join(each if each.isalnum() else "_" for each in self.found.title)
-        marks = [
-            "离线汇报",
-            *(["公开版"] if self.asked.public else []),
-            *(["示例数据"] if self.shown["sample"] else []),
-        ]
-        return f"{'_'.join([plain, *marks, clock.today().strftime('%Y%m%d')])}.html"
+        sample = ["示例数据"] if self.shown["sample"] else []
+        return name_of(
+            self.found.title, "html", ["离线汇报", *(["公开版"] if self.asked.public else []), *sample]
+        )
 
     def file(self, tell: Tell) -> bytes:
         """All of it."""
@@ -336,6 +333,12 @@ class Making:
         texts = [answer.content.decode("utf-8", "ignore") for answer in self.answers.values()]
         pages = [Path(self.app.root_path, "templates", "briefing", name).read_text("utf-8") for name in PAGES]
         return "".join([*texts, *modules.values(), *pages, *(str(each) for each in facts.values())])
+
+
+def name_of(title: str, ending: str, marks: Sequence[str]) -> str:
+    """What the browser calls a file that somebody takes along."""
+    plain = "".join(each if each.isalnum() else "_" for each in title)
+    return f"{'_'.join([plain, *marks, clock.today().strftime('%Y%m%d')])}.{ending}"
 
 
 def _without(scene: dict[str, Any], left: set[str], at_start: list[str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from layers.store.briefings import FoundBriefing
 from layers.store.query import LayerSummary
 
 GROUND: Final = "base"
+FORMS: Final = {"html": "离线汇报（HTML，双击放映）", "pptx": "幻灯片（PowerPoint，文字和图表可以改）"}
 LONGEST_SCOPE: Final = 60
 LONGEST_REVIEW: Final = 40
 INTERNAL_MARK: Final = "内部资料 注意保存"
@@ -34,6 +35,7 @@ class Wanted:
     """A pack as it was asked for; plain values, so that a job can carry it. grid_m: of public editions."""
 
     slug: str
+    form: str = "html"
     public: bool = False
     scope: str = ""
     review_number: str = ""
@@ -56,11 +58,20 @@ def wanted(slug: str, body: Mapping[str, Any], grid_m: int) -> Wanted:
     """What the body of a request asks for; raises InvalidValue, NotAllowed for a mark of secrecy."""
     return Wanted(
         slug=slug,
+        form=_form(body.get("form") or "html"),
         public=body.get("public") is True,
         scope=_words("知悉范围", body.get("scope"), LONGEST_SCOPE),
         review_number=_words("审图号", body.get("review_number"), LONGEST_REVIEW),
         grid_m=grid_m,
     )
+
+
+def _form(said: object) -> str:
+    if not isinstance(said, str) or said not in FORMS:
+        raise InvalidValue(
+            f"文件类型收到“{shortened(str(said))}”，应为以下之一：{'、'.join(FORMS)}。请改正。"
+        )
+    return said
 
 
 def _words(title: str, said: object, longest: int) -> str:
@@ -73,9 +84,12 @@ def _words(title: str, said: object, longest: int) -> str:
     return words
 
 
-def require_maker(viewer: Viewer, *, public: bool) -> None:
-    """Whoever takes out what is internal must be one who may export; raises NotAllowed, NotSignedIn."""
-    if not public:
+def require_maker(viewer: Viewer, asked: Wanted) -> None:
+    """Whoever takes out internal data must be one who may export; slides hold pictures, as a print does.
+
+    Raises NotAllowed, NotSignedIn.
+    """
+    if not asked.public and asked.form == "html":
         require(viewer, "export")
 
 

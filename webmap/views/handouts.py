@@ -51,7 +51,7 @@ def begin(slug: str) -> AnyResponse:
         asked = packing.wanted(found.slug, said, the_config().public_grid_m)
     except InvalidValue as refusal:
         return _form(slug, trouble=refusal.message, status=422)
-    packing.require_maker(viewer(), public=asked.public)
+    packing.require_maker(viewer(), asked)
     told = {"wanted": asked.plain(), "title": found.title, "audience": viewer().audience}
     number = jobs.enqueue(current(), viewer(), KIND, told)
     current().commit()
@@ -148,6 +148,7 @@ def _page(template: str, **facts: Any) -> Response:
         "non_secret": NON_SECRET,
         "hours": the_config().export_hours,
         "longest": packing.LONGEST_SCOPE,
+        "forms": packing.FORMS,
         **facts,
     }
     page = make_response(render_template(f"briefing/{template}", **told))
