@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 from layers.jobs import Running
@@ -48,6 +47,6 @@ def write(database: Database, job: Running) -> dict[str, Any]:
 def _slides(database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Packed:
     from webmap import slides
 
-    who = replace(PUBLIC_VIEWER, name=viewer.name) if asked.public else viewer
-    title, content, _ = slides.carry_out(database, who, asked.slug, tell)
+    readers = PUBLIC_VIEWER if asked.public else None
+    title, content, _ = slides.carry_out(database, viewer, asked.slug, tell, readers=readers)
     return Packed(content, name_of(title, "pptx", ["公开版"] if asked.public else []), ())

@@ -31,18 +31,27 @@ AROUND: Final = 0.08
 
 
 def carry_out(
-    database: Database, viewer: Viewer, slug: str, tell: Callable[[float, str], object]
+    database: Database,
+    viewer: Viewer,
+    slug: str,
+    tell: Callable[[float, str], object],
+    *,
+    readers: Viewer | None = None,
 ) -> tuple[str, bytes, int]:
-    """The title, the presentation and the number of its scenes; raises UnknownThing. What is read is noted."""
+    """The title, the presentation and the number of its scenes; raises UnknownThing. What is read is noted.
+
+    readers: for whom it is made; they see less than the viewer, who makes it.
+    """
     from webmap.outputs.slides import Slide, written
 
     with database.reading() as session:
-        told = play(session, viewer, briefings.to_see(session, viewer, slug))
-        found = {each.key: each for each in query.layers(session, viewer)}
+        who = readers or viewer
+        told = play(session, who, briefings.to_see(session, viewer, slug))
+        found = {each.key: each for each in query.layers(session, who)}
         slides = []
         for scene in told["scenes"]:
             tell(scene["number"] / (len(told["scenes"]) + 1), f"正在制作第 {scene['number']} 页")
-            slides.append(Slide(scene, _picture(session, viewer, found, scene, told["county"]["bounds"])))
+            slides.append(Slide(scene, _picture(session, who, found, scene, told["county"]["bounds"])))
     content = written(told["title"], slides)
     with database.writing() as session:
         audit.record(session, viewer, "print", f"{told['title']} PPTX"[:300])
