@@ -414,7 +414,7 @@ def test_a_series_shows_every_sheet_and_says_where_it_goes_on(sqlite_database: D
         assert f"第{number}幅，共4幅" in pages[number]
         assert {int(each) for each in re.findall(r"接第(\d)幅", pages[number])} == set(beside)
     # The parcel lies in the middle, where all four maps overlap.
-    assert all("低效地块" in page for page in pages[1:])
+    assert all("低效用地" in page for page in pages[1:])
 
 
 def test_neighbours_of_a_series_share_what_was_asked() -> None:

@@ -35,7 +35,8 @@ DEFAULT_PAPER: Final = "A3"
 class Wanted:
     """One sheet as it was asked for; plain values, so that a job can carry it. layers: None is what is on at first;
     scale: None is what shows the county whole; turn: degrees of the compass to where the upper edge points;
-    filters: the condition by the key of its layer; faint: how strongly a layer shows, where not wholly; at: the past
+    filters: the condition by the key of its layer; faint: how strongly a layer shows, where not wholly; over: uid and opacity of the
+    drawings that lie over the map, the lowest first; at: the past
     day that the map shows; rows, columns: of a series, whose sheets share overlap per cent of their width.
     """
 
@@ -47,6 +48,7 @@ class Wanted:
     layers: list[str] | None = None
     filters: dict[str, str] = field(default_factory=dict)
     faint: dict[str, float] = field(default_factory=dict)
+    over: dict[str, float] = field(default_factory=dict)
     at: str = ""
     rows: int = 1
     columns: int = 1
@@ -92,7 +94,8 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         turn=turn_in(body.get("turn")),
         layers=_layers(body.get("layers")),
         filters=_filters(body.get("filters")),
-        faint=_faint(body.get("faint")),
+        faint=_strengths("faint", "图层", body.get("faint")),
+        over=_strengths("over", "图纸", body.get("over")),
         at=_day(body.get("at")),
         rows=_count("行数", body.get("rows", 1)),
         columns=_count("列数", body.get("columns", 1)),
@@ -205,14 +208,14 @@ def _overlap(said: object) -> float:
     return float(said)
 
 
-def _faint(said: object) -> dict[str, float]:
+def _strengths(name: str, of: str, said: object) -> dict[str, float]:
     if said is None:
         return {}
     if not isinstance(said, dict) or not all(
         isinstance(each, int | float) and not isinstance(each, bool) and 0 <= each <= 1
         for each in said.values()
     ):
-        raise InvalidValue("“faint”应为“图层：0 到 1 的不透明度”的对应。请改正。")
+        raise InvalidValue(f"“{name}”应为“{of}：0 到 1 的不透明度”的对应。请改正。")
     return {str(key): float(each) for key, each in said.items()}
 
 

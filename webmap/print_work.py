@@ -26,4 +26,4 @@ def write(database: Database, job: Running) -> dict[str, Any]:
         job.ask()
         job.tell(progress, message)
 
-    return keep(carry_out(database, viewer, asked, tell), config.home, asked.form)
+    return keep(carry_out(database, viewer, asked, tell, config.home), config.home, asked.form)

@@ -17,12 +17,13 @@ from layers.errors import InvalidValue, NoSpace
 from layers.export.publishing import coarsened
 from layers.kinds import kind_for
 from layers.rights import PUBLIC_VIEWER, Viewer
-from layers.store import Database, audit, query
+from layers.store import Database, audit, pictures, query
 from layers.store.rows import new_uid
 from webmap import catalogue, exporting
 from webmap.outputs.print_paper import GridKind, Sheet, fitting_scale
 from webmap.outputs.print_series import Series
 from webmap.print_asked import Wanted
+from webmap.print_drawings import Placed
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -60,6 +61,7 @@ class _Order:
     shown: Sequence[LayerSummary]
     county: str
     sheet: Sheet
+    over: Sequence[Placed]
 
     @property
     def series(self) -> Series:
@@ -79,15 +81,19 @@ class _Order:
 
 
 def carry_out(
-    database: Database, viewer: Viewer, asked: Wanted, tell: Callable[[float, str], object]
+    database: Database,
+    viewer: Viewer,
+    asked: Wanted,
+    tell: Callable[[float, str], object],
+    home: Path | None = None,
 ) -> Printed:
-    """Draw the sheets with what this viewer may see, and write down that he did."""
+    """Draw the sheets with what this viewer may see, and write down that he did. home: where drawings lie."""
     from webmap.outputs.print_map import bound
 
     tell(0.05, "正在读取图层")
     warnings: set[str] = set()
     with database.reading() as session:
-        order = _order(session, viewer, asked)
+        order = _order(session, viewer, asked, home)
         content = bound(_pages(session, order, tell, warnings), asked.form)
     keys = [each.key for each in order.shown]
     told = f"{order.title} {asked.paper} 1:{order.sheet.scale:g} {'、'.join(keys)}"
@@ -130,12 +136,28 @@ def keep(printed: Printed, home: Path, form: str) -> dict[str, Any]:
 # --- what is on the sheet ------------------------------------------------------------------------------
 
 
-def _order(session: Session, viewer: Viewer, asked: Wanted) -> _Order:
+def _order(session: Session, viewer: Viewer, asked: Wanted, home: Path | None) -> _Order:
     who = replace(PUBLIC_VIEWER if asked.public else viewer, at=asked.day)
     county = catalogue.county(session, viewer, query.layers(session, viewer))
     shown = _shown(query.layers(session, who), asked, who)
     sheet = _sheet(asked, county["bounds"])
-    return _Order(asked=asked, who=who, viewer=viewer, shown=shown, county=county["title"], sheet=sheet)
+    return _Order(
+        asked=asked,
+        who=who,
+        viewer=viewer,
+        shown=shown,
+        county=county["title"],
+        sheet=sheet,
+        over=_drawings(session, who, asked, home),
+    )
+
+
+def _drawings(session: Session, who: Viewer, asked: Wanted, home: Path | None) -> list[Placed]:
+    """None for the public: their coordinates are exact."""
+    if asked.public or home is None:
+        return []
+    found = [(pictures.to_see(session, who, uid), opacity) for uid, opacity in asked.over.items()]
+    return [Placed(picture, opacity, home) for picture, opacity in found]
 
 
 def _pages(
@@ -172,7 +194,15 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
     index = order.series.boxes(sheet) if is_overview else ()
     said = _said(order, sheet, number, sample=sample)
     legend = asked.legend and not is_overview
-    return PrintedMap(sheet=sheet, layers=layers, said=said, grid=grid, legend=legend, index=index)
+    return PrintedMap(
+        sheet=sheet,
+        layers=layers,
+        said=said,
+        grid=grid,
+        legend=legend,
+        index=index,
+        over=[each for placed in order.over if (each := placed.laid(sheet))],
+    )
 
 
 def _shown(found: Sequence[LayerSummary], asked: Wanted, who: Viewer) -> list[LayerSummary]:

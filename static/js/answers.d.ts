@@ -236,6 +236,7 @@ declare namespace Api {
     layers: string[];
     filters: Record<string, string>;
     faint: Record<string, number>;
+    over: Record<string, number>;
     at?: string;
     rows: number;
     columns: number;

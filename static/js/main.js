@@ -592,6 +592,8 @@ async function makePrintPanel() {
     layers: editing.layers.filter(({ key }) => shown.isOn(key)),
     filters: filters.texts,
     faint: shown.faint,
+    over: view.over.laid,
+    hasBase: Boolean(base),
     at: server.at_day,
   }));
   on(made, "opened", () => byId("print").setAttribute("aria-pressed", "true"));

@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.image import AxesImage
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
@@ -96,6 +97,15 @@ class Ink:
             outline = [Stroke(linewidth=2 * type_.halo_pt, foreground=type_.halo, joinstyle="round")]
             self._write(x, y, clean, type_, align, turn, path_effects=outline)
         self._write(x, y, clean, type_, align, turn)
+
+    def picture(self, pixels: NDArray[np.uint8], box: Box, opacity: float) -> None:
+        """Rows of red, green, blue and opacity, from above, that fill this box."""
+        extent = (box.left, box.right, box.bottom, box.top)
+        image = AxesImage(self._axes, extent=extent, interpolation="none", origin="upper")
+        image.set_data(pixels)
+        image.set_alpha(opacity)
+        self._axes.add_artist(image)
+        self._arrange(image)
 
     def width(self, words: str, type_: Type) -> float:
         """How wide these words are, in mm."""

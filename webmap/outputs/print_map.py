@@ -9,12 +9,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import matplotlib as mpl
+import numpy as np
 import shapely
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from layers.symbols.printed import zoom_of
 from webmap.outputs.print_furniture import Said, draw_furniture, north_box
@@ -32,11 +34,19 @@ FORMATS: Final = {"pdf": "PDF（矢量）", "png": f"PNG（{DPI} dpi）"}
 SETTINGS: Final[Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "agg.path.chunksize": 20_000}
 
 
+class Overlay(NamedTuple):
+    """A picture that lies over the map: rows of red, green, blue and opacity, from above, and where (mm)."""
+
+    pixels: NDArray[np.uint8]
+    box: Box
+    opacity: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class PrintedMap:
     """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map.
 
-    index: on the overview of a series, where each of its sheets lies.
+    index: on the overview of a series, where each of its sheets lies; over: drawings, the lowest first.
     """
 
     sheet: Sheet
@@ -45,6 +55,7 @@ class PrintedMap:
     grid: GridKind = "both"
     legend: bool = True
     index: Sequence[Box] = ()
+    over: Sequence[Overlay] = ()
 
 
 def bound(pages: Iterable[PrintedMap], form: str) -> bytes:
@@ -103,6 +114,8 @@ def _draw_map(ink: Ink, printed: PrintedMap, zoom: float, legend: Legend) -> Non
     ink.only_within(frame)
     ink.draw([shapely.box(*frame)], Pen(fill=OUTSIDE))
     draw_shapes(ink, printed.layers, zoom)
+    for laid in printed.over:
+        ink.picture(*laid)
     draw_crosses(ink, printed.sheet, printed.grid)
     draw_names(ink, printed.layers, zoom, frame, [legend.box, north_box(printed.sheet)])
     _draw_index(ink, printed)

@@ -108,8 +108,7 @@ class Sheet:
 
     def moved(self, right: float, up: float) -> Sheet:
         """The same sheet, over the ground that lies so many mm to the right and up."""
-        there = self.on_ground(np.array(self.frame.middle) + np.array([right, up]))
-        ((lon, lat),) = shapely.get_coordinates(to_stored([shapely.Point(there)], self._code)).tolist()
+        ((lon, lat),) = self.degrees(np.array([self.frame.middle]) + np.array([right, up])).tolist()
         return replace(self, lon=lon, lat=lat, in_zone=self.zone)
 
     @property
@@ -147,6 +146,11 @@ class Sheet:
         """Mm of the paper as metres of the zone."""
         return np.asarray((mm - self._middle) / self._per_m @ self._turning.T + self._origin)
 
+    def degrees(self, mm: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Places of the paper (rows of right and up, in mm) as longitude and latitude."""
+        ground = np.asarray(shapely.points(self.on_ground(mm)), object)
+        return np.asarray(shapely.get_coordinates(to_stored(ground, self._code)))
+
     @property
     def plane(self) -> Box:
         """What encloses the frame, in metres of the zone."""
@@ -154,14 +158,14 @@ class Sheet:
 
     def corners(self) -> list[tuple[float, float]]:
         """The corners of the frame in degrees, from the lower left against the clock."""
-        corners = shapely.get_coordinates(self._degrees(self._frame_on_ground))
+        corners = shapely.get_coordinates(self._area(self._frame_on_ground))
         return [(float(lon), float(lat)) for lon, lat in corners[[2, 3, 0, 1]]]
 
     @property
     def bounds(self) -> Bounds:
         """Of the frame in degrees."""
         edge = shapely.segmentize(self._frame_on_ground, 5000)
-        west, south, east, north = shapely.bounds(self._degrees(edge)).tolist()
+        west, south, east, north = shapely.bounds(self._area(edge)).tolist()
         return west, south, east, north
 
     @property
@@ -175,7 +179,7 @@ class Sheet:
         ground: shapely.Polygon = shapely.transform(shapely.box(*self.frame), self.on_ground)
         return ground
 
-    def _degrees(self, plane: shapely.Polygon) -> shapely.Polygon:
+    def _area(self, plane: shapely.Polygon) -> shapely.Polygon:
         ground: shapely.Polygon = to_stored([plane], self._code)[0]
         return ground
 

@@ -36,6 +36,11 @@ export class DrawnOver extends EventTarget {
     for (const { drawing, opacity } of shown) this.#layer(drawing).setOpacity(opacity);
   }
 
+  /** How strongly each of them shows, by uid, the lowest first. @returns {Record<string, number>} */
+  get laid() {
+    return Object.fromEntries([...this.#layers].map(([uid, layer]) => [uid, layer.options.opacity ?? 1]));
+  }
+
   /** @param {Drawing} drawing */
   go({ bounds: [west, south, east, north] }) {
     this.map.fitBounds([
