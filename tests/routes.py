@@ -238,6 +238,18 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ("GET /siting/jobs/<int:number>", Route(INSIDERS, "/siting/jobs/999999")),
         ("GET /siting/jobs/<int:number>/state", Route(INSIDERS, "/siting/jobs/999999/state")),
         ("POST /siting/jobs/<int:number>/cancel", Route(INSIDERS, "/siting/jobs/999999/cancel", form=True)),
+        ("GET /api/features/<ref>/links", Route(INSIDERS, f"{feature}/links", internal=True)),
+        *(
+            (
+                f"{method} /api/features/<ref>/links{end}",
+                Route(EDITORS, f"{feature}/links{path}", body=body, internal=True),
+            )
+            for method, end, path, body in (
+                ("POST", "", "", {"sort": "phase", "words": "x"}),
+                ("PUT", "/<sort>", "/stop", {"refs": []}),
+                ("DELETE", "/<sort>", "/stop", None),
+            )
+        ),
         *(
             # Who owns the layer, not who works in the town.
             (

@@ -30,6 +30,8 @@ NAMED = (
 """Name, enterprise, what else the plan's words give."""
 
 STAGES_SPLIT = "规划文件分“在建设”“在准备开工”两类，本条所属类别未录入。"
+PARCELS = {1: ["SL-2024-023"], 2: ["SL-2022-017", "SL-2025-019"]}
+"""On which invented parcels invented projects stand, by number."""
 READY, IN_HAND, MISSING = "ready", "in_hand", "missing"
 
 
@@ -87,6 +89,7 @@ def _project(
         "energy_ready": energy,
         "review_result": "示例：通过预审" if done_pct else "示例：待预审",
         "watcher": "示例人员甲",
+        **({"linked_parcels": PARCELS[number]} if number in PARCELS else {}),
         **progress(
             stage,
             years=years,

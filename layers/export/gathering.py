@@ -15,6 +15,7 @@ from layers.export.publishing import PublicEdition, coarsened
 from layers.formats.outgoing import SAMPLE_MARK, Column, Outgoing, Sort
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.fields import Choice, Choices, Day, Field, Number, Whole
+from layers.kinds.references import Reference, References
 from layers.kinds.short_names import short_name, short_names
 from layers.measure import areas_m2, length_m
 from layers.rights import Viewer, may_see
@@ -126,7 +127,8 @@ def _sort(each: Field) -> tuple[Sort, Callable[[Any], object]]:
         return "number", float
     if isinstance(each, Day):
         return "day", date.fromisoformat
-    return "text", each.show if isinstance(each, Choice | Choices) else _words
+    spoken = isinstance(each, Choice | Choices | Reference | References)
+    return "text", each.show if spoken else _words
 
 
 def _words(value: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from layers.kinds.base import LayerKind, Properties
-from layers.kinds.fields import Choice, Field, Names, Number, Text
+from layers.kinds.fields import Choice, Field, Number, Text
 from layers.kinds.lifetime import PROJECT_LIFETIME
 from layers.kinds.progress import progress
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.references import References
 from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Cluster, Fill, Label, Line, Marker, SymbolClass
 
@@ -20,7 +21,7 @@ FIELDS: tuple[Field, ...] = (
     Choice(key="energy_ready", title="能耗", choices=READY, filterable=True),
     Text(key="review_result", title="项目预审结果"),
     Text(key="watcher", title="盯办人", visibility="internal"),
-    Names(key="linked_parcels", title="关联低效地块"),
+    References(key="linked_parcels", title="关联低效地块", off_form=True, off_card=True),
     Number(key="tax_expected", title="预计年税收", unit="万元", visibility="internal"),
 )
 

@@ -10,6 +10,7 @@ from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Day, Field, Number, Text
 from layers.kinds.held import holdable
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.references import Reference
 from layers.kinds.supervised import supervised
 from layers.symbols.vocabulary import Fill, Label, Line, Marker, Pattern, SymbolClass
 
@@ -46,7 +47,7 @@ FIELDS: tuple[Field, ...] = (
     Day(key="accepted_on", title="验收日期"),
     Number(key="slope", title="坡度", unit="度", at_most=90),
     Text(key="application", title="申报状态"),
-    Text(key="idle_parcel", title="关联闲置地块"),
+    Reference(key="idle_parcel", title="关联闲置地块", off_form=True, off_card=True),
 )
 
 _COLOR, _NEW = "#7A6A4F", "#2F6E8F"

@@ -6,6 +6,7 @@ The vocabulary of 督查考核: who drives a project, who answers for it, by whe
 from __future__ import annotations
 
 from layers.kinds.fields import Choice, Day, Flag, Names, Number, Text, Whole
+from layers.kinds.references import Reference
 
 STAGES = {
     "planned": "谋划",
@@ -78,7 +79,7 @@ SUPERVISION = (
     Text(key="contact", title="联系人", visibility="internal", aliases=("LXR",)),
 )
 PHASE = (
-    Text(key="parent", title="所属项目", aliases=("上级项目",)),
+    Reference(key="parent", title="所属项目", aliases=("上级项目",), off_form=True, off_card=True),
     Text(key="phase", title="期次", aliases=("期数", "批次")),
     Whole(key="batch_year", title="批次年度", at_least=2000, at_most=2100, aliases=("年度",)),
 )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from layers.kinds.base import LayerKind
-from layers.kinds.fields import Choice, Field, Names, Number, Text
+from layers.kinds.fields import Choice, Field, Number, Text
 from layers.kinds.record import PROJECT_RECORD
+from layers.kinds.references import References
 from layers.symbols.vocabulary import Label, Line, SymbolClass
 
 FIELDS: tuple[Field, ...] = (
     *PROJECT_RECORD,
-    Names(key="stops", title="途经点（依次）", card=True),
+    References(key="stops", title="途经点（依次）", listed=True, off_form=True, off_card=True),
     Choice(
         key="theme",
         title="线路主题",

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
+from layers.kinds.references import refs_of
 from layers.rights import Viewer
 from layers.store.engine import in_bounds, json_text
 from layers.store.found import FoundFeature, finding, read_features
@@ -63,7 +64,8 @@ def _same_project(feature: FoundFeature) -> ColumnElement[bool]:
     if "parent" not in feature.declared.by_key:
         return false()
     of_project = json_text(Feature.properties, "parent").in_(_projects(feature))
-    is_project = _is_named(feature.properties.get("parent"))
+    parents = refs_of(feature.properties.get("parent"))
+    is_project = _is_named(parents[0].words if parents else None)
     return and_(Layer.key == feature.layer_key, or_(of_project, is_project))
 
 
@@ -88,8 +90,8 @@ def _closeness(
 
 def _projects(feature: FoundFeature) -> set[str]:
     """What its phases call it, or what it calls its project."""
-    named = (feature.properties.get("parent"), feature.properties.get("name"))
-    return {str(name) for name in named if name}
+    parents = [ref.words for ref in refs_of(feature.properties.get("parent"))]
+    return {str(name) for name in (*parents, feature.properties.get("name")) if name}
 
 
 def _stretched(shape: BaseGeometry, x: float, y: float) -> BaseGeometry:

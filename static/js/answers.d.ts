@@ -482,6 +482,39 @@ declare namespace Api {
     file: { name: string; url: string } | null;
   }
 
+  /** what a record is tied to, by one sort and direction */
+  interface Links {
+    sort: string;
+    back: boolean;
+    title: string;
+    /** the number that all members share */
+    shared: string;
+    ordered: boolean;
+    many: boolean;
+    items: {
+      uid: string;
+      name: string;
+      layer: string;
+      layer_title: string;
+      symbol: string;
+      place: string;
+      phase: string;
+      area_mu: number | null;
+      sample: boolean;
+      ref: string;
+      lon: number;
+      lat: number;
+    }[];
+    unknown: { words: string; ref: string; why: string }[];
+    hidden: number;
+    deleted: number;
+    balance: { old_mu: number; new_mu: number; difference_mu: number; sentence: string } | null;
+    may_add: boolean;
+    may_change: boolean;
+    kinds: string[];
+    shown: boolean;
+  }
+
   /** for which project a parcel is held */
   interface Hold {
     may: boolean;
@@ -532,6 +565,7 @@ declare namespace Api {
     case: Case | null;
     /** for who may see and hold it */
     hold: Hold | null;
+    links: Links[];
     rows: { label: string; value: string | null; unit?: string | null }[];
     /** titles of the most important fields without a value */
     missing: string[];

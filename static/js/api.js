@@ -136,6 +136,21 @@ export class Server extends EventTarget {
     return this.#send("DELETE", `${this.#ref(ref)}/hold`, undefined, version);
   }
 
+  /** Tie a record to another: by its uid, or by a name or number. @param {string} ref @param {{sort: string, uid?: string, words?: string}} wanted @returns {Promise<Api.Feature>} */
+  tie(ref, wanted) {
+    return this.#send("POST", `${this.#ref(ref)}/links`, wanted);
+  }
+
+  /** @param {string} ref @param {string} sort @param {string} text the reference as the card tells it @returns {Promise<Api.Feature>} */
+  untie(ref, sort, text) {
+    return this.#send("DELETE", `${this.#ref(ref)}/links/${sort}${written({ ref: text })}`, undefined);
+  }
+
+  /** @param {string} ref @param {string} sort @param {string[]} refs @returns {Promise<Api.Feature>} */
+  orderTies(ref, sort, refs) {
+    return this.#send("PUT", `${this.#ref(ref)}/links/${sort}`, { refs });
+  }
+
   /** @param {string} ref @returns {Promise<Api.History>} */
   history(ref) {
     return this.#get(`${this.#ref(ref)}/history`);

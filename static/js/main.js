@@ -18,6 +18,7 @@ import { Filters } from "app/filter/filters.js";
 import { FilterLine } from "app/filter/line.js";
 import { SavedFilters } from "app/filter/saved.js";
 import { joined, parted } from "app/filter/text.js";
+import { Ties } from "app/links/section.js";
 import { standFlag } from "app/map/flag.js";
 import { Marks } from "app/map/marks.js";
 import { boundsOf } from "app/map/outlines.js";
@@ -140,6 +141,7 @@ const asOf = new AsOf(byId("day"), dialog("question"));
 const today = new Today(byId("today"), () => server.today());
 const fresh = new Fresh(() => server.layers(true));
 const holding = new Holding(server, dialog("question"));
+const ties = new Ties(server, dialog("question"), () => new Marks(view.map, "tie-disc"));
 const ranking = new Ranking(byId("ranking"), server, boot.urls.siting);
 exporting.now = () => ({
   bbox: moved ? inSight(moved.bounds) : null,
@@ -173,9 +175,9 @@ let printPanel = null;
 /** @type {Api.Catalogue["county"]} */
 let county = { title: "", bounds: null };
 const photos = new PhotoStrip(server);
-card.below = (/** @type {Api.Feature} */ { id }) => {
-  photos.show(id);
-  return [photos.element];
+card.below = (/** @type {Api.Feature} */ feature) => {
+  photos.show(feature.id);
+  return [ties.sectionFor(feature), photos.element];
 };
 card.above = (/** @type {Api.Feature} */ feature) => [
   ...reviewing.sectionsFor(feature),
@@ -840,6 +842,11 @@ on(past, "undone", ({ uid, said, gone }) => {
   notice.show(said);
   renewMap(gone ? null : uid);
 });
+on(ties, "changed", (done) => editing.tellDone(done, done.uid));
+on(ties, "say", ({ text }) => notice.show(text));
+on(ties, "open", ({ uid, uids }) => reader.open(uid, uids));
+on(ties, "shown", ({ bounds }) => view.fit(bounds, { closest: CLOSEST }));
+on(reader, "closed", () => ties.clear());
 on(holding, "changed", (done) => editing.tellDone(done, done.uid));
 on(holding, "say", ({ text }) => notice.show(text));
 on(ranking, "say", ({ text }) => notice.show(text));
