@@ -230,6 +230,8 @@ def test_a_group_takes_the_number_of_the_other(database: Database, sites: dict[s
     ("ref", "body", "words"),
     [
         ("马泉", {"sort": "nonsense"}, "关联的种类收到“nonsense”"),
+        ("马泉", {"sort": ["phase"]}, "关联的种类收到"),
+        ("线路", {"sort": "stop", "words": "a\x00b"}, "控制字符"),
         ("马泉", {"sort": "phase"}, "没有说明关联哪一个"),
         ("马泉", {"sort": "phase", "uid": "马泉"}, "不能关联自己"),
         ("马泉", {"sort": "phase", "uid": "二期"}, "已经在“马泉”之下"),

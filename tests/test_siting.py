@@ -307,6 +307,7 @@ SENSELESS: list[tuple[dict[str, Any], str]] = [
     ({"area": {"min": 1}, "weights": {"x": 1}}, "不认识的条件“x”"),
     ({"area": {"min": 1}, "nonsense": 1}, "不认识的“nonsense”"),
     ({"use": "x" * 200}, "“用途”最多"),
+    ({"area": {"min": 1}, "project": "a\x00b"}, "控制字符"),
 ]
 
 

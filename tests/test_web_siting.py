@@ -161,6 +161,7 @@ def test_a_hold_is_written_by_its_own_act_only(editor: Caller) -> None:
         ({"until": "明天"}, "“锁定至”应为日期"),
         ({"until": "2001-01-01"}, "“锁定至”收到“2001-01-01”"),
         ({"until": "2999-01-01"}, "“锁定至”收到“2999-01-01”"),
+        ({"project": "a\x00b"}, "控制字符"),
     ],
 )
 def test_a_hold_that_makes_no_sense_is_refused(editor: Caller, body: dict[str, Any], words: str) -> None:

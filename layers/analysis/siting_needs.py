@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,6 +88,7 @@ class Needs:
 def read_needs(session: Session, viewer: Viewer, body: Mapping[str, Any]) -> Needs:
     """The wishes in the body of a request; raises InvalidValue with what came and what would be right."""
     _refuse_unknown(body)
+    _refuse_unclean(body)
     area, town, road = _part(body, "area"), _part(body, "town"), _part(body, "road")
     avoid = _part(body, "avoid")
     needs = Needs(
@@ -158,6 +160,12 @@ def _refuse_unknown(body: Mapping[str, Any]) -> None:
         raise InvalidValue(
             f"选址条件里有不认识的“{str(unknown)[:40]}”，应为以下之一：{'、'.join(_KNOWN)}。请改正。"
         )
+
+
+def _refuse_unclean(body: Mapping[str, Any]) -> None:
+    """The wishes are kept as they came, and a database keeps no NUL."""
+    if "\\u0000" in json.dumps(dict(body), default=str):
+        raise InvalidValue("选址条件含有不能保存的控制字符。请删除后重试。")
 
 
 def _refuse_senseless(needs: Needs, road: Mapping[str, Any]) -> None:

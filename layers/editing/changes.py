@@ -20,6 +20,7 @@ from layers.errors import Contested, InvalidValue, NeedsVersion, OutOfDate
 from layers.kinds.form import asked_for
 from layers.rights import Viewer, may, require
 from layers.store import Database, edit, proposals, query
+from layers.store.engine import is_clean
 from layers.store.history import state_at_version
 from layers.store.rows import Prepared, checked_uid
 from layers.store.states import Row, State, prepare, ready
@@ -84,6 +85,7 @@ def revise(database: Database, viewer: Viewer, asked: Request) -> Outcome:
     found, desk = _found(database, viewer, asked.ref)
     draft = read_draft(asked.body, desk, whole=asked.whole)
     draft = _spoken_out(draft, desk, found) if asked.whole else draft
+    _refuse_unclean(asked.apart)
     draft = replace(draft, properties={**draft.properties, **asked.apart})
     check_version(database, viewer, found, asked.version, draft)
     legal = {} if found.state.review else proposals.legal_changes(found, draft.properties)
@@ -192,6 +194,13 @@ def _changed(found: Target, draft: Draft) -> State:
         draft.visibility if draft.says_visibility else found.state.visibility,
         WAITING if found.state.review else None,
     )
+
+
+def _refuse_unclean(apart: Mapping[str, Any]) -> None:
+    for value in apart.values():
+        texts = value if isinstance(value, list) else [value]
+        if not all(is_clean(text) for text in texts if isinstance(text, str)):
+            raise InvalidValue("填写的内容含有不能保存的控制字符或残缺字符。请删除后重试。")
 
 
 def _without(draft: Draft, legal: Mapping[str, Any]) -> Draft:

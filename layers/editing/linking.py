@@ -89,7 +89,7 @@ def order(
 
 
 def _sort(said: Any) -> LinkSort:
-    if said not in SORTS:
+    if not isinstance(said, str) or said not in SORTS:
         listed = "、".join(f"{sort.key}（{sort.there}）" for sort in SORTS.values())
         raise InvalidValue(f"关联的种类收到“{shortened(said)}”，应为以下之一：{listed}。请改正。")
     return SORTS[said]
