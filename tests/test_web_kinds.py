@@ -106,6 +106,8 @@ def test_a_card_shows_each_field_once(home: Path, kind: LayerKind) -> None:
 @EVERY_KIND
 def test_internal_fields_never_reach_the_public(home: Path, kind: LayerKind) -> None:
     hidden = [field for field in kind.fields if field.visibility != "public"]
+    # Every day of this test is the same one, so that of a public field says nothing of an internal one.
+    open_ = [value(field) for field in kind.fields if field.visibility == "public"]
     client = asking(home, PUBLIC_VIEWER)
     full = asked(client, f"/api/layers/{kind.key}/features")["features"][0]
     paths = (
@@ -116,7 +118,7 @@ def test_internal_fields_never_reach_the_public(home: Path, kind: LayerKind) -> 
     for path in paths:
         text = client.get(path).text
         for field in hidden:
-            if isinstance(value(field), str):
+            if isinstance(value(field), str) and value(field) not in open_:
                 assert value(field) not in text, (path, field.key)
             assert f'"{field.key}"' not in text, (path, field.key)
     for field in hidden:
