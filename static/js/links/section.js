@@ -2,6 +2,7 @@
 import { html } from "app/dom.js";
 import { pickOne } from "app/links/picking.js";
 
+const ROOM = 0.12;
 const AREA_SORTS = new Set(["swap", "parcel", "source"]);
 
 /**
@@ -192,5 +193,12 @@ function middle({ bbox }) {
 /** @param {[number, number][]} places @returns {Api.Bounds} */
 function around(places) {
   const [lons, lats] = [places.map(([lon]) => lon), places.map(([, lat]) => lat)];
-  return [Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)];
+  const [west, south, east, north] = [
+    Math.min(...lons),
+    Math.min(...lats),
+    Math.max(...lons),
+    Math.max(...lats),
+  ];
+  const [beside, above] = [(east - west) * ROOM, (north - south) * ROOM];
+  return [west - beside, south - above, east + beside, north + above];
 }
