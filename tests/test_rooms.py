@@ -249,6 +249,17 @@ def script_imports(root: Path) -> Offences:
                 yield f"{path} imports {name}: the map knows no panel, it sends events"
 
 
+def formulas_looked_for(root: Path) -> Offences:
+    for path, tree in python_files(root):
+        if path == "layers/formats/cells.py" or not path.startswith(("layers/", "webmap/")):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Tuple) and {"=", "+", "-", "@"} <= {
+                each.value for each in node.elts if isinstance(each, ast.Constant)
+            }:
+                yield f"{path} looks for formulas: layers/formats/cells.py does"
+
+
 def dates_in_the_language_of_the_browser(root: Path) -> Offences:
     pages = [*(root / "static/js").rglob("*.js"), *(root / "webmap/templates").rglob("*.html")]
     for file in sorted(pages):
@@ -284,6 +295,7 @@ RULES: list[Callable[[Path], Offences]] = [
     requests_outside_api,
     script_imports,
     dates_in_the_language_of_the_browser,
+    formulas_looked_for,
     files_without_a_room,
     files_without_a_question,
 ]
@@ -320,6 +332,7 @@ PLANTED = {
     "a relative script": (script_imports, "static/js/x.js", 'import { a } from "./a.js";'),
     "a late relative script": (script_imports, "static/js/x.js", "await import('../a.js')"),
     "the map asks a panel": (script_imports, "static/js/map/x.js", 'import "app/panel/card.js";'),
+    "a formula looked for": (formulas_looked_for, "webmap/x.py", 'text[:1] in ("=", "+", "-", "@")'),
     "a date as the browser has it": (
         dates_in_the_language_of_the_browser,
         "webmap/templates/x.html",

@@ -20,6 +20,7 @@ from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
 from layers.errors import MapError, UnreadableFile
+from layers.formats.cells import quoted
 from layers.rights import ROLES
 from layers.store import accounts
 
@@ -29,7 +30,6 @@ MOST_ROWS: Final = 500
 MOST_BYTES: Final = 20 * 1024 * 1024
 """Unpacked."""
 _HEADING_ROWS: Final = 10
-_FIRST_SIGNS_OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def empty(units: Sequence[str]) -> bytes:
     known = book.create_sheet("可填内容")
     _heading(known, ["单位", "角色"])
     for at in range(max(len(units), len(ROLES))):
-        known.append([_harmless(part[at]) if at < len(part) else "" for part in (units, [*ROLES.values()])])
+        known.append([quoted(part[at]) if at < len(part) else "" for part in (units, [*ROLES.values()])])
     return _saved(book)
 
 
@@ -148,7 +148,7 @@ def handed_out(given: Sequence[tuple[Row, str]], address: str) -> bytes:
     for row, password in given:
         role = ROLES[accounts.checked_role(row.role)]
         told = [row.unit, row.name, role, row.town, row.login]
-        sheet.append([*map(_harmless, told), password, address])
+        sheet.append([*map(quoted, told), password, address])
     return _saved(book)
 
 
@@ -237,11 +237,6 @@ def _sheet(content: bytes) -> Worksheet:
 
 def _text(cell: object) -> str:
     return "" if cell is None else " ".join(str(cell).split())[:200]
-
-
-def _harmless(text: str) -> str:
-    """No office program takes it for a formula."""
-    return f"'{text}" if text.startswith(_FIRST_SIGNS_OF_FORMULAS) else text
 
 
 def _first(book: Workbook, title: str) -> Worksheet:

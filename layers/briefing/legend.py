@@ -13,14 +13,14 @@ from layers.rights import Viewer
 from layers.store import query
 from layers.store.amounts import amounts
 from layers.store.query import LayerSummary
-from layers.symbols import on_the_wall, swatch
+from layers.symbols import on_the_wall, screen, swatch
 from layers.symbols.vocabulary import SymbolClass
 
 MOST_ROWS: Final = 6
 MOST_OTHERS: Final = 2
 """Rows of layers that a scene is not about."""
 GROUND: Final = "base"
-PLAIN: Final = "#1F4E79"
+PLAIN: Final = screen.BRAND
 """Of a scene that is about no layer."""
 WHITE: Final = "#FFFFFF"
 _SHORT: Final = 2

@@ -15,6 +15,7 @@ from layers.errors import UnreadableFile
 from layers.formats import encoding, sandbox
 from layers.formats.archive import Archive
 from layers.formats.boundary_txt import text_in
+from layers.formats.cells import unquoted
 from layers.formats.sources import wanted_layer
 
 MOST_ROWS: Final = 200_000
@@ -154,8 +155,7 @@ def _filled(rows: Iterable[tuple[int, Sequence[object]]]) -> Iterator[tuple[int,
 def _value(cell: object) -> object:
     if isinstance(cell, str):
         text = cell.strip().strip("\ufeff")
-        # What our own export does so that a spreadsheet takes no text for a formula.
-        return (text[1:] if re.match(r"'[=+\-@\t\r]", text) else text) or None
+        return unquoted(text) or None
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ", "seconds")
     if isinstance(cell, (date, time)):

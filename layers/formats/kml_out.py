@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.formats.cells import without_control_signs
 from layers.formats.outgoing import Outgoing
-
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def content(layer: Outgoing) -> bytes:
@@ -33,11 +31,11 @@ def _lines(layer: Outgoing) -> Iterator[str]:
 
 
 def _text(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(without_control_signs(text))
 
 
 def _name(text: str) -> str:
-    return quoteattr(_NOT_XML.sub("", text))
+    return quoteattr(without_control_signs(text))
 
 
 def _shape(shape: BaseGeometry) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
@@ -14,12 +13,10 @@ from typing import Any, Final
 import shapely
 
 from layers.errors import InvalidValue
+from layers.formats.cells import quoted, text_cell
 from layers.formats.outgoing import SORT_TITLES, Column, Outgoing
 from layers.measure import half_up
 
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST_CELL: Final = 32_767
 _MOST_ROWS: Final = 1_000_000
 _ADDED_UP: Final = frozenset(
     ("亩", "公里", "万元", "亿元", "元", "户", "套", "人", "栋", "间", "处", "平方米", "㎡", "公顷")
@@ -33,7 +30,7 @@ def csv_content(layer: Outgoing, encoding: str) -> bytes:
     sink = io.StringIO(newline="")
     writer = csv.writer(sink)
     columns = (*layer.columns, *_middles(layer))
-    writer.writerow([*(_safe(column.title) for column in columns), "WKT"])
+    writer.writerow([*(quoted(column.title) for column in columns), "WKT"])
     shapes = shapely.to_wkt(layer.placed, rounding_precision=4 if layer.zone else 9)
     for at, shape in enumerate(shapes):
         writer.writerow([*(_word(column, column.values[at]) for column in columns), shape])
@@ -62,9 +59,9 @@ def listing(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) ->
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "A2"
-    sheet.append([_cell(sheet, word, bold=True) for word in header])
+    sheet.append([text_cell(sheet, word, bold=True) for word in header])
     for row in islice(rows, _MOST_ROWS):
-        sheet.append([_cell(sheet, word) for word in row])
+        sheet.append([text_cell(sheet, word) for word in row])
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
@@ -102,11 +99,7 @@ def _middles(layer: Outgoing) -> Iterator[Column]:
 def _word(column: Column, value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
-    return _safe(value) if isinstance(value, str) else value
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return quoted(value) if isinstance(value, str) else value
 
 
 def _balanced(column: Column) -> Column:
@@ -129,16 +122,16 @@ def _write_ledger(sheet: Any, layer: Outgoing, columns: tuple[Column, ...]) -> N
     sheet.freeze_panes = "A4"
     for at, column in enumerate(columns):
         sheet.column_dimensions[_letters(at)].width = max(10, min(30, 2 * len(column.title) + 2))
-    sheet.append([_cell(sheet, layer.marked_title, bold=True)])
+    sheet.append([text_cell(sheet, layer.marked_title, bold=True)])
     sheet.append(
         [
-            _cell(
+            text_cell(
                 sheet,
                 f"导出日期 {layer.day.isoformat()}，共 {len(layer.shapes)} 条，面积为椭球面积，合计已调平",
             )
         ]
     )
-    sheet.append([_cell(sheet, column.title, bold=True) for column in columns])
+    sheet.append([text_cell(sheet, column.title, bold=True) for column in columns])
     for at in range(len(layer.shapes)):
         sheet.append([_typed(sheet, column, column.values[at]) for column in columns])
     sheet.append([_total(sheet, column, at) for at, column in enumerate(columns)])
@@ -146,12 +139,12 @@ def _write_ledger(sheet: Any, layer: Outgoing, columns: tuple[Column, ...]) -> N
 
 def _write_dictionary(sheet: Any, columns: tuple[Column, ...]) -> None:
     for row in _dictionary_rows(columns):
-        sheet.append([_cell(sheet, word) for word in row])
+        sheet.append([text_cell(sheet, word) for word in row])
 
 
 def _total(sheet: Any, column: Column, at: int) -> Any:
     if at == 0:
-        return _cell(sheet, "合计", bold=True)
+        return text_cell(sheet, "合计", bold=True)
     if column.unit not in _ADDED_UP or column.sort not in ("number", "whole"):
         return None
     numbers = [Decimal(str(value)) for value in column.values if value is not None]
@@ -165,24 +158,10 @@ def _typed(sheet: Any, column: Column, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        return _cell(sheet, value)
+        return text_cell(sheet, value)
     cell = WriteOnlyCell(sheet, value)
     decimals = "0." + "0" * column.digits if column.digits else "0"
     cell.number_format = _NUMBER_FORMATS.get(column.sort, decimals)
-    return cell
-
-
-def _cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
-    """Text and never a formula, whatever it begins with."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    cell: Any = WriteOnlyCell(sheet, "")
-    cell._value, cell.data_type = _NOT_XML.sub("", text)[:_LONGEST_CELL], "s"
-    if text.startswith(_FORMULA):
-        cell.quotePrefix = True
-    if bold:
-        cell.font = Font(bold=True)
     return cell
 
 

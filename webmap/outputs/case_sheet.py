@@ -8,8 +8,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.analysis.cases import Case, told_of
+from layers.formats.cells import plain
 from layers.rules.idle_case import STEP_WORDS
-from webmap.outputs.official import clean
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -85,15 +85,8 @@ def _fill(
     sheet.append(["法定状态为疑似，以主管部门认定为准。"])
     sheet.append([words for words, _ in header])
     for row in rows:
-        sheet.append([_cell(value) for value in row])
+        sheet.append([plain(value) for value in row])
     for at, (_, width) in enumerate(header, 1):
         sheet.column_dimensions[get_column_letter(at)].width = width
     sheet["A1"].font = Font(bold=True, size=14)
     sheet.freeze_panes = "B4"
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, int | float):
-        return value
-    text = clean(str(value))
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

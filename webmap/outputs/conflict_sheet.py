@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from layers import clock
 from layers.rules.compliance import NO_APPROVAL, Level, Status
 from layers.store.analyses import FoundAnalysis
+from layers.symbols import screen
 from webmap.outputs.fact_book import Table, workbook
 from webmap.outputs.official import Paper
 from webmap.outputs.picture import Coat, drawn
@@ -20,7 +21,7 @@ TITLE: Final = "合规性审查表"
 SAMPLE: Final = "含示例数据"
 FILLS: Final = {Level.RED.value: "#C62F2A66", Level.YELLOW.value: "#D99A0066"}
 OTHER_FILL: Final = "#7D889444"
-SUBJECT_EDGE: Final = "#1F4E79"
+SUBJECT_EDGE: Final = screen.BRAND
 COUNTY_EDGE: Final = "#7D7191"
 _WIDTHS: Final = (14, 12, 14, 10, 46, 22, 24, 14, 14, 40)
 

@@ -14,6 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from layers.symbols import screen
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -30,9 +32,9 @@ TABLE_PT: Final = 9.0
 SMALL_PT: Final = 8.0
 ROW_MM: Final = 7.0
 PICTURE_MM: Final = (160.0, 160.0 * 100 / 156)
-INK: Final = "#16222E"
-QUIET: Final = "#5B6876"
-RULE: Final = "#7D8894"
+INK: Final = screen.INK
+QUIET: Final = screen.INK_3
+RULE: Final = screen.GREY
 HALO: Final = "#FCFBF7"
 NO_BREAK_BEFORE: Final = "，。、；：？！）》”’』」"
 

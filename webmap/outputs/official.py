@@ -8,9 +8,10 @@ have them, and every other program takes its own.
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
+
+from layers.formats.cells import without_control_signs
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -32,7 +33,6 @@ TYPE_AREA_MM: Final = (156.0, 225.0)
 TOP_MM: Final = 37.0
 LEFT_MM: Final = 28.0
 MIMETYPE: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Paper:
@@ -117,7 +117,7 @@ class Paper:
 
 def clean(text: str) -> str:
     """What XML can hold of a text; line breaks become spaces."""
-    return " ".join(_NOT_XML.sub("", text).split())
+    return " ".join(without_control_signs(text).split())
 
 
 def _lay_out(document: Document) -> None:

@@ -9,15 +9,16 @@ from typing import Final
 import shapely
 from shapely import affinity
 
+from layers.symbols import screen
 from layers.symbols.printed import PT_MM
 from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_paper import Box, Sheet, larger, size_mm
 from webmap.outputs.print_room import centred
 
-INK: Final = "#16222E"
-TEXT: Final = "#33424F"
+INK: Final = screen.INK
+TEXT: Final = screen.INK_2
 PROJECTION: Final = "高斯-克吕格投影"
-SEAL: Final = "#B5321F"
+SEAL: Final = screen.SEAL
 OUTER_PT: Final = 0.5 / PT_MM
 INNER_PT: Final = 0.15 / PT_MM
 TITLE_PT: Final = 22.0

@@ -10,11 +10,12 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from layers.symbols import screen
 from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_paper import Box, GridKind, Sheet
 
-INK: Final = "#16222E"
-QUIET: Final = "#5B6876"
+INK: Final = screen.INK
+QUIET: Final = screen.INK_3
 STEPS_S: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 """Seconds of arc between two ticks."""
 STEPS_M: Final = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000)

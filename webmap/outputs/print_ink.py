@@ -17,6 +17,7 @@ from matplotlib.path import Path
 from matplotlib.patheffects import Stroke
 from numpy.typing import NDArray
 
+from layers.symbols import screen
 from layers.symbols.printed import PT_MM
 from webmap.outputs.print_fonts import Face, file_for, usual, whole
 from webmap.outputs.print_paper import Box
@@ -45,7 +46,7 @@ class Type(NamedTuple):
     """How words are set."""
 
     size_pt: float
-    color: str = "#16222E"
+    color: str = screen.INK
     face: Face = "hei"
     halo: str | None = None
     halo_pt: float = 1.6

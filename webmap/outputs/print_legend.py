@@ -10,6 +10,7 @@ import shapely
 
 from layers.kinds import BOUNDARIES
 from layers.kinds.groups import GROUPS
+from layers.symbols import screen
 from layers.symbols.printed import PT_MM, is_drawn, is_visible, legend_title, width_pt
 from layers.symbols.vocabulary import Fill, SymbolClass
 from webmap.outputs.print_ink import Ink, Pen, Type
@@ -19,7 +20,7 @@ from webmap.outputs.print_room import centred
 from webmap.outputs.print_shapes import DrawnLayer, fill, line
 
 TITLE: Final = "图例"
-QUIET: Final = "#5B6876"
+QUIET: Final = screen.INK_3
 PAPER: Final = "#FFFFFF"
 BASE: Final = next(each.title for each in GROUPS if each.key == "base")
 
@@ -69,7 +70,7 @@ class Legend:
     def draw(self) -> None:
         if not self._columns:
             return
-        self._ink.draw([shapely.box(*self.box)], Pen(fill=PAPER, edge="#16222E", width_pt=0.43))
+        self._ink.draw([shapely.box(*self.box)], Pen(fill=PAPER, edge=screen.INK, width_pt=0.43))
         x, top = self.box.left + self._pad, self.box.top - self._pad
         title = Type(9.5 * self._k**0.75, face="song")
         self._ink.words(x, top - self._high * 0.5, TITLE, title, align="left")

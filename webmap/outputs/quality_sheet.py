@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from layers.checks import BY_CODE, SEVERITIES
+from layers.formats.cells import text_cell
 from layers.store.quality import Report, ToldTrouble
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -25,9 +25,6 @@ HEADING: Final = (
     "图形标识",
 )
 _WIDTHS: Final = (7, 24, 8, 28, 16, 18, 70, 28, 14, 14, 40)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-_NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_LONGEST: Final = 32_767
 
 
 def title_of(report: Report) -> str:
@@ -95,16 +92,5 @@ def _line(trouble: ToldTrouble) -> list[Any]:
 
 
 def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
-    """A number as a number; text never as a formula, whatever it begins with."""
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    if not isinstance(value, str):
-        return value
-    cell: Any = WriteOnlyCell(sheet, "")
-    cell._value, cell.data_type = _NOT_XML.sub("", value)[:_LONGEST], "s"
-    if value.startswith(_FORMULA):
-        cell.quotePrefix = True
-    if bold:
-        cell.font = Font(bold=True)
-    return cell
+    """A number as a number; text as text."""
+    return text_cell(sheet, value, bold=bold) if isinstance(value, str) else value

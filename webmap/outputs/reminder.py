@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
+from layers.formats.cells import plain
 from layers.store.found import FoundFeature
-from webmap.outputs.official import Paper, clean
+from webmap.outputs.official import Paper
 
 TITLE: Final = "关于按期动工开发建设用地的提醒函"
 LIST_TITLE: Final = "闲置土地到期清单"
@@ -77,7 +78,7 @@ def ledger(rows: Sequence[dict[str, Any]], period: str, today: date) -> bytes:
     sheet.append(list(HEADER))
     for row in rows:
         name = f"{row['name']}{'（示例）' if row['is_sample'] else ''}"
-        sheet.append([_cell({**row, "name": name}[key]) for key in KEYS])
+        sheet.append([plain({**row, "name": name}[key]) for key in KEYS])
     for at, width in enumerate(_WIDE):
         sheet.column_dimensions["ABCDEFGHIJ"[at]].width = width
     sheet["A1"].font = Font(bold=True, size=14)
@@ -85,13 +86,6 @@ def ledger(rows: Sequence[dict[str, Any]], period: str, today: date) -> bytes:
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, int | float):
-        return value
-    text = clean(str(value))
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def _chinese(day: str | None) -> str:

@@ -10,13 +10,20 @@ from typing import Final
 from shapely.geometry.base import BaseGeometry
 
 from layers.analysis.supervision import BY, Board, Row
+from layers.formats.cells import plain
 from layers.kinds.supervised import thresholds
 from layers.rules.supervision import Light
-from webmap.outputs.official import Paper, clean
+from layers.symbols import screen
+from webmap.outputs.official import Paper
 from webmap.outputs.picture import Coat, drawn
 
 TITLE: Final = "重点项目督查专报"
-COLORS: Final = {Light.RED: "#C62F2A", Light.YELLOW: "#D99A00", Light.GREEN: "#2E8B57", Light.GREY: "#7D8894"}
+COLORS: Final = {
+    Light.RED: screen.RED,
+    Light.YELLOW: screen.AMBER,
+    Light.GREEN: screen.GREEN,
+    Light.GREY: screen.GREY,
+}
 SHORT: Final = {Light.RED: "红", Light.YELLOW: "黄", Light.GREEN: "绿", Light.GREY: "灰"}
 HEADER: Final = (
     "灯",
@@ -136,8 +143,7 @@ def _typed(row: Row) -> Iterator[str | float | None]:
         if at in numbers:
             yield numbers[at]
         else:
-            kept = clean(text)
-            yield f"'{kept}" if kept[:1] in ("=", "+", "-", "@") else kept
+            yield plain(text)
 
 
 def _add_table(paper: Paper, rows: Sequence[Row]) -> None:

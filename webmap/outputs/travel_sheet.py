@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from layers.analysis.travel_words import minutes_words
+from layers.formats.cells import plain
 from layers.store.analyses import FoundAnalysis
 from webmap.outputs.conflict_sheet import minute
-from webmap.outputs.official import clean
 
 TITLE: Final = "路网前后"
 NOTE: Final = "按设定车速推算，用于建设前后比较和规划研究，不作为行车时刻或工程依据。"
 SAMPLE: Final = "示例数据，路网示意"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NONE: Final = "不可达"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _WIDTH: Final = 16
 _WIDEST: Final = 34
 _ALWAYS: Final = (0, 2, 3, 4)
@@ -78,16 +77,16 @@ def excel(found: FoundAnalysis, changed: Sequence[str]) -> bytes:
         raise AssertionError("a new workbook has a sheet")
     first.title = "结论"
     for line in _front(found, changed):
-        first.append([_safe(each) for each in line])
+        first.append([plain(each) for each in line])
     first["A1"].font = Font(bold=True, size=16)
     first.column_dimensions["A"].width, first.column_dimensions["B"].width = 16, 100
     for cells in first.iter_rows(min_row=2):
         cells[-1].alignment = Alignment(vertical="top", wrap_text=True)
     for table in (*tables(found), *_matrices(found.result)):
         sheet = book.create_sheet(table.title[:31])
-        sheet.append([_safe(each) for each in table.header])
+        sheet.append([plain(each) for each in table.header])
         for row in table.rows:
-            sheet.append([_safe(each) for each in row])
+            sheet.append([plain(each) for each in row])
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         for at in range(1, len(table.header) + 1):
@@ -227,11 +226,3 @@ def _matrices(result: dict[str, Any]) -> list[Table]:
             Table(key, f"时间矩阵（{word}，分钟）", (f"从{result['of']['title']}", *told["targets"]), rows)
         )
     return made
-
-
-def _safe(value: Cell) -> Cell:
-    """Text that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    text = clean(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from layers import clock
 from layers.errors import InvalidValue
+from layers.formats.cells import quoted
 from layers.rights import ROLES, require
 from layers.store import audit
 from layers.store.audit import DEEDS, RESULTS, Entry, Wanted
@@ -26,7 +27,6 @@ ROWS: Final = 100
 MOST_EXPORTED: Final = 200_000
 NAMES: Final = ("who", "what", "result", "since", "until")
 HEADING: Final = ("行号", "时间", "人员", "单位", "角色", "来自", "事项", "内容", "结果", "校验值")
-SIGNS_OF_FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @blueprint.before_request
@@ -60,15 +60,10 @@ def exported() -> Response:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(HEADING)
-    writer.writerows([harmless(cell) for cell in _cells(entry)] for entry in reversed(found))
+    writer.writerows([quoted(cell) for cell in _cells(entry)] for entry in reversed(found))
     note("export_log", f"{len(found)} 行")
     text = "\ufeff" + file.getvalue()
     return to_save(text.encode(), f"审计日志-{clock.today().isoformat()}.csv", "text/csv")
-
-
-def harmless(text: str) -> str:
-    """No office program takes it for a formula."""
-    return f"'{text}" if text.startswith(SIGNS_OF_FORMULAS) else text
 
 
 def second(when: datetime) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 
+from layers.symbols import screen
 from webmap import accounts, assets, database, packed
 from webmap.checkup import product_version
 from webmap.folium_map import MAP_NAME, SCRIPTS, shell
@@ -14,8 +15,8 @@ from webmap.folium_map import MAP_NAME, SCRIPTS, shell
 blueprint = Blueprint("map", __name__)
 
 TITLE: Final = "全域一张图"
-THEME_COLOR: Final = "#1F4E79"
-PAPER: Final = "#E6EAEE"
+THEME_COLOR: Final = screen.BRAND
+PAPER: Final = screen.OUTSIDE
 DRAWING: Final = {"script": "js", "style": "css"}
 """What is fetched when somebody draws for the first time: the files of the drawing library."""
 OTHER_PAGES: Final = (

@@ -19,6 +19,7 @@ from layers.kinds.record import POSITION_SOURCES
 from layers.rights import NON_SECRET, PUBLIC_VIEWER, may_somewhere
 from layers.store import query
 from layers.store.marks import Mark, marks_of
+from layers.symbols import screen
 from webmap import assets
 from webmap.accounts import token, told_account
 from webmap.answers import answer
@@ -46,9 +47,9 @@ PHONE_STYLES: Final = (
 DESK_STYLES: Final = ("vendor/leaflet.css", "css/mark.css", "css/bulk.css")
 """Beside those of every plain page."""
 MOST_PHOTOS: Final = 200
-PHONE_MODULES: Final = ("mark/", "map/pins.js", "edit/uid.js", "api.js", "dom.js")
-THEME_COLOR: Final = "#1F4E79"
-PAPER: Final = "#E6EAEE"
+PHONE_MODULES: Final = ("mark/", "map/pins.js", "edit/uid.js", "api.js", "dom.js", "ink.js")
+THEME_COLOR: Final = screen.BRAND
+PAPER: Final = screen.OUTSIDE
 
 
 @blueprint.get("/mark")

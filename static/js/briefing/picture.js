@@ -1,6 +1,5 @@
 // How does a scene become one picture? The map as it is drawn, and the words where they stand.
-
-const WHITE = "#FFFFFF";
+import { PAPER } from "app/ink.js";
 
 /**
  * @param {HTMLElement} stage @param {import("app/map/view.js").MapView} view
@@ -25,8 +24,8 @@ export async function pictureOf(stage, view) {
 function paintVeil(ink, stage, height) {
   const { left, right } = box(/** @type {Element} */ (stage.querySelector(".veil")));
   const fade = ink.createLinearGradient(left, 0, right, 0);
-  fade.addColorStop(0, WHITE);
-  fade.addColorStop(0.88, WHITE);
+  fade.addColorStop(0, PAPER);
+  fade.addColorStop(0.88, PAPER);
   fade.addColorStop(1, "#FFFFFF00");
   ink.fillStyle = fade;
   ink.fillRect(left, 0, right - left, height);

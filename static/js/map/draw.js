@@ -1,5 +1,6 @@
 // How does a person draw a shape, or change one? Vertices, holes, dragging, snapping, and every step back.
 
+import { SEAL } from "app/ink.js";
 import { sizeWords } from "app/map/amounts.js";
 import { sizeOf } from "app/map/geodesy.js";
 import { ready } from "app/map/geoman.js";
@@ -17,8 +18,7 @@ const PANE = "drawing";
 const NEIGHBOURS = "neighbours";
 // Under the vertices, above symbols and names.
 const LEVEL = "550";
-const COLOR = "#B5321F";
-const STYLE = { color: COLOR, weight: 2.5, fillColor: COLOR, fillOpacity: 0.12 };
+const STYLE = { color: SEAL, weight: 2.5, fillColor: SEAL, fillOpacity: 0.12 };
 const TOOL = /** @type {const} */ ({
   point: "Marker",
   line: "Line",

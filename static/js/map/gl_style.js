@@ -1,5 +1,6 @@
 // How do the compiled style layers become the style of the one GL map? Pure.
 
+import { INK } from "app/ink.js";
 import { graticule } from "app/map/graticule.js";
 import { places } from "app/map/recipes.js";
 
@@ -14,7 +15,6 @@ export const SOURCE = "county";
 // Names of a layer of many features can be told apart only from here on.
 export const CLOSE_ZOOM = 14;
 const HOVER = "/hover";
-const INK = "#16222E";
 
 /** @param {string} url */
 export function absolute(url) {

@@ -1,10 +1,10 @@
 // Which symbol is under the pointer? A thin ink ring around it.
+import { INK } from "app/ink.js";
 
 /** @typedef {import("app/map/arrange.js").Placed} Placed */
 
 const PANE = "hover";
 const GAP_PX = 3;
-const INK = "#16222E";
 
 export class HoverRing {
   /** @param {L.Map} map */

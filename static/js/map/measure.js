@@ -1,5 +1,6 @@
 // How far is it, how large is that? Clicks on the map, measured on the ellipsoid while they are made.
 
+import { PAPER, SEAL } from "app/ink.js";
 import { hectareWords, lengthWords, muWords, sizeWords } from "app/map/amounts.js";
 import { lengthOf, ringArea } from "app/map/geodesy.js";
 import { Tag } from "app/map/tag.js";
@@ -12,9 +13,8 @@ import { Tag } from "app/map/tag.js";
 const PANE = "measure";
 const LEVEL = "640";
 const SAME_PX = 6;
-const INK = "#B5321F";
-const LINE = { color: INK, weight: 2.5, interactive: false, pane: PANE, pmIgnore: true };
-const CASING = { ...LINE, color: "#FFFFFF", weight: 5.5 };
+const LINE = { color: SEAL, weight: 2.5, interactive: false, pane: PANE, pmIgnore: true };
+const CASING = { ...LINE, color: PAPER, weight: 5.5 };
 
 /** Measures while it is on. Emits "measured" {Measured} whenever the numbers change. */
 export class Measure extends EventTarget {
@@ -154,7 +154,7 @@ export class Measure extends EventTarget {
 
 /** @param {L.LatLng} place */
 function dot(place) {
-  const style = { ...LINE, radius: 4.5, weight: 2, fillColor: "#FFFFFF", fillOpacity: 1 };
+  const style = { ...LINE, radius: 4.5, weight: 2, fillColor: PAPER, fillOpacity: 1 };
   return L.circleMarker(place, style);
 }
 

@@ -1,4 +1,5 @@
 // How are other editions of a shape laid over the map? Dashed outlines: as it was, as somebody else drew it.
+import { BRAND, INK_3, PAPER, SEAL } from "app/ink.js";
 
 /** @typedef {"old" | "new" | "theirs" | "chosen"} Look */
 
@@ -6,10 +7,10 @@ const PANE = "outlines";
 const LEVEL = "610";
 /** @type {Record<Look, L.PathOptions>} */
 const LOOKS = {
-  old: { color: "#5B6876", weight: 2.5, dashArray: "7 5", fillOpacity: 0.05 },
-  new: { color: "#1F4E79", weight: 3, fillOpacity: 0.08 },
-  theirs: { color: "#B5321F", weight: 3, dashArray: "7 5", fillOpacity: 0.06 },
-  chosen: { color: "#1F4E79", weight: 3, fillOpacity: 0.16 },
+  old: { color: INK_3, weight: 2.5, dashArray: "7 5", fillOpacity: 0.05 },
+  new: { color: BRAND, weight: 3, fillOpacity: 0.08 },
+  theirs: { color: SEAL, weight: 3, dashArray: "7 5", fillOpacity: 0.06 },
+  chosen: { color: BRAND, weight: 3, fillOpacity: 0.16 },
 };
 const POINT_PX = 9;
 
@@ -41,7 +42,7 @@ export class Outlines {
 // White below, so that a thin line stands out from whatever lies under it.
 /** @param {GeoJSON.Geometry} geometry @param {Look} look */
 function layersOf(geometry, look) {
-  const casing = { color: "#FFFFFF", weight: (LOOKS[look].weight ?? 3) + 3, fill: false };
+  const casing = { color: PAPER, weight: (LOOKS[look].weight ?? 3) + 3, fill: false };
   return [casing, { ...LOOKS[look], fillColor: LOOKS[look].color }].map((style) => layerOf(geometry, style));
 }
 

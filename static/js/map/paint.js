@@ -1,5 +1,6 @@
 // How is each symbol drawn? Painters on a canvas, for the map and for the legend alike.
 
+import { INK, INK_2, PAPER } from "app/ink.js";
 import { patternTile } from "app/map/patterns.js";
 import { BADGE_PX, SHIELD_PX, shieldWidth } from "app/map/recipes.js";
 
@@ -13,9 +14,6 @@ import { BADGE_PX, SHIELD_PX, shieldWidth } from "app/map/recipes.js";
  * @typedef {{size: number, text?: string, hollow?: boolean}} Look
  */
 
-const WHITE = "#FFFFFF";
-const INK = "#16222E";
-const INK_2 = "#33424F";
 const HALO = "rgba(255, 255, 255, 0.92)";
 
 /**
@@ -37,7 +35,7 @@ export function paintMarker(ink, spot, marker, look, fonts) {
 /** @param {Ink} ink @param {Spot} spot @param {Marker} marker @param {number} size */
 export function paintSquare(ink, { x, y }, marker, size) {
   const half = size / 2;
-  fillBox(ink, x - half - 1.5, y - half - 1.5, size + 3, 2.5, WHITE);
+  fillBox(ink, x - half - 1.5, y - half - 1.5, size + 3, 2.5, PAPER);
   const edge = marker.hollow ? Math.min(2, size / 5) : 1.1;
   fillBox(ink, x - half, y - half, size, 1.5, marker.fill);
   ink.strokeStyle = marker.edge;
@@ -51,7 +49,7 @@ export function paintSquare(ink, { x, y }, marker, size) {
 /** @param {Ink} ink @param {Spot} spot @param {"" | "x" | "dash" | "dot"} mark @param {number} size */
 function paintMark(ink, { x, y }, mark, size) {
   const reach = size * 0.24;
-  ink.strokeStyle = ink.fillStyle = WHITE;
+  ink.strokeStyle = ink.fillStyle = PAPER;
   ink.lineWidth = size < 9 ? 1.2 : 1.5;
   ink.beginPath();
   if (mark === "dot") {
@@ -78,8 +76,8 @@ function paintDiamond(ink, { x, y }, marker, size) {
   ink.lineTo(x - reach, y);
   ink.closePath();
   ink.lineJoin = "round";
-  stroke(ink, WHITE, 4);
-  ink.fillStyle = marker.hollow ? WHITE : marker.fill;
+  stroke(ink, PAPER, 4);
+  ink.fillStyle = marker.hollow ? PAPER : marker.fill;
   ink.fill();
   stroke(ink, marker.edge, 1.1);
 }
@@ -87,14 +85,14 @@ function paintDiamond(ink, { x, y }, marker, size) {
 /** @param {Ink} ink @param {Spot} spot @param {Marker} marker @param {Look} look @param {Fonts} fonts */
 function paintSeal(ink, { x, y }, marker, { size, text = "", hollow = marker.hollow }, fonts) {
   const half = size / 2;
-  fillBox(ink, x - half - 1, y - half - 1, size + 2, size * 0.26, WHITE);
-  fillBox(ink, x - half, y - half, size, size * 0.24, hollow ? WHITE : marker.edge);
+  fillBox(ink, x - half - 1, y - half - 1, size + 2, size * 0.26, PAPER);
+  fillBox(ink, x - half, y - half, size, size * 0.24, hollow ? PAPER : marker.edge);
   if (hollow) {
     ink.beginPath();
     addRoundBox(ink, x - half + 1, y - half + 1, size - 2, size - 2, size * 0.2);
     stroke(ink, marker.edge, size > 20 ? 2 : 1.5);
   }
-  paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : WHITE, fonts);
+  paintCharacter(ink, { x, y }, text, size, hollow ? marker.edge : PAPER, fonts);
 }
 
 // Chinese characters in 宋 on seals, in 黑 on the small badges; grades like 4A in Arial.
@@ -122,13 +120,13 @@ function paintShield(ink, { x, y }, marker, { size, text = "" }, fonts) {
   const [left, top] = [x - width / 2, y - size / 2];
   ink.beginPath();
   addRoundBox(ink, left - 1.5, top - 1.5, width + 3, size + 3, 5);
-  ink.fillStyle = WHITE;
+  ink.fillStyle = PAPER;
   ink.fill();
   ink.beginPath();
   addRoundBox(ink, left, top, width, size, 4);
   ink.fillStyle = marker.fill;
   ink.fill();
-  if (marker.fill.toUpperCase() === WHITE) stroke(ink, marker.edge, 1);
+  if (marker.fill.toUpperCase() === PAPER) stroke(ink, marker.edge, 1);
   ink.font = fonts.css({ size: size * 0.7, weight: 700, face: "digits" });
   paintCentred(ink, { x, y: y + size * 0.25 }, text, marker.edge);
 }
@@ -147,12 +145,12 @@ function paintBadge(ink, { x, y }, marker, { size, text = "", hollow = marker.ho
   else for (let i = 0; i < corners; i++) addCorner(ink, { x, y }, reach, from + (i * 2 * Math.PI) / corners);
   ink.closePath();
   ink.lineJoin = "round";
-  stroke(ink, WHITE, 3);
-  ink.fillStyle = hollow ? WHITE : marker.fill;
+  stroke(ink, PAPER, 3);
+  ink.fillStyle = hollow ? PAPER : marker.fill;
   ink.fill();
   stroke(ink, marker.edge, hollow ? 1.8 : 1.1);
   const letter = corners === 3 ? size * 0.8 : size;
-  paintCharacter(ink, { x, y }, text, letter, hollow ? marker.edge : WHITE, fonts, "hei");
+  paintCharacter(ink, { x, y }, text, letter, hollow ? marker.edge : PAPER, fonts, "hei");
 }
 
 /** @param {Ink} ink @param {Spot} spot @param {number} radius @param {number} angle */
@@ -171,7 +169,7 @@ export function paintDonut(ink, spot, donut, fonts) {
   const { x, y } = spot;
   ink.beginPath();
   ink.arc(x, y, 35.5, 0, 2 * Math.PI);
-  ink.fillStyle = WHITE;
+  ink.fillStyle = PAPER;
   ink.fill();
   ink.lineCap = "butt";
   paintShares(ink, spot, donut);
@@ -251,7 +249,7 @@ export function paintLeader(ink, from, to, color, dot) {
   ink.beginPath();
   ink.arc(from.x, from.y, dot, 0, 2 * Math.PI);
   ink.fillStyle = color;
-  stroke(ink, WHITE, 1.5);
+  stroke(ink, PAPER, 1.5);
   ink.fill();
 }
 

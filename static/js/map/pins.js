@@ -1,7 +1,8 @@
 // A light map of few lines, on which places are pinned: county, towns, rivers, roads, and whatever is being placed.
+import { BRAND, LAND, PAPER } from "app/ink.js";
 
 const LINES = /** @type {Record<string, L.PathOptions>} */ ({
-  county: { color: "#7d7191", weight: 1.7, dashArray: "14 4 2.5 4", fillColor: "#fcfbf7", fillOpacity: 1 },
+  county: { color: "#7d7191", weight: 1.7, dashArray: "14 4 2.5 4", fillColor: LAND, fillOpacity: 1 },
   band: { color: "#cdbfdd", weight: 10, opacity: 0.55, fill: false },
   town: { color: "#c9c0af", weight: 1, dashArray: "9 4 2 4", fill: false },
   river: { color: "#a6d3ea", weight: 2.4, fill: false },
@@ -174,7 +175,7 @@ export class PinMap extends EventTarget {
   }
 }
 
-const HERE = { color: "#ffffff", weight: 2, fillColor: "#1f4e79", fillOpacity: 1 };
+const HERE = { color: PAPER, weight: 2, fillColor: BRAND, fillOpacity: 1 };
 
 /** @param {Api.OutlineLine} line */
 function sortOf({ kind, symbol }) {

@@ -1,4 +1,5 @@
 // What does the server say about symbols? The types of /api/style, and the few questions asked of them.
+import { PAPER } from "app/ink.js";
 
 /**
  * @typedef {"square" | "diamond" | "seal" | "hexagon" | "pentagon" | "triangle" | "circle" | "dot" | "shield"} Shape
@@ -138,7 +139,7 @@ export function markerOf(marker, properties) {
     ...marker,
     hollow: true,
     hollow_from: undefined,
-    fill: "#FFFFFF",
+    fill: PAPER,
     edge,
     mark: /** @type {""} */ (""),
   };

@@ -1,8 +1,9 @@
 // The features of one layer in view, as plain outlines to compare a drawing with.
+import { SEAL } from "app/ink.js";
 
 const PANE = "reference";
 const ON_TOP = "430";
-const LINE = { color: "#b5321f", weight: 1.6, fillOpacity: 0.05, opacity: 0.9 };
+const LINE = { color: SEAL, weight: 1.6, fillOpacity: 0.05, opacity: 0.9 };
 
 export class Reference {
   /** @type {L.GeoJSON | null} */

@@ -1,5 +1,6 @@
 // How is the chosen feature marked? A brand ring with white around it, on its symbol or along its shape.
 
+import { BRAND, PAPER } from "app/ink.js";
 import { addRoundBox } from "app/map/paint.js";
 
 /**
@@ -8,8 +9,6 @@ import { addRoundBox } from "app/map/paint.js";
  * @typedef {(position: GeoJSON.Position) => {x: number, y: number}} ToScreen
  */
 
-const BRAND = "#1F4E79";
-const WHITE = "#FFFFFF";
 const RING_PX = 3;
 const WHITE_PX = 2;
 const ROAD_PX = 9;
@@ -47,7 +46,7 @@ export function shapeIsSeen(geometry, toScreen) {
 
 /** @param {Ink} ink */
 function strokeRing(ink) {
-  ink.strokeStyle = WHITE;
+  ink.strokeStyle = PAPER;
   ink.lineWidth = RING_PX + 2 * WHITE_PX;
   ink.stroke();
   ink.strokeStyle = BRAND;
@@ -58,7 +57,7 @@ function strokeRing(ink) {
 /** @param {Ink} ink */
 function strokeAround(ink) {
   for (const [color, width] of /** @type {const} */ ([
-    [WHITE, ROAD_PX + 2 * (RING_PX + WHITE_PX)],
+    [PAPER, ROAD_PX + 2 * (RING_PX + WHITE_PX)],
     [BRAND, ROAD_PX + 2 * RING_PX],
   ])) {
     ink.strokeStyle = color;

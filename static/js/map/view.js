@@ -1,5 +1,6 @@
 // What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
 
+import { BRAND, GRATICULE, PAPER } from "app/ink.js";
 import { BaseMap } from "app/map/base.js";
 import { ShapeEditor } from "app/map/draw.js";
 import { DrawnOver } from "app/map/drawings.js";
@@ -34,7 +35,6 @@ const FREEDOM_DEGREES = 2.5;
 const SMALLEST_ROOM_PX = 120;
 const GROUND = "base";
 const LONGEST_RENEWAL_MS = 6000;
-const GRATICULE = "#D9DFE5";
 
 /**
  * The map of a county on the Leaflet map that the page was given.
@@ -470,13 +470,13 @@ export class MapView extends EventTarget {
   /** @param {L.LatLng} here @param {number} accuracy_m */
   #markHere(here, accuracy_m) {
     this.here?.remove();
-    const style = { color: "#1F4E79", weight: 2, interactive: false };
+    const style = { color: BRAND, weight: 2, interactive: false };
     const reach = L.circle(here, { ...style, radius: accuracy_m, fillOpacity: 0.08 });
     const dot = L.circleMarker(here, {
       ...style,
       radius: 6,
-      color: "#FFFFFF",
-      fillColor: "#1F4E79",
+      color: PAPER,
+      fillColor: BRAND,
       fillOpacity: 1,
     });
     this.here = L.layerGroup([reach, dot]).addTo(this.map);

@@ -1,9 +1,9 @@
 // What does the symbol of a class look like beside its name, and which colour speaks for it?
+
+import { BRAND, PAPER } from "app/ink.js";
 import { swatchCanvas } from "app/map/paint.js";
 
-const BRAND = "#1F4E79";
 const HEX = /^#[0-9a-f]{6}$/i;
-const WHITE = "#FFFFFF";
 const SIZE = { width: 22, height: 20 };
 
 /** @typedef {(layer: string, symbol: string | null) => Element | null} Swatch */
@@ -64,5 +64,5 @@ export class Signs {
 
 /** @param {string} text */
 function isColor(text) {
-  return HEX.test(text) && text.toUpperCase() !== WHITE;
+  return HEX.test(text) && text.toUpperCase() !== PAPER;
 }

@@ -1,0 +1,10 @@
+// With which colours does a script draw on the map? Those of tokens.css, for what takes no custom property.
+
+export const PAPER = "#FFFFFF";
+export const LAND = "#FCFBF7";
+export const GRATICULE = "#D9DFE5";
+export const INK = "#16222E";
+export const INK_2 = "#33424F";
+export const INK_3 = "#5B6876";
+export const BRAND = "#1F4E79";
+export const SEAL = "#B5321F";
