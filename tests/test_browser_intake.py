@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import geopandas
 import pytest
@@ -59,6 +60,15 @@ def idle(caller: Caller) -> dict[str, Any]:
     return found
 
 
+def has_the_file(colleague: Caller, done: str, file: Path) -> None:
+    """Who answers for the layer saves what was imported, and finds the way to it in the history of a feature."""
+    (act,) = colleague.get("/api/acts?limit=1").json()["acts"]
+    uid = colleague.get(f"/api/acts/{act['act']}").json()["features"][0]["uid"]
+    (step,) = colleague.get(f"/api/features/{uid}/history").json()["history"]
+    assert step["original"] == f"{urlsplit(done).path}/original"
+    assert colleague.get(step["original"]).body == file.read_bytes()
+
+
 def test_300_parcels_are_on_the_map_after_three_clicks_and_gone_after_one(
     county: Server, blank_page: Visit, tmp_path: Path
 ) -> None:
@@ -74,6 +84,8 @@ def test_300_parcels_are_on_the_map_after_three_clicks_and_gone_after_one(
     assert after["count"] - before["count"] == 300
     assert after["area_mu"] - before["area_mu"] == pytest.approx(area_mu(frame.geometry), abs=0.1)
     done = page.url
+    has_the_file(sign_in(county, "reviewer"), done, file)
+    assert sign_in(county, "editor", "文化和旅游局").get(f"{urlsplit(done).path}/original").status == 404
     with page.expect_response(lambda answer: "/tiles/" in answer.url and answer.ok, timeout=LONG_MS):
         page.get_by_role("link", name="在地图上查看").click()
     west, south, east, north = frame.total_bounds

@@ -179,6 +179,21 @@ def test_every_bad_row_is_reported_with_row_field_value_and_reason(county: Datab
     assert found.bad_count == 4
 
 
+def test_a_year_is_never_taken_for_its_first_day(county: Database, tmp_path: Path) -> None:
+    """合同签订日期 is a day (the row comes in without it, told); a year where a year is asked stands."""
+    frame = mixed().iloc[[0, 5]].copy()
+    frame["合同签订日期"] = ["22年", "2022.3.1"]
+    found = planned(county, files.gbk_shapefile_zip(tmp_path / "a.zip", frame=frame))
+    assert found.problems == []
+    assert [(each.row, each.field, each.value) for each in found.warnings if "只有年或月" in each.reason] == [
+        (1, "合同签订日期", "22年")
+    ]
+    first, second = (row.properties for row in found.good)
+    assert "contract_date" not in first
+    assert "22年" in first["extra"].values()
+    assert second["contract_date"] == "2022-03-01"
+
+
 def test_nan_a_monster_and_nested_collections_are_bad_rows(county: Database, tmp_path: Path) -> None:
     box: Any = shapely.geometry.mapping(shapely.box(118.4, 35.5, 118.401, 35.501))
     nested = box

@@ -59,7 +59,7 @@ def test_all_troubles_are_told_at_once_with_row_field_value_reason_and_place(
 ) -> None:
     shapes = [BOW_TIE, SPIKED, box(0, 300, 100, 100), box(90, 300, 100, 100), box(400, 300, 50, 50)]
     told = [{"地块名称": f"示例 {row}", "地块编号": f"T-{row}"} for row in range(1, 6)]
-    told[4]["约定动工日期"] = "22年"
+    told[4]["约定动工日期"] = "去年"
     found = planned(county, geojson(tmp_path / "a.geojson", shapes, told))
     assert [(each.row, each.field, each.check) for each in found.problems] == [
         (1, "图形", "self_intersection"),
@@ -70,7 +70,7 @@ def test_all_troubles_are_told_at_once_with_row_field_value_reason_and_place(
         (4, "overlap", ""),
     ]
     assert found.problems[0].spot == pytest.approx(box(50, 50, 1, 1).bounds[:2], abs=1e-6)
-    assert "22年" in found.problems[1].reason
+    assert "去年" in found.problems[1].reason
     common = area_mu(shapely.intersection(shapes[2], shapes[3]))
     assert float(found.warnings[1].value.removesuffix(" 亩")) == pytest.approx(common, abs=0.0001)
     assert found.found == {"self_intersection": 1, "spike": 1, "overlap": 1}

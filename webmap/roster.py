@@ -19,8 +19,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pypinyin import lazy_pinyin
 from sqlalchemy.orm import Session
 
+from layers.cells import quoted
 from layers.errors import MapError, UnreadableFile
-from layers.formats.cells import quoted
 from layers.rights import ROLES
 from layers.store import accounts
 

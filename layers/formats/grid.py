@@ -11,11 +11,11 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from layers.cells import unquoted
 from layers.errors import UnreadableFile
 from layers.formats import encoding, sandbox
 from layers.formats.archive import Archive
 from layers.formats.boundary_txt import text_in
-from layers.formats.cells import unquoted
 from layers.formats.sources import wanted_layer
 
 MOST_ROWS: Final = 200_000

@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from layers.formats.cells import without_control_signs
+from layers.cells import without_control_signs
 from layers.formats.outgoing import Outgoing
 
 

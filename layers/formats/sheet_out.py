@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import shapely
 
+from layers.cells import quoted, text_cell
 from layers.errors import InvalidValue
-from layers.formats.cells import quoted, text_cell
 from layers.formats.outgoing import SORT_TITLES, Column, Outgoing
 from layers.measure import half_up
 

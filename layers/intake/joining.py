@@ -160,7 +160,7 @@ def _rows(kind: LayerKind, dataset: Dataset, key: str, chosen: Chosen | None) ->
     legal = [name for name, each in mapping.fields.items() if each.legal and name != column]
     for name in legal:
         del mapping.fields[name]
-    told = read_rows(kind, dataset, mapping)
+    told = read_rows(kind, dataset, mapping, may_wait=False)
     dropped = {"is_sample", OTHERS, *([] if mapping.brings("name") else ["name"])}
     properties = [{k: v for k, v in row.items() if k not in dropped} for row in told.properties]
     keys = _key_words(dataset, column, found, properties)

@@ -192,6 +192,7 @@ def plan(
             *_repairs(checked),
             *mended.told,
             *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
+            *rows.warnings,
             *odd.warnings,
         ],
         notes=[*dataset.notes, *mapping.notes, *odd.notes, *_hidden_by_layer(target, seen_by)],

@@ -14,7 +14,7 @@ from layers.errors import InvalidValue
 from layers.formats import Dataset
 from layers.intake.mapping import Mapping
 from layers.kinds import LayerKind
-from layers.kinds.fields import Field, is_blank, shortened
+from layers.kinds.fields import Day, Field, is_blank, is_coarse_day, shortened
 
 OTHERS: Final = "extra"
 """The property that keeps the columns which the kind does not know."""
@@ -44,19 +44,27 @@ class Rows:
 
     properties: list[dict[str, Any]]
     problems: list[RowProblem] = field(default_factory=list)
+    warnings: list[RowProblem] = field(default_factory=list)
 
 
-def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping) -> Rows:
-    """The properties of all rows as the kind stores them; a bad value is reported and left out."""
+def read_rows(kind: LayerKind, dataset: Dataset, mapping: Mapping, *, may_wait: bool = True) -> Rows:
+    """The properties of all rows as the kind stores them; a bad value is reported and left out.
+
+    A day of which only year or month is known stays empty, is told, and its text is kept among the other columns;
+    unless may_wait, it is a bad value like others.
+    """
     rows = Rows([{"is_sample": False} for _ in range(len(dataset))])
     for column, each in mapping.fields.items():
         if each.key != "is_sample":
             _take(rows, each, column, dataset.columns[column], mapping.factors.get(column))
+    if may_wait:
+        _set_aside(rows, dataset, mapping)
     _take_others(rows, {column: dataset.columns[column] for column in mapping.others if _is_clean(column)})
     if not mapping.brings("name"):
         _name_by_code(rows, kind)
     _check_required(rows, kind)
-    rows.problems.sort(key=lambda problem: problem.row)
+    for told in (rows.problems, rows.warnings):
+        told.sort(key=lambda problem: problem.row)
     return rows
 
 
@@ -72,6 +80,26 @@ def _take(rows: Rows, each: Field, column: str, values: Sequence[object], factor
             properties[each.key] = found
     if refused:
         rows.problems += _refusals(each, keys, values, meaning)
+
+
+def _set_aside(rows: Rows, dataset: Dataset, mapping: Mapping) -> None:
+    """A year where a day should be: the row comes in, the day is asked for later."""
+    days = {
+        each.title: column
+        for column, each in mapping.fields.items()
+        if isinstance(each, Day) and not each.required
+    }
+    waiting = [each for each in rows.problems if each.field in days and is_coarse_day(each.value)]
+    set_aside = set(waiting)
+    rows.problems = [each for each in rows.problems if each not in set_aside]
+    for problem in waiting:
+        column = days[problem.field]
+        kept = rows.properties[problem.row - 1].setdefault(OTHERS, {})
+        kept[column] = str(dataset.columns[column][problem.row - 1])
+        reason = (
+            f"“{problem.field}”只有年或月（“{problem.value}”），没有导入为日期，原文另存；请查明后补填到日。"
+        )
+        rows.warnings.append(problem._replace(reason=reason))
 
 
 def _refusals(

@@ -29,6 +29,11 @@ DAY_PATTERNS = (
     re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?.*)?"),
     re.compile(r"(\d{4})(\d{2})(\d{2})"),
 )
+YEAR_PATTERNS = (re.compile(r"((?:19|20)\d{2})年?"), re.compile(r"(\d{2})年"))
+"""2022, 2022年, 22年: of this century where there are two digits."""
+COARSE_DAY = re.compile(
+    r"((?:19|20)?\d{2}年|(?:19|20)\d{2})(\d{1,2}月|[-/.]\d{1,2})?[份初底中末上旬下]*|(?:19|20)\d{2}-\d{1,2}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +203,10 @@ class Year(Whole):
     at_most: float = 2100
 
     def _number(self, raw: object) -> Decimal:
-        return super()._number(plain(raw).removesuffix("年"))
+        text = plain(raw).strip()
+        found = next((match for each in YEAR_PATTERNS if (match := each.fullmatch(text))), None)
+        digits = found[1] if found else text.removesuffix("年")
+        return super()._number(f"20{digits}" if found and len(digits) == 2 else digits)
 
     def _show(self, value: JsonValue) -> str:
         return f"{value}"
@@ -206,7 +214,10 @@ class Year(Whole):
 
 @dataclass(frozen=True, kw_only=True)
 class Day(Field):
-    """A calendar day: 2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, or an Excel day number."""
+    """A calendar day: 2024-06-30, 2024/6/30, 2024.6.30, 2024年6月30日, 20240630, or an Excel day number.
+
+    A year or a month alone (22年, 2022年3月) is no day, and never the first of it: legal periods count from days.
+    """
 
     def _read(self, raw: object) -> str:
         if isinstance(raw, datetime):
@@ -214,12 +225,19 @@ class Day(Field):
         if isinstance(raw, date):
             return raw.isoformat()
         day = _written_day(plain(raw)) or _excel_day(raw)
+        if day is None and is_coarse_day(raw):
+            raise self._refuse(raw, "精确到日的日期（如 2024-06-30），只有年或月不能推算期限")
         if day is None:
             raise self._refuse(raw, "日期（如 2024-06-30）")
         return day.isoformat()
 
     def _schema(self) -> dict[str, Any]:
         return {"format": "date"}
+
+
+def is_coarse_day(raw: object) -> bool:
+    """Whether this says a year or a month, but no day: 22年, 2022年, 2022, 2022年3月, 2022.3."""
+    return COARSE_DAY.fullmatch(plain(raw).strip()) is not None
 
 
 @dataclass(frozen=True, kw_only=True)

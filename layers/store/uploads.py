@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.errors import UnknownThing
-from layers.rights import Viewer
+from layers.rights import Viewer, may
+from layers.store.history import layers_of
+from layers.store.jobs import DONE
 from layers.store.tables import ColumnChoice, Job, UploadedFile
 
 
@@ -54,6 +56,33 @@ def find(session: Session, viewer: Viewer, uid: str) -> Upload:
     if row is None or row.account_id != viewer.account:
         raise UnknownThing("没有这次导入，或者它是别人的。请从“导入”页重新开始。")
     return _upload(row)
+
+
+def original(session: Session, viewer: Viewer, uid: str) -> Upload:
+    """As `find`, and for those who may import into every layer that it was imported into."""
+    row = session.scalar(select(UploadedFile).where(UploadedFile.uid == uid[:36]))
+    if row is not None and _answers_for(session, viewer, row):
+        return _upload(row)
+    return find(session, viewer, uid)
+
+
+def imported_by(session: Session, viewer: Viewer, act_id: int) -> Upload | None:
+    """The file that an act brought in, for those who may have it."""
+    asked = select(UploadedFile).join(Job, Job.id == UploadedFile.job_id).where(Job.act_id == act_id)
+    row = session.scalars(asked.where(UploadedFile.removed_at.is_(None))).first()
+    if row is None or not (row.account_id == viewer.account or _answers_for(session, viewer, row)):
+        return None
+    return _upload(row)
+
+
+def _answers_for(session: Session, viewer: Viewer, row: UploadedFile) -> bool:
+    job = session.get(Job, row.job_id) if row.job_id else None
+    if job is None or job.act_id is None or job.state != DONE:
+        return False
+    layers = layers_of(session, job.act_id)
+    return bool(layers) and all(
+        may(viewer, "import", unit=each.unit, visibility=each.visibility) for each in layers
+    )
 
 
 def latest(session: Session, viewer: Viewer, limit: int) -> list[Upload]:

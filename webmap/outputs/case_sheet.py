@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.analysis.cases import Case, told_of
-from layers.formats.cells import plain
+from layers.cells import plain
 from layers.rules.idle_case import STEP_WORDS
 
 if TYPE_CHECKING:

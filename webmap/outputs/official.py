@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from layers.formats.cells import without_control_signs
+from layers.cells import without_control_signs
 
 if TYPE_CHECKING:
     from docx.document import Document

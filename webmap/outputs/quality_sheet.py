@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from layers.cells import text_cell
 from layers.checks import BY_CODE, SEVERITIES
-from layers.formats.cells import text_cell
 from layers.store.quality import Report, ToldTrouble
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

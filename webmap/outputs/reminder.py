@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from layers.formats.cells import plain
+from layers.cells import plain
 from layers.store.found import FoundFeature
 from webmap.outputs.official import Paper
 

@@ -10,7 +10,7 @@ from typing import Final
 from shapely.geometry.base import BaseGeometry
 
 from layers.analysis.supervision import BY, Board, Row
-from layers.formats.cells import plain
+from layers.cells import plain
 from layers.kinds.supervised import thresholds
 from layers.rules.supervision import Light
 from layers.symbols import screen

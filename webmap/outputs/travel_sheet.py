@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from layers.analysis.travel_words import minutes_words
-from layers.formats.cells import plain
+from layers.cells import plain
 from layers.store.analyses import FoundAnalysis
 from webmap.outputs.conflict_sheet import minute
 

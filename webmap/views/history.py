@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify, request, url_for
 
 from layers.editing import records, undoing
 from layers.editing.changes import Outcome
 from layers.errors import InvalidValue
+from layers.rights import may
+from layers.store import uploads
 from webmap import asked
 from webmap.answers import answer
 from webmap.body import read_json, text_of
@@ -25,7 +27,16 @@ LATEST_ACT = 2**31 - 1
 @blueprint.get("/features/<ref>/history")
 def timeline(ref: str) -> Response:
     """All that happened to a feature, the latest first; also of a deleted one."""
-    return answer(records.timeline(current(), viewer(), reference(ref)))
+    told = records.timeline(current(), viewer(), reference(ref))
+    for step in told["history"]:
+        step["original"] = _original(step["act"]) if step["what"] == "import" else None
+    return answer(told)
+
+
+def _original(act: int) -> str | None:
+    """Where the file lies that an import brought, for who may have it."""
+    upload = uploads.imported_by(current(), viewer(), act) if may(viewer(), "import") else None
+    return upload and url_for("intake.original", uid=upload.uid)
 
 
 @blueprint.post("/features/<ref>/restore")

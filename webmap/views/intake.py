@@ -213,9 +213,9 @@ def split(uid: str) -> AnyResponse:
 
 @blueprint.get("/<uid>/original")
 def original(uid: str) -> Response:
-    """The file as it came, for the one who brought it."""
+    """The file as it came, for the one who brought it and for colleagues who answer for its layers."""
     require(viewer(), "import")
-    upload = uploads.find(current(), viewer(), uid)
+    upload = uploads.original(current(), viewer(), uid)
     return _saved(file_of(the_config().home, upload.uid, upload.name), upload.name)
 
 

@@ -11,8 +11,8 @@ from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from layers import clock
+from layers.cells import quoted
 from layers.errors import InvalidValue
-from layers.formats.cells import quoted
 from layers.rights import ROLES, require
 from layers.store import audit
 from layers.store.audit import DEEDS, RESULTS, Entry, Wanted
