@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from webmap.outputs.official import clean
+from layers.cells import plain
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _COLUMNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -45,15 +43,15 @@ def workbook(
     if sheet is None:
         raise AssertionError("a new workbook has a sheet")
     sheet.title = sheet_title
-    sheet.append([cell_of(heading)])
+    sheet.append([plain(heading)])
     for label, value in facts:
-        sheet.append([label, cell_of(value)])
+        sheet.append([label, plain(value)])
     for table in tables:
         sheet.append([])
         sheet.append([table.title])
         sheet.append(list(table.header))
         for row in table.rows:
-            sheet.append([cell_of(each) for each in row])
+            sheet.append([plain(each) for each in row])
     sheet["A1"].font = Font(bold=True, size=16)
     for cells in sheet.iter_rows(min_row=2):
         for cell in cells:
@@ -63,9 +61,3 @@ def workbook(
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
-
-
-def cell_of(value: str) -> str:
-    """A text that no program takes for a formula."""
-    text = clean(value)
-    return f"'{text}" if _FORMULA.match(text) else text

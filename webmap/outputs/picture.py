@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from shapely.geometry.base import BaseGeometry
 
+from layers.symbols import screen
+
 WIDTH: Final = 1560
 HEIGHT: Final = 1000
 FINER: Final = 2
@@ -41,7 +43,7 @@ def drawn(
     *,
     around: Sequence[BaseGeometry],
     ranks: Sequence[tuple[float, float]] = (),
-    color: str = "#1F4E79",
+    color: str = screen.BRAND,
 ) -> bytes:
     """A PNG of 156 : 100; `around` (CGCS2000 degrees) fills the picture.
 

@@ -18,6 +18,7 @@ from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from layers.symbols import screen
 from layers.symbols.printed import zoom_of
 from webmap.outputs.print_furniture import Said, draw_furniture, north_box
 from webmap.outputs.print_grid import draw_crosses, draw_grid
@@ -28,7 +29,7 @@ from webmap.outputs.print_paper import Box, GridKind, Sheet
 from webmap.outputs.print_shapes import DrawnLayer, draw_shapes
 
 OUTSIDE: Final = "#EDF0F3"
-INDEX: Final = "#1F4E79"
+INDEX: Final = screen.BRAND
 DPI: Final = 300
 FORMATS: Final = {"pdf": "PDF（矢量）", "png": f"PNG（{DPI} dpi）"}
 SETTINGS: Final[Any] = {"pdf.fonttype": 42, "pdf.compression": 6, "agg.path.chunksize": 20_000}

@@ -20,6 +20,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
+from layers.symbols import screen
 from webmap.outputs.official import clean
 
 MIMETYPE: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -29,7 +30,14 @@ MAP_PX: Final = (700, 110, 1180, 820)
 PX_EMU: Final = 6350
 CHINESE: Final = "微软雅黑"
 LATIN: Final = "Arial"
-INK, QUIET, LINE, BRAND, SEAL, PAPER = "#16222E", "#5B6876", "#CCD4DB", "#1F4E79", "#B5321F", "#FFFFFF"
+INK, QUIET, LINE, BRAND, SEAL, PAPER = (
+    screen.INK,
+    screen.INK_3,
+    "#CCD4DB",
+    screen.BRAND,
+    screen.SEAL,
+    "#FFFFFF",
+)
 TITLE_ONLY: Final = 5
 HEADLINES_PX: Final = ((24, 60), (40, 48), (80, 38), (160, 30), (400, 22), (3000, 16))
 """Up to so many characters, and how large they are: a sentence is large, a text still fits."""

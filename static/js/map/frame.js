@@ -1,5 +1,6 @@
 // Where does the sheet lie on the map? A frame to exact scale that is dragged, turned and resized, by hand and by keys.
 
+import { BRAND, INK } from "app/ink.js";
 import { toDegrees, toPlane, zoneOf } from "app/map/gauss.js";
 
 /**
@@ -9,9 +10,9 @@ import { toDegrees, toPlane, zoneOf } from "app/map/gauss.js";
 
 const PANE = "print-frame";
 const LEVEL = "645";
-const EDGE = { color: "#1F4E79", weight: 2.5, fillColor: "#1F4E79", fillOpacity: 0 };
-const INNER = { color: "#1F4E79", weight: 1.2, dashArray: "5 4", fill: false, interactive: false };
-const SHADE = { stroke: false, fillColor: "#16222E", fillOpacity: 0.3, interactive: false };
+const EDGE = { color: BRAND, weight: 2.5, fillColor: BRAND, fillOpacity: 0 };
+const INNER = { color: BRAND, weight: 1.2, dashArray: "5 4", fill: false, interactive: false };
+const SHADE = { stroke: false, fillColor: INK, fillOpacity: 0.3, interactive: false };
 const PIECES = 8;
 const STEM_PX = 34;
 const STEP = 0.05;

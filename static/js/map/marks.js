@@ -1,9 +1,11 @@
 // What is pointed at on the map beside its features? Numbered places, lines that tie them together, and halos.
+import { BRAND, PAPER } from "app/ink.js";
+
 // Leaflet draws them over GL and canvas alike.
 
-const CASING = { color: "#ffffff", weight: 6, opacity: 0.9, interactive: false };
-const TIE = { color: "#1f4e79", weight: 2.5, dashArray: "7 5", interactive: false };
-const HALO = { color: "#1f4e79", weight: 3, fill: false, interactive: false };
+const CASING = { color: PAPER, weight: 6, opacity: 0.9, interactive: false };
+const TIE = { color: BRAND, weight: 2.5, dashArray: "7 5", interactive: false };
+const HALO = { color: BRAND, weight: 3, fill: false, interactive: false };
 const DISC = 26;
 const STEP_ABOVE = 10000;
 
@@ -35,7 +37,7 @@ export class Marks extends EventTarget {
       const around = { pointToLayer: ring, pmIgnore: true };
       L.geoJSON(
         geometry,
-        /** @type {any} */ ({ ...around, style: { ...HALO, weight: 7, color: "#ffffff" } }),
+        /** @type {any} */ ({ ...around, style: { ...HALO, weight: 7, color: PAPER } }),
       ).addTo(group);
       L.geoJSON(geometry, /** @type {any} */ ({ ...around, style: HALO })).addTo(group);
     }

@@ -1,4 +1,5 @@
 // How do new roads show on the map? Roads and places by the minutes they gain, and how far one gets before and after.
+import { BRAND, PAPER } from "app/ink.js";
 
 /** @typedef {"gain" | "before" | "after" | "both"} Look */
 
@@ -16,7 +17,7 @@ const GAINS = [
   { from: 20, color: "#064534", weight: 10 },
 ];
 const BEFORE = "#8A5A00";
-const AFTER = "#1F4E79";
+const AFTER = BRAND;
 /** From near to far: paler, and dashed ever more loosely. */
 const DASHES = ["", "10 4", "6 5", "2 5"];
 const FILLS = [0.34, 0.25, 0.17, 0.1];
@@ -83,7 +84,7 @@ export class TravelOver {
 function gains({ lines }) {
   const drawn = lines.flatMap(({ geometry, gain_from, new: isNew }) => {
     const look = GAINS.find(({ from }) => from === gain_from) ?? GAINS[0];
-    const casing = { color: "#FFFFFF", weight: (isNew ? 5 : look.weight) + 4, opacity: 0.9 };
+    const casing = { color: PAPER, weight: (isNew ? 5 : look.weight) + 4, opacity: 0.9 };
     const style = isNew
       ? { color: NEW, weight: 5, dashArray: "12 5" }
       : { color: look.color, weight: look.weight };
@@ -106,7 +107,7 @@ function bands({ bands: found }, look, minutes) {
     const band = found.find((each) => each.minutes === minutes) ?? found[0];
     return [
       shape(band.after, { color: AFTER, weight: 3, fillColor: AFTER, fillOpacity: 0.2 }),
-      shape(band.before, { color: "#FFFFFF", weight: 5, fillOpacity: 0 }),
+      shape(band.before, { color: PAPER, weight: 5, fillOpacity: 0 }),
       shape(band.before, {
         color: BEFORE,
         weight: 2.5,
