@@ -16,7 +16,7 @@ from layers import clock
 from layers.blobs import Blobs
 from layers.errors import InvalidValue, TooLarge, UnreadableFile, UnsupportedFile
 from layers.photos import read_photo
-from layers.store.attachments import NewAttachment, checked_role, checked_source, checked_uid
+from layers.store.attachments import Facts, NewAttachment, checked_role, checked_source, checked_uid
 
 MOST_BYTES: Final = 25 * 1024 * 1024
 LONGEST_NAME: Final = 120
@@ -30,23 +30,9 @@ _TWO_THINGS: Final = re.compile(rb"<script|<!doctype\s+html|<html[\s>]|<svg[\s>]
 _ZIP_END, _ZIP_TAIL, _PDF_HEAD = b"PK\x05\x06", 66_000, 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    """What the sender says of a file; what he does not say is read from the file itself."""
-
-    uid: str
-    role: str | None = None
-    taken_at: datetime | None = None
-    lon: float | None = None
-    lat: float | None = None
-    heading: float | None = None
-    accuracy_m: float | None = None
-    position_source: str | None = None
-
-
 @dataclass(frozen=True)
 class Upload:
-    """A file as it came; `declared` is the type that the sender claims."""
+    """A file as it came; `declared` is the type that the sender claims, `facts` what he says of it."""
 
     content: bytes
     name: str

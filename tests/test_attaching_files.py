@@ -13,10 +13,10 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from layers.attaching import Facts, Upload, plain_name, prepare, read_facts
+from layers.attaching import Upload, plain_name, prepare, read_facts
 from layers.blobs import Blobs
 from layers.errors import InvalidValue, MapError, TooLarge, UnknownThing, UnreadableFile, UnsupportedFile
-from layers.store.attachments import NewAttachment
+from layers.store.attachments import Facts, NewAttachment
 from tests.photos import MARTYRS, huge_png, pdf, photo
 
 

@@ -31,10 +31,23 @@ ROLES: Final = {"then": "原貌", "now": "现状", "doc": "文件"}
 
 
 @dataclass(frozen=True, kw_only=True)
-class NewAttachment:
-    """What is to be stored, its files already on the disk. shown and thumb: only photos have them."""
+class Facts:
+    """What is known of a photo besides its bytes: said by the sender, or read from the file itself."""
 
     uid: str
+    role: str | None = None
+    taken_at: datetime | None = None
+    lon: float | None = None
+    lat: float | None = None
+    heading: float | None = None
+    accuracy_m: float | None = None
+    position_source: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewAttachment(Facts):
+    """What is to be stored, its files already on the disk. shown and thumb: only photos have them."""
+
     name: str
     media_type: str
     bytes: int
@@ -43,13 +56,6 @@ class NewAttachment:
     thumb_sha256: str | None = None
     width: int | None = None
     height: int | None = None
-    role: str | None = None
-    taken_at: datetime | None = None
-    lon: float | None = None
-    lat: float | None = None
-    heading: float | None = None
-    accuracy_m: float | None = None
-    position_source: str | None = None
 
 
 @dataclass(frozen=True)
