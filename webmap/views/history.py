@@ -36,7 +36,7 @@ def timeline(ref: str) -> Response:
 def _original(act: int) -> str | None:
     """Where the file lies that an import brought, for who may have it."""
     upload = uploads.imported_by(current(), viewer(), act) if may(viewer(), "import") else None
-    return upload and url_for("intake.original", uid=upload.uid)
+    return url_for("intake.original", uid=upload.uid) if upload else None
 
 
 @blueprint.post("/features/<ref>/restore")
