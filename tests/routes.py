@@ -141,7 +141,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ),
         *_for(AUDITOR, "GET /admin/log", "GET /admin/log/export.csv"),
         # briefings: the one of the small county is internal and belongs to 自然资源和规划局
-        *_open("GET /api/briefings", "GET /briefings"),
+        *_open("GET /api/briefings", "GET /briefings", "GET /briefing/"),
         *(
             (f"GET {path}", Route(INSIDERS, path.replace("<slug>", BRIEFING_SLUG), internal=True))
             for path in (
@@ -149,6 +149,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 *("/api/briefings/<slug>", "/api/briefings/<slug>/play"),
             )
         ),
+        ("GET /briefing/<slug>/edit", Route(BRIEFERS, f"/briefing/{BRIEFING_SLUG}/edit", internal=True)),
         (
             "GET /api/briefings/<slug>/history",
             Route(BRIEFERS, f"/api/briefings/{BRIEFING_SLUG}/history", internal=True),

@@ -40,6 +40,11 @@ def protect(app: Flask) -> None:
     app.after_request(_pack)
 
 
+def framing() -> str:
+    """The policy of a page that shows another of ours inside it."""
+    return "; ".join((*POLICY, "frame-src 'self'")).format(nonce=nonce())
+
+
 def nonce() -> str:
     """The word that marks our own scripts and styles in this one answer."""
     if "nonce" not in g:

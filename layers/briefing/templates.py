@@ -15,7 +15,9 @@ FACTORIES, FACILITIES, VILLAGES = "industry_project", "public_facility", "villag
 SUPERVISED: Final = [ZONES, ROADS, SITES, FACTORIES, FACILITIES]
 NORTH: Final = [118.24, 35.53, 118.52, 35.70]
 """The sites of the north-west: 竹泉, 红石寨, 马泉, 常山庄, 马牧池北山."""
-SEAT: Final = [118.415, 35.515, 118.505, 35.605]
+SEAT: Final = [118.437, 35.531, 118.491, 35.579]
+SPINE: Final = [118.36, 35.4, 118.56, 35.66]
+"""From 竹泉 to the south: the three projects of tourism."""
 SAMPLE_SLUG: Final = "county"
 SAMPLE_TITLE: Final = "全县重点工作汇报（示例）"
 
@@ -121,7 +123,7 @@ _RENEWAL = Template(
         },
         {
             "chapter": "城中村棚改攻坚",
-            "headline": "去库存：未售 {1}，可作安置 {2}",
+            "headline": "商品房未售 {1}，可作安置 {2}",
             "layers": [ZONES, HOMES],
             "subject": {HOMES: []},
             "figures": [
@@ -180,6 +182,7 @@ _TOURISM = Template(
                 _ask("旅游重点工程", [ROADS, SITES], "count", "priority_no.filled"),
                 _ask("其中道路", [ROADS], "length_km", "priority_no.filled"),
             ],
+            "bounds": SPINE,
             "notes": "一号工程：西外环北联竹泉、马泉。二号工程：通临沂快速通道。三号工程：县城游客集散中心。",
         },
     ),

@@ -355,7 +355,7 @@ export class Server extends EventTarget {
     return this.#send("POST", `${this.urls.api}briefings`, wanted);
   }
 
-  /** One more scene at its end. @param {string} slug @param {Record<string, unknown>} scene @returns {Promise<Api.BriefingHead>} */
+  /** One more scene at its end. @param {string} slug @param {Record<string, unknown>} scene @returns {Promise<Api.BriefingHead & {scenes: unknown[]}>} */
   addScene(slug, scene) {
     return this.#send("POST", `${this.#briefing(slug)}/scenes`, scene);
   }

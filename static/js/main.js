@@ -917,6 +917,9 @@ const shortcuts = [
     ? [{ keys: ["o"], shown: "O", words: "压盖分析（画范围、画线、用文件）", act: overlayDrawn }]
     : []),
   ...(mayPrint ? [{ keys: ["p"], shown: "P", words: "打印", act: turnPrint }] : []),
+  ...(boot.account?.may.includes("brief")
+    ? [{ keys: ["B"], shown: "Shift B", words: "加为汇报的一幕", act: () => tell(addScene) }]
+    : []),
   { keys: ["t"], shown: "T", words: "表格", act: turnTable },
   { keys: ["F"], shown: "Shift F", words: "筛选", act: turnFilters },
   { keys: ["T"], shown: "Shift T", words: "统计图", act: turnCharts },
@@ -968,11 +971,24 @@ for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("clic
 // Only for who may.
 const offered = {
   add: () => editing.make(table.layer ?? undefined),
+  add_scene: () => tell(addScene),
   as_of: () => asOf.choose(),
   overlay: overlayDrawn,
   export: exportLayer,
 };
 for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);
+
+async function addScene() {
+  const { Adding } = await import("app/briefing/adding.js");
+  const { words, edit } = await new Adding(server, editing.layers).add({
+    bounds: moved ? inSight(moved.bounds) : null,
+    layers: shown.keys,
+    filters: filters.texts,
+    at: server.at_day,
+    title: presets.title,
+  });
+  notice.show(words, { words: "编辑", act: () => location.assign(edit) });
+}
 
 function turnMore() {
   const open = byId("more").getAttribute("aria-expanded") === "true";

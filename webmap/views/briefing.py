@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from layers.briefing import TEMPLATES
-from layers.rights import VISIBILITIES, may
+from layers.briefing import MEASURES, TEMPLATES, scenes_of
+from layers.briefing.scenes import ADVISED_HEADLINE, MOST_FIGURES, MOST_SCENES
+from layers.rights import VISIBILITIES, may, require
 from layers.store import briefings
-from layers.store.briefings import DEED, FoundBriefing
+from layers.store.briefings import DEED, OPEN_TO, FoundBriefing
 from layers.store.seen import is_insider
-from webmap import accounts, assets
+from webmap import accounts, assets, headers
 from webmap.database import current, viewer
 from webmap.folium_map import SCRIPTS, shell
 from webmap.views.map import STYLES, boot, packed_url
@@ -63,6 +65,35 @@ def presenter(slug: str) -> str:
     )
 
 
+@blueprint.get("/briefing/<slug>/edit")
+def editor(slug: str) -> Response:
+    """Scenes, their order and their words, beside the show as it will be."""
+    found = briefings.to_see(current(), viewer(), slug)
+    require(viewer(), DEED, unit=found.unit)
+    facts = {
+        "measures": {key: {"title": each.title, "fields": each.fields} for key, each in MEASURES.items()},
+        "most_figures": MOST_FIGURES,
+        "most_scenes": MOST_SCENES,
+        "advised_headline": ADVISED_HEADLINE,
+        "visibilities": {key: VISIBILITIES[key] for key in OPEN_TO},
+        "templates": [
+            {"key": each.key, "title": each.title, "scenes": scenes_of(each.key)} for each in TEMPLATES
+        ],
+    }
+    response = _page("editor.html", found=found, boot={**_boot(found), "editor": facts})
+    response.headers["Content-Security-Policy"] = headers.framing()
+    return response
+
+
+@blueprint.get("/briefing/")
+def first() -> AnyResponse:
+    """The first that this viewer may see: where the button on the map leads."""
+    found = briefings.listed(current(), viewer())
+    if not found:
+        return redirect(url_for("briefing.listed"))
+    return redirect(url_for("briefing.player", slug=found[0].slug))
+
+
 def _boot(found: FoundBriefing) -> dict[str, Any]:
     constants = boot()
     urls = {
@@ -74,6 +105,7 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
         "presenter": url_for("briefing.presenter", slug=found.slug),
         "list": url_for("briefing.listed"),
         **({"take": url_for("handouts.take", slug=found.slug)} if is_insider(viewer()) else {}),
+        "editor": url_for("briefing.editor", slug=found.slug),
     }
     return {**constants, "urls": urls, "slug": found.slug, "may_change": found.may_change}
 

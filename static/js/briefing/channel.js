@@ -1,6 +1,6 @@
 // How do the show, the screen of the one who speaks, and the editor keep in step? One channel of this browser.
 
-/** Emits "show" {id}, "step" {by}, "black", "ask", "changed": what another window of the same briefing said. */
+/** Emits "show" {id, number}, "go" {number}, "step" {by}, "black", "ask", "changed", "where", "bounds" {bounds}: what another window of the same briefing said. */
 export class Channel extends EventTarget {
   /** @param {string} slug */
   constructor(slug) {
@@ -12,7 +12,7 @@ export class Channel extends EventTarget {
     });
   }
 
-  /** @param {"show" | "step" | "black" | "ask" | "changed" | "go"} what @param {Record<string, unknown>} [detail] */
+  /** @param {"show" | "step" | "black" | "ask" | "changed" | "go" | "where" | "bounds"} what @param {Record<string, unknown>} [detail] */
   say(what, detail = {}) {
     this.channel?.postMessage({ what, ...detail });
   }

@@ -19,7 +19,6 @@ import { copyPicture } from "app/panel/share.js";
  * @typedef {Api.Boot & {slug: string, may_change: boolean, photos?: Record<string, string>}} Boot photos: inside the page itself, by uid
  */
 
-const SETTLED_MS = 1200;
 const NOTICE_MS = 4000;
 const AGAIN_MS = 250;
 const SAME_DEGREES = 1e-4;
@@ -36,6 +35,8 @@ const view = new MapView(/** @type {any} */ (window)[boot.map], {
   canvas: query.get("renderer") === "canvas",
 });
 const channel = new Channel(boot.slug);
+/** Is it shown inside the editor? */
+const preview = window.self !== window.top;
 const card = new SmallCard(byId("small_card"), addressOf);
 const contents = new Contents({ menu: byId("menu"), dots: byId("dots"), count: byId("count") });
 /** @type {ScenePanel} */
@@ -45,10 +46,13 @@ let map;
 /** @type {Told} */
 let told;
 let at = 0;
-let shown_at = 0;
+// Has somebody moved the map since the scene was shown?
+let by_hand = false;
 /** @type {import("app/map/view.js").View | null} */
 let place = null;
 let notice = 0;
+/** @type {Api.Bounds} */
+let seen = [0, 0, 0, 0];
 
 async function start() {
   try {
@@ -61,7 +65,7 @@ async function start() {
     if (!told.scenes.length) return sayEmpty();
     await show(wanted(), { cut: true });
     map.prepare(told.scenes);
-    channel.say("ask");
+    channel.say("ask", { preview });
   } catch (error) {
     sayTrouble(/** @type {Error} */ (error).message);
   }
@@ -91,9 +95,8 @@ async function show(number, { cut = false, quiet = false } = {}) {
   panel.show(scene);
   contents.mark(at);
   keepAddress();
-  if (!quiet) channel.say("show", { id: scene.id, number });
-  shown_at = performance.now();
-  place = null;
+  if (!quiet) channel.say("show", { id: scene.id, number, preview });
+  by_hand = false;
   // A scene that cannot be shown whole says so, and the next key works.
   await map.show(scene, { cut }).catch((error) => sayNotice(/** @type {Error} */ (error).message));
 }
@@ -121,8 +124,7 @@ function comeBack() {
   if (!strayed) return false;
   card.close();
   tellStrayed(false);
-  shown_at = performance.now();
-  place = null;
+  by_hand = false;
   map.go(told.scenes[at]);
   return true;
 }
@@ -213,10 +215,10 @@ function tellStrayed(strayed) {
   byId("strayed").hidden = !strayed;
 }
 
-// Whatever moves the map after a scene has come to rest is somebody who leaves the script.
+// Whoever moves the map by hand leaves the script.
 /** @param {import("app/map/view.js").View} now */
 function followView(now) {
-  if (performance.now() - shown_at < SETTLED_MS || !place) place = now;
+  if (!by_hand || !place) place = now;
   else tellStrayed(isElsewhere(place, now));
 }
 
@@ -232,7 +234,8 @@ async function renew() {
   await show(Math.min(at, told.scenes.length - 1), { cut: true, quiet: true });
 }
 
-on(view, "view", ({ bar }) => {
+on(view, "view", ({ bar, bounds }) => {
+  seen = bounds;
   drawScaleBar(/** @type {any} */ (byId("scale_bar")), bar);
   followView(view.state());
 });
@@ -249,10 +252,18 @@ on(view, "pick", async ({ features }) => {
 });
 on(card, "close", () => view.select(null));
 on(contents, "choose", ({ number }) => show(number));
-on(channel, "go", ({ number }) => show(Number(number)));
+// The editor leads its own preview only, never a show that is on.
+on(channel, "go", (said) => {
+  const number = Number(said.number);
+  if ((said.preview && !preview) || number === at) return;
+  // A scene that was only just made is shown once it is there.
+  if (preview) at = number;
+  show(number, { cut: preview });
+});
 on(channel, "step", ({ by }) => step(Number(by)));
 on(channel, "black", turnBlack);
-on(channel, "ask", () => told && channel.say("show", { id: told.scenes[at]?.id, number: at }));
+on(channel, "where", () => channel.say("bounds", { bounds: freeBounds() }));
+on(channel, "ask", () => told && channel.say("show", { id: told.scenes[at]?.id, number: at, preview }));
 on(
   channel,
   "changed",
@@ -265,15 +276,32 @@ byId("come_back").addEventListener("click", comeBack);
 byId("black").addEventListener("click", lighten);
 window.addEventListener("resize", () => {
   layOut();
+  by_hand = false;
+  tellStrayed(false);
   view.resized();
-  if (told?.scenes.length) {
-    panel.fit();
-    shown_at = performance.now();
-    place = null;
-    map.go(told.scenes[at], true);
-  }
+  if (!told?.scenes.length) return;
+  panel.show(told.scenes[at]);
+  map.go(told.scenes[at], true);
 });
+for (const sign of ["pointerdown", "wheel", "dblclick"]) {
+  byId("map_frame").addEventListener(
+    sign,
+    () => {
+      by_hand = true;
+    },
+    { capture: true, passive: true },
+  );
+}
 listen((move) => moves[move](), byId("scene"));
+
+/** What of the map no words cover. @returns {Api.Bounds} */
+function freeBounds() {
+  const [west, south, east, north] = seen;
+  const { x, y } = view.map.getSize();
+  const { top, right, bottom, left } = padding();
+  const [across, upward] = [(east - west) / x, (north - south) / y];
+  return [west + left * across, south + bottom * upward, east - right * across, north - top * upward];
+}
 
 /** @param {string} layer */
 function isGround(layer) {

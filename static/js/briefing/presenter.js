@@ -90,7 +90,10 @@ function two(number) {
   return String(number).padStart(2, "0");
 }
 
-channel.addEventListener("show", (event) => show(Number(/** @type {CustomEvent} */ (event).detail.number)));
+channel.addEventListener("show", (event) => {
+  const { number, preview } = /** @type {CustomEvent} */ (event).detail;
+  if (!preview) show(Number(number));
+});
 channel.addEventListener("changed", async () => {
   scenes = (await server.play()).scenes;
   show(Math.min(at, scenes.length - 1));
@@ -98,7 +101,7 @@ channel.addEventListener("changed", async () => {
 const buttons = {
   before: () => step(-1),
   next: () => step(1),
-  black: () => channel.say("black"),
+  black_out: () => channel.say("black"),
   open_show: () => window.open(`${boot.urls.player}?scene=${at + 1}`, `show_${boot.slug}`),
   turn_timer: turnTimer,
   reset_timer: resetTimer,

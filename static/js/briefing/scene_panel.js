@@ -130,11 +130,10 @@ function shorter(label) {
 
 /** @param {Scene} scene */
 function sourceOf({ source: { units, date, sample }, at }) {
-  const named = units.slice(0, FEW_UNITS).join("、");
-  const who = units.length > FEW_UNITS ? `${named}等 ${units.length} 个单位` : named;
+  const who = units.length > FEW_UNITS ? `${units[0]}等 ${units.length} 个单位` : units.join("、");
   const when = at ? `回看 ${at}` : date ? `数据截止 ${date}` : "数据截止未提供";
-  const words = [who, when].filter(Boolean).join(" · ");
-  return [words, sample ? " · " : "", sample ? html`<b class="sample">示例数据</b>` : null];
+  const parts = [who, when].filter(Boolean).map((words) => html`<span>${words}</span>`);
+  return sample ? [...parts, html`<b class="sample">示例数据</b>`] : parts;
 }
 
 // The new words fade in; nothing of the old ones is left to be seen through.

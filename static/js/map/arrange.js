@@ -293,8 +293,9 @@ class Arrangement {
 
   // A zone is always seen. From afar only a few sites stand around a donut, for more would hide the town.
   /** @param {Item} item */
-  #mayMove({ marker, spot }) {
+  #mayMove({ marker, spot, point }) {
     if (marker?.shape === "dot" || this.scene.zoom < FAR_ZOOM) return false;
+    if (this.scene.emphasis?.isAbout(point.layer, point.properties.symbol)) return true;
     if (marker?.shape === "diamond") return true;
     if (this.scene.zoom >= CLOSE_ZOOM) return true;
     const donut = this.#donuts.find(({ box }) => holds(box, spot));
@@ -505,6 +506,8 @@ class Arrangement {
   /** @param {Box} box */
   #cutByView(box) {
     const [left, top, right, bottom] = this.scene.view;
+    // What is covered for good shows no halves either.
+    if (left > 0 && box[0] < left) return true;
     const outside = box[2] <= left || box[0] >= right || box[3] <= top || box[1] >= bottom;
     return !outside && !within(box, this.scene.view);
   }

@@ -19,7 +19,12 @@ export class Emphasis {
     return classes && (classes.length === 0 || classes.includes(symbol)) ? 1 : FAINT;
   }
 
-  /** Is it what the view is about? @param {string} layer @param {string} symbol */
+  /** Does the view name it as its subject? @param {string} layer @param {string} symbol */
+  isAbout(layer, symbol) {
+    return Boolean(this.subject?.[layer]) && this.holds(layer, symbol);
+  }
+
+  /** Is it not fainter than anything else? @param {string} layer @param {string} symbol */
   holds(layer, symbol) {
     return this.of(layer, symbol) === 1;
   }

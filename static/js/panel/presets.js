@@ -9,6 +9,12 @@ export class Presets extends EventTarget {
     this.element = element;
     /** @type {Api.Preset[]} */
     this.presets = [];
+    this.chosen = -1;
+  }
+
+  /** What the chip that is lit is called, empty beside all of them. */
+  get title() {
+    return this.presets[this.chosen]?.title ?? "";
   }
 
   /** @param {Api.Preset[]} presets */
@@ -35,11 +41,11 @@ export class Presets extends EventTarget {
   /** Lights the chip whose layers are exactly those that are on. @param {string[]} on */
   mark(on) {
     const shown = [...on].sort().join();
-    const chosen = this.presets.findIndex(
+    this.chosen = this.presets.findIndex(
       ({ layers }) => layers.length && [...layers].sort().join() === shown,
     );
     [...this.element.children].forEach((chip, i) => {
-      chip.setAttribute("aria-pressed", String(i === chosen));
+      chip.setAttribute("aria-pressed", String(i === this.chosen));
     });
   }
 }

@@ -1,0 +1,205 @@
+// What does one scene say and show? Its form; every change is told at once.
+import { labelled, QuestionForm, typed } from "app/briefing/question_form.js";
+import { fill, html } from "app/dom.js";
+
+/**
+ * @typedef {import("app/briefing/told.d.ts").EditedScene} EditedScene
+ * @typedef {import("app/briefing/question_form.js").Known} Known
+ */
+
+const GROUND = "base";
+const SLOTS =
+  "可用 {1} {2} {3} 代表下面的数字，{1.count} 代表同一问的数量，{top}、{top%} 代表最长的一条及其占比；放映时现算。";
+
+/** Emits "change" when the scene was changed in place, "ask-bounds" when the view of the preview is wanted. */
+export class SceneForm extends EventTarget {
+  /** @param {HTMLElement} element @param {Known & {most_figures: number, advised_headline: number}} known */
+  constructor(element, known) {
+    super();
+    this.element = element;
+    this.known = known;
+  }
+
+  /** @param {EditedScene} scene */
+  show(scene) {
+    this.scene = scene;
+    fill(
+      this.element,
+      this.#words(scene),
+      this.#figures(scene),
+      this.#bars(scene),
+      this.#map(scene),
+      html`<fieldset><legend>讲稿（只在演讲者视图显示）</legend>${this.#area(scene, "notes", 6, 10000)}</fieldset>`,
+    );
+  }
+
+  /** @param {EditedScene} scene */
+  #words(scene) {
+    const count = html`<small class="count"></small>`;
+    const tell = () => {
+      const long = [...scene.headline].length;
+      count.textContent = `${long} / ${this.known.advised_headline} 字${long > this.known.advised_headline ? "，太长会缩小字号" : ""}`;
+    };
+    tell();
+    const headline = this.#area(scene, "headline", 2, 2000, tell);
+    return html`<fieldset><legend>标题</legend>
+      ${labelled("栏目", this.#line(scene, "chapter", 60))}
+      ${labelled("结论一句", headline)}<p class="help">${SLOTS} ${count}</p>
+    </fieldset>`;
+  }
+
+  /** @param {EditedScene} scene */
+  #figures(scene) {
+    const rows = scene.figures.map((figure, at) => {
+      const form = new QuestionForm(figure, this.known);
+      form.addEventListener("change", () => this.#changed());
+      const remove = () => {
+        scene.figures.splice(at, 1);
+        this.#redraw();
+      };
+      return html`<div class="asked"><p><b>{${at + 1}}</b><input type="text" maxlength="60" placeholder="说明，如：疑似闲置，满两年" aria-label="数字 ${at + 1} 的说明" value="${figure.label}" @input=${(
+        /** @type {Event} */ event,
+      ) => {
+        figure.label = typed(event);
+        this.#changed();
+      }}><button type="button" class="button plain" @click=${remove}>去掉</button></p>${form.element}</div>`;
+    });
+    const add = () => {
+      scene.figures.push({ label: "", ...this.#question() });
+      this.#redraw();
+    };
+    const more = scene.figures.length < this.known.most_figures;
+    return html`<fieldset><legend>数字（最多 ${this.known.most_figures} 个）</legend>${rows}${more && html`<button type="button" class="button plain" @click=${add}>加一个数字</button>`}</fieldset>`;
+  }
+
+  /** @param {EditedScene} scene */
+  #bars(scene) {
+    const { bars } = scene;
+    const turn = () => {
+      scene.bars = bars ? null : { title: "", by: "town", ...this.#question() };
+      this.#redraw();
+    };
+    const button = html`<button type="button" class="button plain" @click=${turn}>${bars ? "去掉条形图" : "加条形图"}</button>`;
+    if (!bars) return html`<fieldset><legend>条形图（前五）</legend>${button}</fieldset>`;
+    const form = new QuestionForm(bars, this.known);
+    form.addEventListener("change", () => this.#changed());
+    const title = html`<input type="text" maxlength="60" value="${bars.title}" @input=${(
+      /** @type {Event} */ event,
+    ) => {
+      bars.title = typed(event);
+      this.#changed();
+    }}>`;
+    return html`<fieldset><legend>条形图（前五）</legend>${labelled("小标题", title)}${form.element}${button}</fieldset>`;
+  }
+
+  /** @param {EditedScene} scene */
+  #map(scene) {
+    const themes = this.known.layers.filter(({ group }) => group !== GROUND);
+    const day = html`<input type="date" value="${scene.at ?? ""}" @change=${(/** @type {Event} */ event) => {
+      scene.at = typed(event) || null;
+      this.#changed();
+    }}>`;
+    const whole = () => {
+      scene.bounds = null;
+      this.#redraw();
+    };
+    return html`<fieldset><legend>地图</legend>
+      <p class="ways"><span>视野：${scene.bounds ? "自定" : "全县"}</span>
+        <button type="button" class="button plain" @click=${() => this.dispatchEvent(new Event("ask-bounds"))}>用预览里现在的视野</button>
+        ${scene.bounds && html`<button type="button" class="button plain" @click=${whole}>改为全县</button>`}</p>
+      ${labelled("回看某日", day)}
+      <details open><summary>图层：打开的，和要突出的（其余变淡）</summary><div class="layers">${themes.map((layer) => this.#layer(scene, layer))}</div></details>
+      ${Object.keys(scene.filters).length > 0 && this.#filters(scene)}
+    </fieldset>`;
+  }
+
+  /** @param {EditedScene} scene @param {Api.Layer} layer */
+  #layer(scene, { key, title, on, classes }) {
+    const isOn = scene.layers ? scene.layers.includes(key) : on;
+    const about = scene.subject[key];
+    const turn = () => {
+      const shown = scene.layers ?? this.known.layers.filter((each) => each.on).map((each) => each.key);
+      scene.layers = isOn ? shown.filter((each) => each !== key) : [...shown, key];
+      if (isOn) delete scene.subject[key];
+      this.#redraw();
+    };
+    const stress = (/** @type {string | null} */ symbol) => {
+      this.#stress(scene, key, symbol);
+      this.#redraw();
+    };
+    const parts = isOn && about && classes.length > 1;
+    return html`<div class="layer">
+      <label class="tick"><input type="checkbox" checked=${isOn} @change=${turn}>${title}</label>
+      ${isOn && html`<label class="tick about"><input type="checkbox" checked=${Boolean(about)} @change=${() => stress(null)}>突出</label>`}
+      ${parts && html`<div class="classes">${classes.map((each) => html`<label class="tick"><input type="checkbox" checked=${about.length === 0 || about.includes(each.key)} @change=${() => stress(each.key)}>${each.title}</label>`)}</div>`}
+    </div>`;
+  }
+
+  /** @param {EditedScene} scene @param {string} layer @param {string | null} symbol null: the layer as a whole */
+  #stress(scene, layer, symbol) {
+    const about = scene.subject[layer];
+    if (symbol === null) {
+      if (about) delete scene.subject[layer];
+      else scene.subject[layer] = [];
+      return;
+    }
+    const all = this.known.layers.find(({ key }) => key === layer)?.classes.map(({ key }) => key) ?? [];
+    const now = about.length ? about : all;
+    const next = now.includes(symbol) ? now.filter((each) => each !== symbol) : [...now, symbol];
+    if (next.length === 0) delete scene.subject[layer];
+    else scene.subject[layer] = next.length === all.length ? [] : next;
+  }
+
+  /** @param {EditedScene} scene */
+  #filters(scene) {
+    const rows = Object.entries(scene.filters).map(([layer, text]) => {
+      const title = this.known.layers.find(({ key }) => key === layer)?.title ?? layer;
+      const remove = () => {
+        delete scene.filters[layer];
+        this.#redraw();
+      };
+      return html`<p class="ways"><span>${title}：${text}</span><button type="button" class="button plain" @click=${remove}>不再筛选</button></p>`;
+    });
+    return html`<details open><summary>图上的筛选（在地图上设好后重新“加为一幕”可更换）</summary>${rows}</details>`;
+  }
+
+  #question() {
+    const [layer] = Object.keys(this.scene?.subject ?? {});
+    const first = this.known.layers.find(({ group }) => group !== GROUND)?.key ?? "";
+    return { layers: [layer ?? first], filter: "", measure: "count" };
+  }
+
+  /** @param {EditedScene} scene @param {"chapter"} key @param {number} longest */
+  #line(scene, key, longest) {
+    return html`<input type="text" maxlength="${longest}" value="${scene[key]}" @input=${(
+      /** @type {Event} */ event,
+    ) => {
+      scene[key] = typed(event);
+      this.#changed();
+    }}>`;
+  }
+
+  /** @param {EditedScene} scene @param {"headline" | "notes"} key @param {number} rows @param {number} longest @param {() => void} [also] */
+  #area(scene, key, rows, longest, also) {
+    const area = /** @type {HTMLTextAreaElement} */ (
+      html`<textarea rows="${rows}" maxlength="${longest}" aria-label="${key === "notes" ? "讲稿" : "结论一句"}" @input=${(
+        /** @type {Event} */ event,
+      ) => {
+        scene[key] = typed(event);
+        also?.();
+        this.#changed();
+      }}></textarea>`
+    );
+    area.value = scene[key];
+    return area;
+  }
+
+  #redraw() {
+    if (this.scene) this.show(this.scene);
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
+  }
+}

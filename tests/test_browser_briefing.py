@@ -1,0 +1,322 @@
+"""A leader sits before a briefing: every scene by keyboard, on GL and on canvas, at three sizes; and it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from layers.briefing import checked_scenes
+from layers.rights import SYSTEM_VIEWER
+from layers.store import Database, briefings
+from tests.browser import WITHOUT_WEBGL2, Visit, until
+from tests.running import Server
+from tests.small_county import PAYLOAD
+
+CALM: dict[str, Any] = {"reduced_motion": "reduce"}
+SIZES = [(1366, 768), (1920, 1080), (3840, 2160)]
+SCENES = 10
+DRAWN = "map_county.view && map_county.view.isDrawn"
+# Boxes of words on the sheet, in pixels of the sheet (1920 × 1080 wherever the screen has these proportions).
+BOXES = """() => {
+  const stage = document.getElementById("stage");
+  const scale = stage.getBoundingClientRect().width / stage.offsetWidth;
+  const own = [...document.querySelectorAll(
+    "#chapter, #headline, .figure, .bars .title, .bars dt, .bars dd, #legend li, #source, #trouble:not([hidden])"
+  )].filter((each) => each.textContent.trim());
+  return own.map((each) => {
+    const { left, top, right, bottom } = each.getBoundingClientRect();
+    return {
+      words: each.textContent.trim().slice(0, 12),
+      box: [left / scale, top / scale, right / scale, bottom / scale],
+      clipped: each.scrollWidth > each.clientWidth + 1 || each.scrollHeight > each.clientHeight + 8,
+      size: parseFloat(getComputedStyle(each).fontSize),
+    };
+  });
+}"""
+# Where the county, or what the scene shows, stands on the sheet.
+SUBJECT = """(bounds) => {
+  const map = map_county, frame = map.getContainer().getBoundingClientRect();
+  const stage = document.getElementById("stage").getBoundingClientRect();
+  const sheet = document.getElementById("stage").offsetWidth / stage.width;
+  const per = frame.width / map.getSize().x;
+  const place = ([lon, lat]) => { const at = map.latLngToContainerPoint([lat, lon]); return [at.x * per * sheet, at.y * per * sheet]; };
+  const [west, south, east, north] = bounds;
+  return [...place([west, north]), ...place([east, south])];
+}"""
+
+
+@pytest.fixture(scope="module")
+def talks(server: Server) -> Iterator[Server]:
+    """The shared server, with two briefings more: one that is broken, one full of payloads."""
+    asked = {"label": PAYLOAD[:60], "layers": ["idle_parcel"], "filter": "", "measure": "count"}
+    hostile = {
+        **dict.fromkeys(("headline", "notes"), PAYLOAD),
+        "chapter": PAYLOAD[:60],
+        "figures": [asked, asked, asked],
+        "bars": {**asked, "title": PAYLOAD[:60], "by": "town"},
+    }
+    del hostile["bars"]["label"]
+    gone = {"headline": "{1}", "figures": [{**asked, "layers": ["gone"]}], "layers": ["gone"]}
+    field = {
+        "headline": "{1}",
+        "figures": [{**asked, "filter": "gone.any.x"}],
+        "filters": {"idle_parcel": "gone.any.x"},
+    }
+    database = Database(f"sqlite:///{server.home / 'map.db'}")
+    with database.writing() as session:
+        for slug, scenes in (
+            ("broken", [gone, field, {}, {"headline": "好的一幕"}]),
+            ("hostile", [hostile, {"headline": "字" * 2000}, {"headline": "x" * 2000}]),
+        ):
+            briefings.add(
+                session,
+                SYSTEM_VIEWER,
+                title="汇报",
+                slug=slug,
+                unit="自然资源和规划局",
+                scenes=checked_scenes(scenes),
+            )
+        session.commit()
+    database.dispose()
+    yield server
+    with database.writing() as session:
+        for slug in ("broken", "hostile"):
+            briefings.remove(session, SYSTEM_VIEWER, slug)
+        session.commit()
+    database.dispose()
+
+
+@pytest.fixture
+def show(visit: Visit, blank_page: Visit, talks: Server) -> Callable[..., Page]:
+    def open_it(slug: str = "county", *, canvas: bool = False, **options: Any) -> Page:
+        page = blank_page(talks.url, **(CALM | options))
+        if canvas:
+            page.add_init_script(WITHOUT_WEBGL2)
+        page.goto(f"/briefing/{slug}")
+        until(page, "document.getElementById('count').textContent !== ''")
+        return page
+
+    return open_it
+
+
+def drawn(page: Page) -> None:
+    until(page, DRAWN)
+
+
+def place(page: Page) -> str:
+    return page.inner_text("#count")
+
+
+def check_composition(page: Page, width: float = 1920) -> None:
+    """No words over others or cut off, none smaller than can be read from afar, none in the part of the map."""
+    boxes = page.evaluate(BOXES)
+    assert boxes
+    for at, one in enumerate(boxes):
+        left, top, right, bottom = one["box"]
+        assert not one["clipped"], one
+        assert 40 <= left < right <= 700, one
+        assert 30 <= top < bottom <= 1080, one
+        assert one["size"] >= 20, one
+        for other in boxes[at + 1 :]:
+            a, b = one["box"], other["box"]
+            overlap = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert min(overlap) <= 2, (one, other)
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_the_sample_is_driven_by_keyboard_from_the_first_to_the_last_scene(
+    show: Callable[..., Page], canvas: bool
+) -> None:
+    page = show(canvas=canvas)
+    keys = ["ArrowRight", "PageDown", " ", "Enter", "ArrowDown", "ArrowRight", "PageDown", " ", "Enter"]
+    seen = []
+    for number, key in enumerate(["", *keys], 1):
+        if key:
+            page.keyboard.press(key)
+        assert place(page) == f"{number} / {SCENES}"
+        check_composition(page)
+        assert page.is_hidden("#trouble")
+        assert "—" not in page.inner_text("#headline")
+        seen.append(page.inner_text("#headline"))
+    drawn(page)
+    assert page.evaluate("map_county.view.drawsOnCanvas") is canvas
+    assert len(set(seen)) == SCENES
+    page.keyboard.press("ArrowRight")
+    assert "已是最后一幕" in page.inner_text("#notice")
+    page.keyboard.press("ArrowLeft")
+    assert place(page) == f"9 / {SCENES}"
+    page.keyboard.press("Home")
+    assert place(page) == f"1 / {SCENES}"
+    page.keyboard.press("End")
+    assert place(page) == f"{SCENES} / {SCENES}"
+    assert "scene=10" in page.url
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES, ids=["1366", "1920", "3840"])
+def test_the_composition_is_the_same_at_every_size_and_the_subject_lies_beside_the_words(
+    show: Callable[..., Page], width: int, height: int
+) -> None:
+    page = show(viewport={"width": width, "height": height}, canvas=True)
+    drawn(page)
+    page.keyboard.press("ArrowRight")
+    check_composition(page)
+    headline = next(each for each in page.evaluate(BOXES) if each["size"] == 60)
+    assert headline["box"] == pytest.approx([64, 104, 672, 262], abs=6)
+    left, top, right, bottom = page.evaluate(SUBJECT, county(page))
+    assert 695 <= left < right <= 1885
+    assert 40 <= top < bottom <= 1040
+    until(
+        page,
+        "map_county.view.placed.things.some(({kind, text}) => kind === 'label' && /^铜井镇 .*亩$/.test(text))",
+    )
+
+
+def county(page: Page) -> list[float]:
+    found: list[float] = page.request.get("/api/briefings/county/play").json()["county"]["bounds"]
+    return found
+
+
+def test_a_wide_wall_gives_its_room_to_the_map(show: Callable[..., Page]) -> None:
+    page = show(viewport={"width": 1920, "height": 540}, canvas=True)
+    drawn(page)
+    check_composition(page)
+    left, top, right, bottom = page.evaluate(SUBJECT, county(page))
+    assert 695 <= left < right <= 3800
+    assert bottom - top > 800
+
+
+def test_what_a_scene_is_about_is_strong_and_the_rest_is_faint(show: Callable[..., Page]) -> None:
+    page = show(canvas=True)
+    page.keyboard.press("ArrowRight")
+    drawn(page)
+    told = page.request.get("/api/layers/idle_parcel/totals?f=symbol.any.two_years;town.any.界湖街道").json()
+    donuts = "map_county.view.placed.things.filter(({kind}) => kind === 'donut').map(({count}) => count)"
+    until(page, f"JSON.stringify({donuts}) === '[{told['count']}]'")
+
+
+def test_one_may_leave_the_script_and_comes_back_to_the_exact_view(show: Callable[..., Page]) -> None:
+    page = show(canvas=True)
+    drawn(page)
+    before = page.evaluate("map_county.view.state()")
+    page.mouse.move(1000, 400)
+    page.mouse.down()
+    page.mouse.move(900, 350, steps=4)
+    page.mouse.up()
+    until(page, "!document.getElementById('strayed').hidden")
+    page.keyboard.press("Escape")
+    until(page, "document.getElementById('strayed').hidden")
+    after = page.evaluate("map_county.view.state()")
+    assert after == pytest.approx(before, abs=1e-6)
+    seal = page.evaluate(
+        """() => { const map = map_county, frame = map.getContainer().getBoundingClientRect();
+          const {spot} = map.view.placed.things.find(({kind, marker}) => kind === "marker" && marker.shape === "seal");
+          const per = frame.width / map.getSize().x; return [frame.left + spot.x * per, frame.top + spot.y * per]; }"""
+    )
+    page.mouse.click(*seal)
+    until(page, "!document.getElementById('small_card').hidden")
+    assert page.inner_text("#small_card h2")
+    page.keyboard.press("Home")
+    assert page.is_hidden("#small_card")
+    assert place(page).startswith("1 /")
+
+
+def test_black_contents_and_the_address_of_a_scene(show: Callable[..., Page]) -> None:
+    page = show(canvas=True)
+    for key in ("b", "."):
+        page.keyboard.press(key)
+        assert page.is_visible("#black")
+        page.keyboard.press(key)
+        assert page.is_hidden("#black")
+    page.keyboard.press("m")
+    page.locator("#menu .scenes button").nth(5).click()
+    assert place(page) == f"6 / {SCENES}"
+    page.reload()
+    until(page, "document.getElementById('count').textContent.startsWith('6')")
+
+
+def test_a_finger_swipes(show: Callable[..., Page]) -> None:
+    page = show(canvas=True, has_touch=True)
+    page.evaluate(
+        """() => { const panel = document.getElementById("scene");
+          const touch = (x) => new Touch({identifier: 1, target: panel, clientX: x, clientY: 300});
+          panel.dispatchEvent(new TouchEvent("touchstart", {touches: [touch(400)], changedTouches: [touch(400)]}));
+          panel.dispatchEvent(new TouchEvent("touchend", {touches: [], changedTouches: [touch(200)]})); }"""
+    )
+    assert place(page).startswith("2 /")
+
+
+def test_a_broken_scene_says_so_and_the_next_key_works(show: Callable[..., Page], trouble: list[str]) -> None:
+    page = show("broken", canvas=True)
+    assert "没有图层“gone”" in page.inner_text("#trouble")
+    assert page.inner_text("#headline") == "—"
+    page.keyboard.press("ArrowRight")
+    assert "不能按“gone”筛选" in page.inner_text("#trouble")
+    page.keyboard.press("ArrowRight")
+    assert "还没有内容" in page.inner_text("#trouble")
+    page.keyboard.press("ArrowRight")
+    assert page.inner_text("#headline") == "好的一幕"
+    assert page.is_hidden("#trouble")
+    drawn(page)
+    assert trouble == []
+
+
+def test_hostile_and_endless_words_stay_words_inside_their_box(show: Callable[..., Page]) -> None:
+    page = show("hostile", canvas=True)
+    assert page.title().startswith("汇报")
+    assert "<script>" in page.inner_text("#headline")
+    for _ in range(3):
+        right = page.evaluate(
+            "Math.max(...[...document.querySelectorAll('#scene *')].map((each) => each.getBoundingClientRect().right))"
+        )
+        assert right <= 700 * 1366 / 1920
+        assert (
+            page.evaluate(
+                "document.getElementById('scene').scrollHeight - document.getElementById('scene').clientHeight"
+            )
+            <= 0
+        )
+        page.keyboard.press("ArrowRight")
+
+
+def test_the_second_screen_follows_and_leads(show: Callable[..., Page], talks: Server) -> None:
+    page = show(canvas=True)
+    second = page.context.new_page()
+    second.goto(f"{talks.url}/briefing/county/presenter")
+    until(second, "document.getElementById('place').textContent.startsWith('1 /')")
+    page.keyboard.press("ArrowRight")
+    until(second, "document.getElementById('place').textContent.startsWith('2 /')")
+    assert "以主管部门认定为准" in second.inner_text("#notes")
+    second.keyboard.press("PageDown")
+    until(page, "document.getElementById('count').textContent.startsWith('3 /')")
+    second.click("#black_out")
+    until(page, "!document.getElementById('black').hidden")
+
+
+def test_a_view_becomes_a_scene_and_is_edited_saved_moved_and_taken_back(
+    signed_in_page: Callable[..., Page],
+) -> None:
+    page = signed_in_page("editor", **CALM)
+    page.goto("/?renderer=canvas&f=idle_parcel:symbol.any.two_years")
+    until(page, "document.querySelector('#filter_line:not([hidden])') !== null")
+    page.click("#add_scene")
+    until(page, "document.getElementById('notice').textContent.includes('第 11 幕')")
+    page.get_by_role("button", name="编辑").click()
+    page.wait_for_url("**/briefing/county/edit")
+    until(page, "document.querySelectorAll('#scene_list li').length === 11")
+    page.locator("#scene_list button").nth(10).click()
+    page.get_by_label("结论一句").first.fill("改成 {1.count}")
+    until(page, "document.getElementById('state').textContent.includes('已自动保存')")
+    preview = page.frame_locator("iframe")
+    preview.get_by_role("heading", name="改成 22").wait_for(timeout=120_000)
+    page.locator("#scene_list button").nth(10).focus()
+    page.keyboard.press("Alt+ArrowUp")
+    until(page, "document.querySelectorAll('#scene_list button')[9].textContent.includes('改成')")
+    page.click("#remove_scene")
+    until(page, "document.querySelectorAll('#scene_list li').length === 10")
+    page.get_by_role("button", name="撤销删除").click()
+    until(page, "document.querySelectorAll('#scene_list li').length === 11")
+    page.click("#remove_scene")
+    until(page, "document.getElementById('state').textContent.includes('已自动保存')")
