@@ -11,7 +11,7 @@ import { layOut, padding } from "app/briefing/stage.js";
 import { byId, fill, html, later } from "app/dom.js";
 import { MapView } from "app/map/view.js";
 import { drawScaleBar } from "app/panel/scale_bar.js";
-import { copyPicture } from "app/panel/share.js";
+import { copyPicture, save } from "app/panel/share.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").Told} Told
@@ -149,6 +149,21 @@ async function copyScene() {
   );
 }
 
+async function copyLink() {
+  const done = await navigator.clipboard?.writeText(location.href).then(
+    () => true,
+    () => false,
+  );
+  sayNotice(done ? "链接已复制：打开它就从这一幕放起。" : `请复制地址栏里的链接：${location.href}`);
+}
+
+// A poster is the scene that is on, as a file.
+async function savePoster() {
+  const blob = await pictureOf(byId("stage"), view);
+  save(blob, `${told.title}-${at + 1}.png`);
+  sayNotice("海报已保存到下载文件夹。");
+}
+
 /** @type {Record<import("app/briefing/moves.js").Move, () => unknown>} */
 const moves = {
   next: () => step(1),
@@ -168,6 +183,8 @@ function offerContents() {
     { words: "全屏", hint: "F", act: fillScreen },
     { words: "黑屏", hint: "B", act: turnBlack },
     { words: "复制这一幕的图片", hint: "C", act: moves.picture },
+    { words: "存为海报", act: () => savePoster().catch(({ message }) => sayNotice(message)) },
+    { words: "复制链接", act: copyLink },
     { words: "演讲者视图", url: urls.presenter },
     { words: "带走（离线文件）", url: urls.take },
     { words: "编辑汇报", url: boot.may_change ? urls.editor : undefined },

@@ -49,8 +49,8 @@ export async function copyPicture(picture) {
   }
 }
 
-/** @param {Blob} blob @param {string} name */
-function save(blob, name) {
+/** The browser keeps it under this name. @param {Blob} blob @param {string} name */
+export function save(blob, name) {
   const url = URL.createObjectURL(blob);
   const link = /** @type {HTMLAnchorElement} */ (html`<a href="${url}" download="${name}"></a>`);
   link.click();
