@@ -51,8 +51,13 @@ SUBJECT = """(bounds) => {
 @pytest.fixture(scope="module")
 def talks(server: Server) -> Iterator[Server]:
     """The shared server, with two briefings more: one that is broken, one full of payloads."""
-    asked = {"label": PAYLOAD[:60], "layers": ["idle_parcel"], "filter": "", "measure": "count"}
-    hostile = {
+    asked: dict[str, Any] = {
+        "label": PAYLOAD[:60],
+        "layers": ["idle_parcel"],
+        "filter": "",
+        "measure": "count",
+    }
+    hostile: dict[str, Any] = {
         **dict.fromkeys(("headline", "notes"), PAYLOAD),
         "chapter": PAYLOAD[:60],
         "figures": [asked, asked, asked],
