@@ -1,6 +1,7 @@
 // What does one scene say and show? Its form; every change is told at once.
 import { labelled, QuestionForm, typed } from "app/briefing/question_form.js";
 import { fill, html } from "app/dom.js";
+import { DayEntry, dayInput } from "app/edit/day.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").EditedScene} EditedScene
@@ -95,10 +96,12 @@ export class SceneForm extends EventTarget {
   /** @param {EditedScene} scene */
   #map(scene) {
     const themes = this.known.layers.filter(({ group }) => group !== GROUND);
-    const day = html`<input type="date" value="${scene.at ?? ""}" @change=${(/** @type {Event} */ event) => {
-      scene.at = typed(event) || null;
+    const day = new DayEntry(dayInput(), { label: "回看某日" });
+    day.value = scene.at ?? "";
+    day.addEventListener("change", (event) => {
+      scene.at = /** @type {CustomEvent} */ (event).detail.value || null;
       this.#changed();
-    }}>`;
+    });
     const whole = () => {
       scene.bounds = null;
       this.#redraw();
@@ -107,7 +110,7 @@ export class SceneForm extends EventTarget {
       <p class="ways"><span>视野：${scene.bounds ? "自定" : "全县"}</span>
         <button type="button" class="button plain" @click=${() => this.dispatchEvent(new Event("ask-bounds"))}>用预览里现在的视野</button>
         ${scene.bounds && html`<button type="button" class="button plain" @click=${whole}>改为全县</button>`}</p>
-      ${labelled("回看某日", day)}
+      ${labelled("回看某日", day.element)}
       <details open><summary>图层：打开的，和要突出的（其余变淡）</summary><div class="layers">${themes.map((layer) => this.#layer(scene, layer))}</div></details>
       ${Object.keys(scene.filters).length > 0 && this.#filters(scene)}
     </fieldset>`;
