@@ -171,7 +171,7 @@ async function showHistory() {
     const { versions } = await server.briefingHistory(boot.slug);
     const rows = versions.map(
       ({ version, title, who, at: when, count }) =>
-        html`<li><span>第 ${version} 版 · ${when.slice(0, 16).replace("T", " ")} · ${who} · ${count} 幕 · ${title}</span><button type="button" class="button plain" @click=${() => goBack(version)}>恢复</button></li>`,
+        html`<li><span>第 ${version} 版 · ${new Date(when).toLocaleString("zh-CN")} · ${who} · ${count} 幕 · ${title}</span><button type="button" class="button plain" @click=${() => goBack(version)}>恢复</button></li>`,
     );
     fill(
       dialog,
