@@ -288,6 +288,8 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ("GET /cases/<uid>", Route(INSIDERS, f"/cases/{IDLE_UID}")),
         ("POST /cases/<uid>", Route(EDITORS, f"/cases/{IDLE_UID}", form=True)),
         # supervision
+        ("GET /projects/<uid>/milestones", Route(INSIDERS, f"/projects/{IDLE_UID}/milestones")),
+        ("POST /projects/<uid>/milestones", Route(EDITORS, f"/projects/{IDLE_UID}/milestones", form=True)),
         *_for(INSIDERS, "GET /board", "GET /api/board", "GET /board.docx", "GET /board.xlsx"),
         *_for(frozenset({"reporter"}), "GET /report", "POST /report"),
         # files into the map

@@ -7,8 +7,10 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
+import shapely
 from docx import Document
 from flask import Flask
 from openpyxl import load_workbook
@@ -108,3 +110,22 @@ def test_what_has_no_next_day_gets_no_reminder(app: Flask, editor: Caller) -> No
 @pytest.mark.usefixtures("editor")
 def test_a_visitor_is_told_nothing(app: Flask) -> None:
     assert visitor(app).get("/api/today").status == 401
+
+
+def test_reviews_of_scenic_areas_are_urgent_and_lead_to_the_map(app: Flask) -> None:
+    with app.extensions["database"].writing() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "scenic_site")
+        dues = {"已过": "2026-05-01", "近期": "2026-08-31", "明年": "2027-06-01"}
+        rows = [
+            edit.NewFeature(
+                shapely.Point(118.45, 35.5), {"name": name, "site_type": "spring", "grade_due": day}
+            )
+            for name, day in dues.items()
+        ]
+        with edit.one_act(session, "新建", "李工") as act:
+            edit.add_features(session, act, layer, rows)
+        session.commit()
+    told = json.loads(sign_in(app, "reader").get("/api/today").body)["rows"]
+    row = next(each for each in told if each["key"] == "review")
+    assert (row["title"], row["count"]) == ("景区等级复核到期", 2)
+    assert unquote(row["url"]) == "/?f=scenic_site:grade_due.before.2026-09-01"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from making.records import Facts
 
 POSTS = {
@@ -9,6 +11,21 @@ POSTS = {
     "service": "公共服务项目指挥部（示例）",
     "ecology": "生态治理指挥部（示例）",
 }
+
+
+STEPS = (("立项", 0.0), ("施工许可", 0.05), ("开工", 0.1), ("主体完工", 0.7), ("竣工验收", 1.0))
+"""Invented milestones, each at a share of the planned time."""
+
+
+def milestones(years: tuple[int, int], done_pct: int) -> list[str]:
+    """Lines of 节点｜计划日期｜实际日期: what the progress has passed was reached a little late."""
+    start, end = date(years[0], 3, 31), date(years[1], 12, 31)
+    lines = []
+    for name, share in STEPS:
+        planned = start + (end - start) * share
+        reached = planned + timedelta(days=20) if 100 * share < done_pct or done_pct == 100 else None
+        lines.append(f"{name}｜{planned}" + (f"｜{reached}" if reached else ""))
+    return lines
 
 
 def progress(
@@ -37,7 +54,7 @@ def progress(
         "annual_plan": f"示例：本年度完成投资 {round(investment[0] * 0.3)} 万元",
         "progress_pct": done_pct,
         "reported_days_ago": reported_days_ago,
-        "milestones": "示例节点：立项、用地、规划许可、施工许可、开工、主体完工、竣工验收",
+        "milestones": milestones(years, done_pct),
         "command_post": POSTS[post],
         "lead_official": "示例领导己",
         "responsible_unit": "示例责任单位",

@@ -9,8 +9,12 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from layers import clock
 from layers.errors import InvalidValue
+from layers.kinds.milestones import KEY as MILESTONES
+from layers.kinds.milestones import milestones_of
 from layers.rights import Viewer, may_see
+from layers.rules.milestones import Milestone, late
 from layers.rules.supervision import Light
 from layers.store.found import FoundFeature
 from layers.store.projects import projects
@@ -27,7 +31,7 @@ NOBODY: Final = "未明确"
 
 @dataclass(frozen=True)
 class Row:
-    """A project on the board. lag, expected, done: percent (points); None where unknown."""
+    """A project on the board. lag, expected, done: percent (points); None where unknown. late: overdue milestones."""
 
     uid: str
     name: str
@@ -45,6 +49,7 @@ class Row:
     post: str
     town: str
     sample: bool
+    late: tuple[Milestone, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,11 @@ class Board:
         return count(self.rows)
 
     @property
+    def late(self) -> list[Row]:
+        """Those with overdue milestones."""
+        return [row for row in self.rows if row.late]
+
+    @property
     def silent(self) -> list[tuple[str, list[Row]]]:
         """催报: units with projects that nobody reported in time, the most first."""
         units: dict[str, list[Row]] = {}
@@ -83,15 +93,22 @@ class Board:
         return sorted(units.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
 
-def board(session: Session, viewer: Viewer, by: str = "command_post", light: str | None = None) -> Board:
-    """The board. light: only projects that show it. Raises InvalidValue for another word."""
+def board(
+    session: Session,
+    viewer: Viewer,
+    by: str = "command_post",
+    light: str | None = None,
+    *,
+    late_only: bool = False,
+) -> Board:
+    """The board. light: only projects that show it; late_only: with overdue milestones. InvalidValue for another word."""
     if by not in BY or (by == "lead_official" and not may_see(viewer, "internal")):
         raise InvalidValue(f"分组收到“{by[:40]}”，应为以下之一：{'、'.join(BY)}。请改正。")
     if light is not None and light not in {each.value for each in Light}:
         allowed = "、".join(each.value for each in Light)
         raise InvalidValue(f"督查灯收到“{light[:40]}”，应为以下之一：{allowed}。请改正。")
     rows = sorted((_row(each) for each in projects(session, viewer)), key=_gravity)
-    shown = [row for row in rows if light is None or row.light.value == light]
+    shown = [row for row in rows if light in (None, row.light.value) and (row.late or not late_only)]
     return Board(by, shown, _parts(shown, by))
 
 
@@ -142,4 +159,5 @@ def _row(found: FoundFeature) -> Row:
         post=str(said.get("command_post") or ""),
         town=str(derived.get("town") or ""),
         sample=bool(said.get("is_sample")),
+        late=tuple(late(milestones_of(said.get(MILESTONES)), clock.today())),
     )

@@ -70,6 +70,7 @@ SUPERVISED: Final = Wording(
         "{town}的项目有几个",
         "投资超过1亿元的项目有哪些",
         "项目总投资多少",
+        "节点超期的项目有哪些",
     ),
 )
 """For every kind whose records are supervised as projects."""
@@ -189,6 +190,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "规划景点有几处",
             "各乡镇景点有几处",
             "温泉景点有哪些",
+            "90天内复核的景区有哪些",
         ),
     ),
     "industry_project": Wording(

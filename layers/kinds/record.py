@@ -6,6 +6,7 @@ The vocabulary of 督查考核: who drives a project, who answers for it, by whe
 from __future__ import annotations
 
 from layers.kinds.fields import Choice, Day, Flag, Names, Number, Text, Whole
+from layers.kinds.milestones import Milestones
 from layers.kinds.references import Reference
 
 STAGES = {
@@ -55,7 +56,13 @@ PROJECT = (
     Text(key="annual_plan", title="年度计划", longest=400),
     Number(key="progress_pct", title="形象进度", unit="%", at_most=100, digits=0, aliases=("进度",)),
     Day(key="reported_on", title="进度填报日期", aliases=("填报日期",)),
-    Text(key="milestones", title="节点", longest=2000),
+    Milestones(
+        key="milestones",
+        title="节点",
+        off_form=True,
+        off_card=True,
+        help="每行一个：节点｜计划日期｜实际日期",
+    ),
     Choice(
         key="priority_no",
         title="工程序号",

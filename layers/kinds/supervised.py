@@ -16,8 +16,11 @@ from typing import Final
 
 from layers.errors import WrongSetting
 from layers.kinds.base import Derived, Insight, LayerKind, Properties, Question
-from layers.kinds.fields import Choice, Number
+from layers.kinds.fields import Choice, Day, Number, Whole
+from layers.kinds.milestones import KEY as MILESTONES
+from layers.kinds.milestones import milestones_of
 from layers.measure import half_up
+from layers.rules.milestones import coming, late
 from layers.rules.supervision import LIGHT_WORDS, WHOLE, Finding, Light, Project, Thresholds, light_of
 
 SETTING: Final = "WEBMAP_LIGHTS"
@@ -28,7 +31,7 @@ HELP: Final = (
 )
 SETTLED: Final = frozenset({"completed", "operating", "cancelled"})
 BEGUN: Final = frozenset({"started", "building", "halted", *SETTLED})
-_SIGNS: Final = ("plan_start", "plan_end", "progress_pct", "reported_on", "command_post")
+_SIGNS: Final = ("plan_start", "plan_end", "progress_pct", "reported_on", "command_post", MILESTONES)
 
 FIELDS: Final = (
     Choice(
@@ -40,11 +43,14 @@ FIELDS: Final = (
     ),
     Number(key="lag_pct", title="滞后", unit="百分点", at_least=-100, filterable=True),
     Number(key="expected_pct", title="计划应完成", unit="%", at_most=100),
+    Whole(key="milestones_late", title="超期节点", unit="个", filterable=True),
+    Day(key="milestone_next", title="下一节点"),
 )
 QUESTIONS: Final = (
     Question("红灯项目", "light.any.red"),
     Question("黄灯项目", "light.any.yellow"),
     Question("未报进度", "light.any.grey"),
+    Question("节点超期", "milestones_late.over.0"),
 )
 
 
@@ -102,12 +108,23 @@ def _with_light(derive: Callable[[Properties, date], Derived]) -> Callable[[Prop
             return Derived(values, until)
         told = {"light": found.light.value, "light_why": found.why}
         numbers = {"lag_pct": found.lag, "expected_pct": found.expected}
+        reached = _milestones(properties, today)
         told_numbers = {key: float(half_up(value, 2)) for key, value in numbers.items() if value is not None}
         # Anew every day: thresholds may change, and projects are few.
         tomorrow = today + timedelta(days=1)
-        return Derived({**values, **told, **told_numbers}, min(until or tomorrow, tomorrow))
+        return Derived({**values, **told, **told_numbers, **reached}, min(until or tomorrow, tomorrow))
 
     return both
+
+
+def _milestones(properties: Properties, today: date) -> dict[str, str | int]:
+    """How many are overdue, and when the next is planned."""
+    found = milestones_of(properties.get(MILESTONES))
+    if not found:
+        return {}
+    following = coming(found, today)
+    day = {"milestone_next": following.planned.isoformat()} if following and following.planned else {}
+    return {"milestones_late": len(late(found, today)), **day}
 
 
 def _with_reason(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from layers.kinds.base import LayerKind
+from datetime import date
+from itertools import pairwise
+
+from layers.kinds.base import Insight, LayerKind, Properties
 from layers.kinds.fields import Choice, Field, Number, Text
 from layers.kinds.record import PROJECT_RECORD
-from layers.kinds.references import References
+from layers.kinds.references import References, shown_ref
 from layers.symbols.vocabulary import Label, Line, SymbolClass
 
 FIELDS: tuple[Field, ...] = (
@@ -28,6 +31,20 @@ FIELDS: tuple[Field, ...] = (
     Text(key="transport", title="交通方式"),
 )
 
+
+def insight(properties: Properties, derived: Properties, today: date) -> Insight:
+    """The stops in their order, and how many days it takes."""
+    stops = [shown_ref(str(each)) for each in properties.get("stops") or ()]
+    days = properties.get("days")
+    told = [f"依次：{' → '.join(stops)}。" if stops else "途经点未提供。"]
+    told += [f"游览约 {days:g} 天。"] if days else ["游览时间未提供。"]
+    doubled = [one for one, other in pairwise(stops) if one == other]
+    told += [f"途经点“{each}”连续出现两次，请核对。" for each in doubled]
+    return Insight(
+        f"{len(stops)}" if stops else "", "站" if stops else "", "途经点" if stops else "", "".join(told)
+    )
+
+
 _COLOR = "#0B7A63"
 TOUR_ROUTE = LayerKind(
     key="tour_route",
@@ -49,6 +66,7 @@ TOUR_ROUTE = LayerKind(
         ),
     ),
     classify=lambda properties, derived: "route",
+    insight=insight,
     rank=42,
     owner="文化和旅游局",
     on_at_start=False,

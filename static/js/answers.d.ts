@@ -554,7 +554,24 @@ declare namespace Api {
     };
   }
 
+  /** late: days past the plan. */
+  interface Milestone {
+    name: string;
+    planned: string | null;
+    actual: string | null;
+    state: "done" | "late" | "open";
+    late: number;
+  }
+
+  interface Milestones {
+    rows: Milestone[];
+    trouble: string[];
+    url: string;
+    may_write: boolean;
+  }
+
   interface Card {
+    milestones?: Milestones | null;
     title: string;
     subtitle: string | null;
     tags: Tag[];

@@ -37,9 +37,10 @@ HEADER: Final = (
     "指挥部",
     "包保领导",
     "责任单位",
+    "超期节点",
     "说明",
 )
-_WIDE: Final = (6, 26, 16, 10, 10, 10, 14, 14, 26, 14, 20, 48)
+_WIDE: Final = (6, 26, 16, 10, 10, 10, 14, 14, 26, 14, 20, 30, 48)
 
 
 def rule_words() -> str:
@@ -73,8 +74,14 @@ def cells(row: Row) -> tuple[str, ...]:
         row.post,
         row.leader,
         row.unit,
+        late_words(row),
         row.why,
     )
+
+
+def late_words(row: Row) -> str:
+    """Its overdue milestones with their planned days."""
+    return "、".join(f"{each.name}（计划 {each.planned}）" for each in row.late)
 
 
 def word(
@@ -95,12 +102,18 @@ def word(
         "二三四", ((Light.RED, "红灯项目"), (Light.YELLOW, "黄灯项目"), (Light.GREY, "未报项目")), strict=True
     ):
         paper.heading(f"{number}、{title}")
-        rows = [row for row in board.rows if row.light is light]
-        if rows:
-            _add_table(paper, rows)
+        shown = [row for row in board.rows if row.light is light]
+        if shown:
+            _add_table(paper, shown)
         else:
             paper.text("无。")
-    paper.heading(f"五、按{BY[board.by]}汇总")
+    paper.heading("五、节点超期")
+    if board.late:
+        rows = [(cells(row)[1], late_words(row), row.unit, row.leader) for row in board.late]
+        paper.table(("项目", "超期节点", "责任单位", "包保领导"), rows, widths=(3, 5, 2.2, 1.6))
+    else:
+        paper.text("无。")
+    paper.heading(f"六、按{BY[board.by]}汇总")
     header = (BY[board.by], *(f"{SHORT[light]}灯" for light in board.counts))
     paper.table(
         header,
@@ -129,7 +142,7 @@ def excel(board: Board, day: date) -> bytes:
         sheet.cell(sheet.max_row, 1).font = Font(bold=True, color="FFFFFF")
         sheet.cell(sheet.max_row, 1).fill = PatternFill("solid", fgColor=COLORS[row.light][1:])
     for at, width in enumerate(_WIDE):
-        sheet.column_dimensions["ABCDEFGHIJKL"[at]].width = width
+        sheet.column_dimensions["ABCDEFGHIJKLM"[at]].width = width
     sheet["A1"].font = Font(bold=True, size=14)
     sheet.freeze_panes = "C4"
     sink = io.BytesIO()
@@ -148,7 +161,7 @@ def _typed(row: Row) -> Iterator[str | float | None]:
 
 def _add_table(paper: Paper, rows: Sequence[Row]) -> None:
     header = ("项目", "滞后", "最近填报", "责任单位", "包保领导", "说明")
-    picked = (1, 6, 7, 10, 9, 11)
+    picked = (1, 6, 7, 10, 9, 12)
     paper.table(header, [[cells(row)[at] for at in picked] for row in rows], widths=(3, 2, 2, 2.2, 1.6, 4))
 
 

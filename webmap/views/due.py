@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from layers import clock
 from layers.analysis import today
-from layers.analysis.today import IDLE, PERIODS
+from layers.analysis.today import IDLE, PERIODS, Urgent
 from layers.errors import InvalidValue
 from layers.rights import NON_SECRET
 from layers.store import query
@@ -26,6 +26,7 @@ PLACES: Final = {
     "case": ("cases.ledger", ("overdue", "1")),
     "red": ("supervision.board", ("light", "red")),
     "grey": ("supervision.board", ("light", "grey")),
+    "milestone": ("supervision.board", ("late", "1")),
 }
 
 
@@ -40,7 +41,7 @@ def urgent() -> Response:
             "count": each.count,
             "measure_word": each.measure_word,
             "tone": each.tone,
-            "url": _url(each.key),
+            "url": _url(each),
         }
         for each in today.urgent(current(), viewer())
     ]
@@ -90,8 +91,10 @@ def _period() -> str:
     return said
 
 
-def _url(key: str) -> str:
-    endpoint, (name, value) = PLACES[key]
+def _url(urgent: Urgent) -> str:
+    if urgent.filters:
+        return url_for("map.page", f=urgent.filters)
+    endpoint, (name, value) = PLACES[urgent.key]
     return f"{url_for(endpoint)}?{name}={value}"
 
 

@@ -14,7 +14,7 @@ from layers.card import card, measures
 from layers.rights import Viewer
 from layers.store import offices, query
 from layers.store.query import FoundFeature
-from webmap import asked, casework, holds, ties
+from webmap import asked, casework, holds, milestones, ties
 from webmap.accounts import note_sensitive
 from webmap.answers import answer, digest
 from webmap.database import current, the_config, viewer
@@ -43,6 +43,7 @@ def told(session: Session, viewer: Viewer, ref: int | str) -> tuple[dict[str, An
     shown = card(feature, viewer, related, sample=sample, beside=known)
     shown["case"] = casework.section(session, viewer, feature) if now else None
     shown["links"] = ties.section(session, viewer, feature) if now else []
+    shown["milestones"] = milestones.section(viewer, feature)
     shown["hold"] = holds.section(feature, viewer, the_config().hold_days) if now else None
     body = as_geojson(feature, viewer) | {"card": shown}
     body |= editing.about(session, viewer, feature.uid) if now else {"at": str(viewer.at)}

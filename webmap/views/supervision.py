@@ -45,6 +45,8 @@ def board() -> Response:
         board=found,
         by=BY,
         light=request.args.get("light", ""),
+        late="1" if _late_only() else None,
+        today=clock.today(),
         summary=supervision_paper.summary(found),
         rule=supervision_paper.rule_words(),
     )
@@ -106,7 +108,11 @@ def send() -> Response:
 
 def _board() -> Board:
     by, light = request.args.get("by", "command_post"), request.args.get("light", "").strip() or None
-    return supervision.board(current(), viewer(), by, light)
+    return supervision.board(current(), viewer(), by, light, late_only=_late_only())
+
+
+def _late_only() -> bool:
+    return request.args.get("late") == "1"
 
 
 def _form(typed: dict[str, dict[str, Any]], done: dict[str, int], refusal: Any = None) -> Response:
@@ -186,6 +192,7 @@ def _told(row: Row) -> dict[str, Any]:
         "reported_on": row.reported_on,
         "command_post": row.post,
         "responsible_unit": row.unit,
+        "late_milestones": [each.name for each in row.late],
         "is_sample": row.sample,
     }
 

@@ -2,6 +2,7 @@
 import { fill, html } from "app/dom.js";
 import { caseLine } from "app/panel/case.js";
 import { clockLine } from "app/panel/clock.js";
+import { milestoneLine } from "app/panel/milestones.js";
 
 const MISSING = "未提供：";
 const LIGHT = 0.14;
@@ -67,7 +68,7 @@ export class Card extends EventTarget {
   show(feature) {
     const { card } = feature;
     const body = html`<div class="card-body">
-      ${head(card)} ${this.above(feature)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${caseLine(card.case)} ${rows(card)}
+      ${head(card)} ${this.above(feature)} ${figures(card)} ${this.#clock(feature)} ${verdict(card)} ${caseLine(card.case)} ${milestoneLine(card.milestones)} ${rows(card)}
       ${this.below(feature)} ${this.#related(card)}
     </div>`;
     this.#present(body, this.#buttons(feature), foot(card));
