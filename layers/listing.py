@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 
 from layers.kinds.base import LayerKind
 from layers.kinds.fields import Field, Number
-from layers.measure import half_up
+from layers.measure import ADDED_UP, half_up
 from layers.rights import Viewer, may_see
 
 FIRST: Final = ("name", "code")
@@ -25,6 +25,11 @@ class Column:
     show: Callable[[Any], str] = str
     unit: str = ""
     numeric: bool = False
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the sum of its numbers says something."""
+        return self.numeric and self.unit in ADDED_UP
 
 
 def columns(kind: LayerKind, viewer: Viewer) -> tuple[Column, ...]:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 CGCS2000_AXIS_M = 6378137.0
 CGCS2000_INVERSE_FLATTENING = 298.257222101
 MU_PER_M2 = Decimal(3) / Decimal(2000)
+ADDED_UP = frozenset(
+    ("亩", "公里", "万元", "亿元", "元", "户", "套", "人", "栋", "间", "处", "平方米", "㎡", "万㎡", "公顷")
+)
+"""Units whose sum says something; percentages, widths and years are not added up."""
 _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
 _SHORT_EDGE_DEG = 0.03
 

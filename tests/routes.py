@@ -100,6 +100,12 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /api/layers/<key>/net",
             Route(INSIDERS, "/api/layers/idle_parcel/net", body={"f": "area_mu.over.1"}, internal=True),
         ),
+        ("GET /api/layers/<key>/rows", Route(INSIDERS, "/api/layers/idle_parcel/rows", internal=True)),
+        (
+            "GET /api/layers/<key>/shapes",
+            Route(INSIDERS, f"/api/layers/idle_parcel/shapes?uids={IDLE_UID}", internal=True),
+        ),
+        ("GET /table/<key>.xlsx", Route(EDITORS, "/table/idle_parcel.xlsx", internal=True)),
         ("GET /api/features/<ref>", Route(INSIDERS, feature, internal=True)),
         ("GET /table/<key>", Route(INSIDERS, "/table/idle_parcel", internal=True)),
         ("GET /tiles/<keys>.json", Route(INSIDERS, "/tiles/idle_parcel.json", internal=True)),

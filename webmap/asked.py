@@ -64,6 +64,15 @@ def order(shown: Sequence[Column]) -> tuple[str, bool]:
     return key, flag("desc")
 
 
+def chosen(shown: Sequence[Column]) -> list[Column]:
+    """`cols=` some of these columns, in this order; all when nothing is said."""
+    keys = [key for key in request.args.get("cols", "").split(",") if key]
+    known = {column.key: column for column in shown}
+    if unknown := next((key for key in keys if key not in known), None):
+        raise _refused("cols", unknown, f"以下之中的几个，用逗号分开：{'、'.join(known)}")
+    return [known[key] for key in dict.fromkeys(keys)] if keys else list(shown)
+
+
 def where(session: Session, viewer: Viewer, layer: query.Layer) -> Filter:
     """`f=` the conditions that rows must fulfil; everything when nothing is said."""
     return query.read_filter(session, viewer, layer, request.args.get("f", "").strip())

@@ -15,13 +15,9 @@ import shapely
 from layers.cells import quoted, text_cell
 from layers.errors import InvalidValue
 from layers.formats.outgoing import SORT_TITLES, Column, Outgoing
-from layers.measure import half_up
+from layers.measure import ADDED_UP, half_up
 
 _MOST_ROWS: Final = 1_000_000
-_ADDED_UP: Final = frozenset(
-    ("亩", "公里", "万元", "亿元", "元", "户", "套", "人", "栋", "间", "处", "平方米", "㎡", "公顷")
-)
-"""Units whose sum says something; percentages, widths and years are not added up."""
 _NUMBER_FORMATS: Final = {"whole": "0", "day": "yyyy-mm-dd"}
 
 
@@ -145,7 +141,7 @@ def _write_dictionary(sheet: Any, columns: tuple[Column, ...]) -> None:
 def _total(sheet: Any, column: Column, at: int) -> Any:
     if at == 0:
         return text_cell(sheet, "合计", bold=True)
-    if column.unit not in _ADDED_UP or column.sort not in ("number", "whole"):
+    if column.unit not in ADDED_UP or column.sort not in ("number", "whole"):
         return None
     numbers = [Decimal(str(value)) for value in column.values if value is not None]
     total = sum(numbers, Decimal())

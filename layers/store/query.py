@@ -65,6 +65,7 @@ __all__ = [
     "layer_named",
     "layers",
     "layers_named",
+    "ordered",
     "outlines",
     "passing_ids",
     "read_filter",
@@ -128,11 +129,11 @@ def find_features(
     """
     if viewer.at is not None:
         then = features_then(viewer, layer, bounds)
-        ordered = _order(kind_for(layer), viewer, order, descending, then.c)
+        in_order = ordered(kind_for(layer), viewer, order, descending, then.c)
         passing = _passing_then(session, viewer, layer, where, then.c.id)
-        past = finding_then(viewer, then).where(then.c.id > after, *passing).order_by(*ordered)
+        past = finding_then(viewer, then).where(then.c.id > after, *passing).order_by(*in_order)
         return read_features(session, viewer, past.limit(limit).offset(offset))
-    ordered = _order(kind_for(layer), viewer, order, descending)
+    in_order = ordered(kind_for(layer), viewer, order, descending)
     # First which, then what: sorting whole rows would carry their shapes along.
     page = (
         select(Feature.id)
@@ -143,11 +144,11 @@ def find_features(
             Feature.id > after,
             *filtered(session, viewer, layer, where),
         )
-        .order_by(*ordered)
+        .order_by(*in_order)
         .limit(limit)
         .offset(offset)
     )
-    return read_features(session, viewer, finding(viewer).where(Feature.id.in_(page)).order_by(*ordered))
+    return read_features(session, viewer, finding(viewer).where(Feature.id.in_(page)).order_by(*in_order))
 
 
 def count_features(
@@ -210,10 +211,13 @@ def _may_exist(ref: int | str) -> bool:
     return 0 < ref < 2**31 if isinstance(ref, int) else is_clean(ref)
 
 
-def _order(
+def ordered(
     kind: LayerKind, viewer: Viewer, key: str, descending: bool, of: Any = Feature
 ) -> list[ColumnElement[Any]]:
-    """of: where the columns are, the table itself or the features of a past day."""
+    """What a statement is ordered by; InvalidValue for what this viewer may not see.
+
+    of: where the columns are, the table itself or the features of a past day.
+    """
     if key == "id":
         return [of.id.desc() if descending else of.id.asc()]
     value = _sorting(kind, viewer, key, of)

@@ -910,6 +910,29 @@ declare namespace Api {
     key: string;
     title: string;
     unit?: string | null;
+    numeric?: boolean;
+  }
+
+  /** One row of a ledger, without its shape. */
+  interface LedgerRow {
+    id: string;
+    version: number;
+    bounds: Bounds;
+    words: Record<string, string>;
+  }
+
+  /** What stands and adds up, in words by column. */
+  interface LedgerTotals {
+    count: number;
+    words: Record<string, string>;
+  }
+
+  interface Ledger {
+    count: number;
+    columns: Column[];
+    rows: LedgerRow[];
+    /** null: of a past day nothing is added up; undefined: it was not asked for */
+    totals?: LedgerTotals | null;
   }
 
   interface Row {

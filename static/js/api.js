@@ -297,22 +297,32 @@ export class Server extends EventTarget {
   }
 
   /**
+   * A page of rows without shapes; totals: also what all of them add up to.
    * @param {string} layer
-   * @param {{bbox?: Api.Bounds, limit: number, offset: number, sort?: string, desc?: boolean, f?: string}} wanted
+   * @param {LedgerWanted & {limit: number, offset: number, totals?: boolean}} wanted
    * @param {AbortSignal} [signal]
-   * @returns {Promise<Api.Rows>}
+   * @returns {Promise<Api.Ledger>}
    */
-  rows(layer, wanted, signal) {
+  ledger(layer, wanted, signal) {
     const query = {
-      bbox: wanted.bbox?.map((degree) => degree.toFixed(6)).join(","),
+      ...ledgerQuery(wanted),
       limit: String(wanted.limit),
       offset: String(wanted.offset),
-      sort: wanted.sort,
-      desc: wanted.desc ? "1" : undefined,
-      f: wanted.f || undefined,
+      totals: wanted.totals ? "1" : undefined,
       ...this.#day,
     };
-    return this.#get(`${this.#layer(layer)}/features`, query, signal);
+    return this.#get(`${this.#layer(layer)}/rows`, query, signal);
+  }
+
+  /** The same rows with these columns as a workbook. @param {string} table address of the tables @param {string} layer @param {LedgerWanted & {columns: string[]}} wanted */
+  saveLedger(table, layer, wanted) {
+    const query = { ...ledgerQuery(wanted), cols: wanted.columns.join(","), ...this.#day };
+    saveFrom(`${table}${encodeURIComponent(layer)}.xlsx${written(query)}`, "");
+  }
+
+  /** Shapes of some features of a layer. @param {string} layer @param {string[]} uids @param {AbortSignal} [signal] @returns {Promise<{shapes: {id: string, geometry: GeoJSON.Geometry}[]}>} */
+  shapes(layer, uids, signal) {
+    return this.#get(`${this.#layer(layer)}/shapes`, { uids: uids.join(",") }, signal, true);
   }
 
   /** By what a layer can be filtered. @param {string} layer @returns {Promise<Api.Facets>} */
@@ -553,6 +563,18 @@ function onDay(tiles, day) {
     url && !/[?&]at=/.test(url) ? `${url}${url.includes("?") ? "&" : "?"}at=${day}` : url;
   const large = tiles.large?.map((each) => ({ ...each, url: dated(each.url) }));
   return { ...tiles, url: dated(tiles.url), ...(large && { large }) };
+}
+
+/** @typedef {{bbox?: Api.Bounds, sort?: string, desc?: boolean, f?: string}} LedgerWanted which rows, in which order */
+
+/** @param {LedgerWanted} wanted @returns {Record<string, string | undefined>} */
+function ledgerQuery({ bbox, sort, desc, f }) {
+  return {
+    bbox: bbox?.map((degree) => degree.toFixed(6)).join(","),
+    sort,
+    desc: desc ? "1" : undefined,
+    f: f || undefined,
+  };
 }
 
 /** @param {Record<string, string | undefined>} query */

@@ -53,6 +53,7 @@ import { Today } from "app/panel/today.js";
 import { PhotoStrip } from "app/photos/strip.js";
 import { Holding } from "app/siting/hold.js";
 import { Ranking } from "app/siting/ranking.js";
+import { ChosenRows } from "app/table/chosen.js";
 import { TableDrawer } from "app/table/table.js";
 
 /**
@@ -90,9 +91,13 @@ const sheet = new Sheet(byId("sheet"), byId("sheet_handle"));
 const card = new Card(byId("card"));
 const reader = new Reader(card, (ref, signal) => server.feature(ref, signal));
 const menu = new PlaceMenu(byId("menu"), (place, signal) => server.at(place, tolerance(), signal));
-const table = new TableDrawer(byId("table"), boot.urls.table, (layer, wanted, signal) =>
-  server.rows(layer, { ...wanted, f: filters.textOf(layer) }, signal),
-);
+const table = new TableDrawer(byId("table"), {
+  server,
+  whole: boot.urls.table,
+  dialog: dialog("question"),
+  filterOf: (layer) => filters.textOf(layer),
+});
+const chosenRows = new ChosenRows(server, view.chosen);
 // Before the search, which does not hear what is a question.
 const questions = new QuestionBox(
   {
@@ -163,7 +168,7 @@ const overlaying = new Overlaying(
   { notice, area, dialog: dialog("question"), outlines: view.outlines },
   boot.viewer !== "public",
 );
-table.isFiltered = () => Boolean(filters.textOf(table.layer ?? ""));
+table.mayEdit = (/** @type {Api.Layer} */ layer) => Boolean(layer.may?.includes("edit")) && !asOf.day;
 /** Made when it is first opened. @type {import("app/filter/builder.js").FilterPanel | null} */
 let filterPanel = null;
 /** @type {import("app/charts/panel.js").ChartPanel | null} */
@@ -332,7 +337,7 @@ async function showMap(catalogue, style) {
   for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
   standFlag(view.map);
   if (state.siting) await ranking.open(state.siting, new Marks(view.map, "rank-disc"));
-  if (state.table) table.open(state.table);
+  if (state.table) table.open(state.table, state.ledger);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
   await ready;
@@ -393,10 +398,11 @@ function chooseValue(layer, uids) {
   tell(() => bulk.change(layer, { uids }));
 }
 
-/** @param {Api.Layer} layer @param {Api.Bounds} bounds */
+/** @param {Api.Layer} layer @param {Api.Bounds | null} bounds null: wherever they are */
 function chooseValueInView(layer, bounds) {
   const f = filters.textOf(layer.key);
-  tell(() => bulk.change(layer, { bbox: bounds.join(","), ...(f && { f }) }));
+  const bbox = bounds ?? layer.bounds ?? [-180, -90, 180, 90];
+  tell(() => bulk.change(layer, { bbox: bbox.join(","), ...(f && { f }) }));
 }
 
 /** @param {Api.Layer} layer @param {string[]} uids */
@@ -654,7 +660,7 @@ function turnFilters() {
 
 function tableTurned() {
   byId("open_table").setAttribute("aria-expanded", String(Boolean(table.layer)));
-  page.keep({ table: table.layer });
+  page.keep({ table: table.layer, ledger: table.seen });
   if (moved) table.follow(inSight(moved.bounds));
 }
 
@@ -800,6 +806,13 @@ on(table, "open", ({ uid, uids }) => reader.open(uid, uids));
 on(table, "shown", () => table.mark(reader.feature?.id ?? null));
 on(table, "filter", ({ layer }) => tell(() => openFilters(layer)));
 on(table, "charts", ({ layer }) => tell(() => openCharts(layer)));
+on(table, "changed", () => page.keep({ ledger: table.seen }));
+on(table, "chosen", ({ layer, uids }) => chosenRows.show(layer, uids));
+on(table, "zoom", ({ bounds }) => bringNear(bounds));
+on(table, "saved", async ({ feature }) => {
+  notice.show(savedWords(feature, false));
+  await renewMap();
+});
 on(table, "say", ({ text }) => notice.show(text));
 on(table, "opened", tableTurned);
 on(table, "close", tableTurned);

@@ -10,6 +10,7 @@
  * @property {{name: string, opacity: number} | null} base  what lies under the map
  * @property {Record<string, number>} over  drawings that lie over the map, with their opacity
  * @property {string | null} table  key of the layer in the table drawer
+ * @property {Partial<import("app/table/table.js").Ledger>} ledger  how its rows are seen, where that was said
  * @property {string} filters  of all layers, as app/filter/text.js writes them
  * @property {string | null} at  the past day on which the map is seen
  * @property {string | null} siting  the ranking of land whose numbers are on the map
@@ -33,6 +34,7 @@ export function read(query) {
     opacity: Object.fromEntries(words(given.get("opacity")).flatMap(opacityOf)),
     selected: given.get("sel") || null,
     table: given.get("table") || null,
+    ledger: ledgerOf(given),
     base: baseOf(given.get("base")),
     over: Object.fromEntries(words(given.get("over")).map(overOf)),
     filters: given.get("f") ?? "",
@@ -54,6 +56,7 @@ export function write({
   opacity,
   selected,
   table,
+  ledger,
   base,
   over,
   filters,
@@ -72,6 +75,9 @@ export function write({
     faint.length && `opacity=${list(faint)}`,
     selected && `sel=${encodeURIComponent(selected)}`,
     table && `table=${encodeURIComponent(table)}`,
+    table && ledger.all && "rows=all",
+    table && ledger.columns && `cols=${list(ledger.columns)}`,
+    table && ledger.sort && `sort=${encodeURIComponent(ledger.sort)}${ledger.desc ? ":desc" : ""}`,
     base && `base=${list([base.opacity < 1 ? `${base.name}:${base.opacity}` : base.name])}`,
     over &&
       Object.keys(over).length > 0 &&
@@ -91,6 +97,16 @@ function viewOf(given) {
   const [lon, lat, z] = ["lon", "lat", "z"].map((name) => Number.parseFloat(given.get(name) ?? ""));
   const sound = Math.abs(lon) <= 180 && Math.abs(lat) <= 85 && z >= 0 && z <= 24;
   return sound ? { lon, lat, z } : null;
+}
+
+/** @param {URLSearchParams} given @returns {State["ledger"]} */
+function ledgerOf(given) {
+  const [sort, order] = (given.get("sort") ?? "").split(":");
+  return {
+    ...(given.get("rows") === "all" && { all: true }),
+    ...(given.has("cols") && { columns: words(given.get("cols")) }),
+    ...(sort && { sort, desc: order === "desc" }),
+  };
 }
 
 /** @param {string | null} text name, or name:opacity */

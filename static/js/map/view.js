@@ -82,6 +82,7 @@ export class MapView extends EventTarget {
     this.editor = new ShapeEditor(map, drawing);
     this.outlines = new Outlines(map);
     this.frame = new PrintFrame(map);
+    this.chosen = new Outlines(map);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
     // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.

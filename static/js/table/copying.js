@@ -10,14 +10,14 @@ export function safe(words) {
   return FORMULA.test(line) && !NUMBER.test(line) ? `'${line}` : line;
 }
 
-/** @param {Api.Column[]} columns @param {Api.Row[]} rows */
+/** @param {Api.Column[]} columns @param {{words: Record<string, string | null>}[]} rows */
 export function asText(columns, rows) {
   const head = columns.map(({ title, unit }) => safe(unit ? `${title}（${unit}）` : title));
   const lines = rows.map(({ words }) => columns.map(({ key }) => safe(words[key])));
   return [head, ...lines].map((cells) => cells.join("\t")).join("\r\n");
 }
 
-/** @param {Api.Column[]} columns @param {Api.Row[]} rows @returns {string} built as nodes, so that no text is read as HTML */
+/** @param {Api.Column[]} columns @param {{words: Record<string, string | null>}[]} rows @returns {string} built as nodes, so that no text is read as HTML */
 export function asHtml(columns, rows) {
   const head = columns.map(({ title, unit }) => html`<th>${safe(unit ? `${title}（${unit}）` : title)}</th>`);
   const lines = rows.map(

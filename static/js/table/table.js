@@ -1,13 +1,30 @@
-// What is in view, row by row? A plain table that follows the map.
+// What is in the ledger of a layer, in view or altogether? A drawer that follows the map, and is worked in.
 import { fill, html, later } from "app/dom.js";
+import { CellEditor } from "app/table/cell.js";
+import { choose, remember, remembered, shownOf } from "app/table/columns.js";
 import { asHtml, asText, putOnClipboard } from "app/table/copying.js";
+import { Grid } from "app/table/grid.js";
+import { Pages } from "app/table/pages.js";
 
-const ROWS = 100;
 const REST_MS = 250;
 const MOST_COPIED = 5000;
+const COPIED_AT_ONCE = 500;
+const MOST_IN_A_SHEET = 5000;
+const MOST_SHOWN = 200;
 
 /**
- * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close", "filter" {layer}, "charts" {layer}, "say" {text}.
+ * @typedef {object} Acting
+ * @property {string} words
+ * @property {number} least rows it needs
+ * @property {(layer: Api.Layer, bounds: Api.Bounds | null) => void} [wide] also with all rows there are
+ * @property {(layer: Api.Layer, uids: string[]) => void} act
+ *
+ * @typedef {{all: boolean, columns: string[] | null, sort?: string, desc: boolean}} Ledger how rows are seen
+ */
+
+/**
+ * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close", "changed" when rows are seen otherwise,
+ * "filter" {layer}, "charts" {layer}, "say" {text}, "saved" {feature}, "chosen" {layer, uids}, "zoom" {bounds}.
  */
 export class TableDrawer extends EventTarget {
   /** @type {Api.Layer[]} */
@@ -16,32 +33,50 @@ export class TableDrawer extends EventTarget {
   #layer = null;
   /** @type {Api.Bounds | null} */
   #bounds = null;
-  /** @type {{sort?: string, desc: boolean}} */
-  #order = { desc: false };
-  /** @type {AbortController | null} */
-  #asking = null;
-  /** @type {Api.Row[]} */
-  #rows = [];
+  /** @type {Ledger} */
+  #seen = { all: false, columns: null, desc: false };
+  /** @type {Api.Column[]} */
+  #columns = [];
+  /** @type {Api.LedgerTotals | null} */
+  #totals = null;
   /** @type {Set<string>} */
   #chosen = new Set();
-  /** How many the map shows in view, and whether all of them are chosen, listed or not. */
-  #count = 0;
+  /** Whether all rows are chosen, listed or not. */
   #every = false;
+  #edits = false;
+  /** @type {Set<string>} */
+  #editable = new Set();
+  /** @type {Grid | null} */
+  #grid = null;
 
   /**
    * @param {HTMLElement} element
-   * @param {string} whole address of the whole table
-   * @param {import("app/api.js").Server["rows"]} ask
+   * @param {{server: import("app/api.js").Server, whole: string, dialog: HTMLDialogElement, filterOf: (layer: string) => string}} parts whole: address of the whole table
    */
-  constructor(element, whole, ask) {
+  constructor(element, { server, whole, dialog, filterOf }) {
     super();
     this.element = element;
+    this.server = server;
     this.whole = whole;
-    this.ask = ask;
-    /** What can be done with rows that are chosen; wide: also with all in view. @type {(layer: Api.Layer) => {words: string, least: number, wide?: (layer: Api.Layer, bounds: Api.Bounds) => void, act: (layer: Api.Layer, uids: string[]) => void}[]} */
+    this.dialog = dialog;
+    this.filterOf = filterOf;
+    /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => Acting[]} */
     this.actions = () => [];
-    /** Whether only some rows pass. */
-    this.isFiltered = () => false;
+    /** Whether values can be changed in their cells now. @type {(layer: Api.Layer) => boolean} */
+    this.mayEdit = () => false;
+    this.pages = /** @type {Pages<Api.LedgerRow>} */ (new Pages((...asked) => this.#ask(...asked)));
+    this.pages.addEventListener("came", (event) => this.#came(/** @type {CustomEvent} */ (event).detail));
+    this.pages.addEventListener("failed", (event) =>
+      this.#fail(/** @type {CustomEvent} */ (event).detail.message),
+    );
+    this.editor = new CellEditor(server);
+    this.editor.addEventListener("refused", (event) =>
+      this.#say(/** @type {CustomEvent} */ (event).detail.message),
+    );
+    this.editor.addEventListener("closed", () => this.#grid?.focus());
+    this.editor.addEventListener("saved", (event) =>
+      this.#emit("saved", /** @type {CustomEvent} */ (event).detail),
+    );
     this.#soon = later(REST_MS, () => this.#load());
   }
 
@@ -52,36 +87,51 @@ export class TableDrawer extends EventTarget {
     return this.element.hidden ? null : this.#layer;
   }
 
+  /** How rows are seen, for the address. @returns {Ledger} */
+  get seen() {
+    return this.#seen;
+  }
+
+  get isFiltered() {
+    return Boolean(this.filterOf(this.#layer ?? ""));
+  }
+
   /** @param {Api.Layer[]} layers */
   offer(layers) {
     this.#layers = layers;
   }
 
-  /** @param {string} layer */
-  open(layer) {
+  /** @param {string} layer @param {Partial<Ledger>} [seen] */
+  open(layer, seen = {}) {
     const known = this.#layers.find(({ key }) => key === layer) ?? this.#layers[0];
     if (!known) return;
     this.#layer = known.key;
     this.#chosen.clear();
-    this.#every = false;
-    this.#order = { desc: false };
+    this.#every = this.#edits = false;
+    this.#editable.clear();
+    this.#columns = [];
+    this.#seen = { all: false, columns: remembered(known.key), desc: false, ...seen };
     this.element.hidden = false;
     document.body.dataset.table = known.key;
-    fill(this.element, this.#head(), html`<div class="table-body" tabindex="0" aria-label="表格内容"></div>`);
-    this.dispatchEvent(new CustomEvent("opened"));
+    fill(this.element, this.#head(), html`<div class="table-body" role="group" aria-label="表格内容"></div>`);
+    this.#grid = this.#made();
+    this.#emit("opened");
+    this.#tellChosen();
     this.#load();
   }
 
   close() {
-    this.#asking?.abort();
     this.element.hidden = true;
     delete document.body.dataset.table;
-    this.dispatchEvent(new CustomEvent("close"));
+    this.#chosen.clear();
+    this.#tellChosen();
+    this.#emit("close");
   }
 
   /** @param {Api.Bounds} bounds */
   follow(bounds) {
     this.#bounds = bounds;
+    if (this.#seen.all) return;
     this.#every = false;
     if (!this.element.hidden) this.#soon();
   }
@@ -93,75 +143,207 @@ export class TableDrawer extends EventTarget {
 
   /** Shows which row the card is about. @param {string | null} uid */
   mark(uid) {
-    for (const row of this.element.querySelectorAll("tbody tr")) {
-      row.setAttribute("aria-selected", String(row.getAttribute("data-uid") === uid));
-    }
+    this.#grid?.mark(uid, true);
+  }
+
+  /** None is chosen any more. */
+  unchoose() {
+    this.#every = false;
+    this.#chosen.clear();
+    this.#grid?.tick();
+    this.#showChosen();
+  }
+
+  #made() {
+    const grid = new Grid(this.#body, this.pages);
+    const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
+      grid.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
+    on("open", (detail) => this.#emit("open", detail));
+    on("edit", ({ id, key, place }) => this.editor.open({ id, key, place, layer: this.#layer ?? "" }));
+    on("sort", ({ key }) => this.#see({ sort: key, desc: this.#seen.sort === key && !this.#seen.desc }));
+    on("choose", ({ id, on: chosen }) => this.#choose([id], chosen));
+    on("chooseListed", ({ on: chosen }) =>
+      this.#choose(
+        this.pages.known.map(({ id }) => id),
+        chosen,
+      ),
+    );
+    return grid;
   }
 
   #head() {
     const choices = this.#layers.map(
       ({ key, title }) => html`<option value="${key}" selected=${key === this.#layer}>${title}</option>`,
     );
-    const choose = (/** @type {Event} */ event) =>
-      this.open(/** @type {HTMLSelectElement} */ (event.target).value);
+    const open = (/** @type {Event} */ event) =>
+      this.open(/** @type {HTMLSelectElement} */ (event.target).value, { all: this.#seen.all });
+    const layer = this.#known;
+    const exports = layer?.may?.includes("export");
     return html`<header class="table-head">
-      <label>表格 <select aria-label="选择图层" @change=${choose}>${choices}</select></label>
+      <label>表格 <select aria-label="选择图层" @change=${open}>${choices}</select></label>
+      <span class="scope" role="group" aria-label="行的范围">${this.#scope(false, "视野内")}${this.#scope(true, "全部")}</span>
       <span class="found quiet" role="status"></span><span class="chosen" role="status"></span>
       <span class="table-acts">
+        ${layer && this.mayEdit(layer) && html`<button class="button" type="button" data-act="edit" aria-pressed="false" title="点单元格直接修改（在格上按 F2 或回车）" @click=${() => this.#turnEditing()}>改数据</button>`}
         <button class="button" type="button" title="按条件筛选（Shift+F）" @click=${() => this.#tell("filter")}>筛选</button>
         <button class="button" type="button" title="统计图（Shift+T）" @click=${() => this.#tell("charts")}>统计</button>
+        <button class="button" type="button" title="选择显示哪些列" @click=${() => this.#chooseColumns()}>列</button>
         <button class="button" type="button" title="复制表格，可粘贴到 Excel、Word" @click=${() => this.#copy()}>复制表格</button>
+        ${exports && html`<button class="button" type="button" title="按现在的行、列、排序导出 Excel" @click=${() => this.#save()}>导出所见</button>`}
+        <a class="whole" href="${this.whole}${encodeURIComponent(this.#layer ?? "")}">完整表格</a>
       </span>
-      <a class="whole" href="${this.whole}${encodeURIComponent(this.#layer ?? "")}">完整表格</a>
+      <button class="tall" type="button" aria-pressed="${String("tall" in document.body.dataset)}" aria-label="放大表格" title="放大、还原表格" @click=${() => this.#turnTall()}>⤢</button>
       <button class="close" type="button" aria-label="关闭表格" title="关闭（T）" @click=${() => this.close()}>×</button>
     </header>`;
   }
 
-  /** @param {string} name */
-  #tell(name) {
-    this.dispatchEvent(new CustomEvent(name, { detail: { layer: this.#layer } }));
+  /** @param {boolean} all @param {string} words */
+  #scope(all, words) {
+    return html`<button type="button" data-all="${String(all)}" aria-pressed="${String(all === this.#seen.all)}" @click=${() => this.#see({ all })}>${words}</button>`;
   }
 
-  // All rows in view, also those that are not listed yet, in the present order and columns.
-  async #copy() {
-    if (!this.#layer) return;
-    const say = (/** @type {string} */ text) =>
-      this.dispatchEvent(new CustomEvent("say", { detail: { text } }));
-    const wanted = { bbox: this.#bounds ?? undefined, limit: MOST_COPIED, offset: 0, ...this.#order };
-    try {
-      const { count, columns, features } = await this.ask(this.#layer, wanted, undefined);
-      const told = columns.filter((column) => this.#isTold(column));
-      const done = putOnClipboard({
-        "text/plain": asText(told, features),
-        "text/html": asHtml(told, features),
-      });
-      const word = this.#known?.measure_word ?? "行";
-      const rest = count > features.length ? `，其余 ${count - features.length} ${word}请用导出` : "";
-      say(
-        done ? `已复制 ${features.length} ${word}${rest}。` : "浏览器不允许复制。请用导出，或换一个浏览器。",
-      );
-    } catch (error) {
-      say(/** @type {Error} */ (error).message);
-    }
+  #turnTall() {
+    if ("tall" in document.body.dataset) delete document.body.dataset.tall;
+    else document.body.dataset.tall = "";
+    this.element
+      .querySelector(".tall")
+      ?.setAttribute("aria-pressed", String("tall" in document.body.dataset));
+    this.#grid?.renew();
   }
 
-  /** @param {boolean} [more] add to the rows that are there */
-  async #load(more = false) {
-    if (!this.#layer) return;
-    this.#asking?.abort();
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
-    const offset = more ? this.#rows.length : 0;
-    const wanted = { bbox: this.#bounds ?? undefined, limit: ROWS, offset, ...this.#order };
+  async #turnEditing() {
+    const layer = this.#layer;
+    if (!layer) return;
+    this.#edits = !this.#edits;
     try {
-      this.#show(await this.ask(this.#layer, wanted, signal), more);
+      const fields = this.#edits ? await this.editor.fieldsOf(layer) : [];
+      this.#editable = new Set(fields.map(({ key }) => key));
     } catch (error) {
-      if (!signal.aborted) this.#fail(/** @type {Error} */ (error).message);
+      this.#edits = false;
+      this.#say(/** @type {Error} */ (error).message);
     }
+    if (layer !== this.#layer) return;
+    this.element.querySelector('[data-act="edit"]')?.setAttribute("aria-pressed", String(this.#edits));
+    this.#body.classList.toggle("editing-cells", this.#edits);
+    this.#draw();
+  }
+
+  async #chooseColumns() {
+    const chosen = await choose(this.dialog, this.#columns, this.#shown);
+    if (chosen === undefined || !this.#layer) return;
+    remember(this.#layer, chosen);
+    this.#seen = { ...this.#seen, columns: chosen };
+    this.#draw({ measure: true });
+    this.#emit("changed");
+  }
+
+  /** @param {Partial<Ledger>} change */
+  #see(change) {
+    this.#seen = { ...this.#seen, ...change };
+    this.#every = false;
+    for (const scope of this.element.querySelectorAll(".scope button"))
+      scope.setAttribute("aria-pressed", String(String(this.#seen.all) === scope.getAttribute("data-all")));
+    this.#emit("changed");
+    this.#load(true);
+  }
+
+  /** What the server is asked for. */
+  get #wanted() {
+    const { all, sort, desc } = this.#seen;
+    const layer = this.#layer ?? "";
+    return { bbox: all ? undefined : (this.#bounds ?? undefined), sort, desc, f: this.filterOf(layer) };
+  }
+
+  /** @param {number} offset @param {number} limit @param {AbortSignal} [signal] */
+  #ask(offset, limit, signal) {
+    const totals = offset === 0 || undefined;
+    return this.server.ledger(this.#layer ?? "", { ...this.#wanted, offset, limit, totals }, signal);
+  }
+
+  #top = false;
+
+  /** @param {boolean} [top] from the first row on */
+  #load(top = false) {
+    if (!this.#layer) return;
+    this.#top = top;
+    this.pages.restart(0);
+  }
+
+  /** @param {{answer: Api.Ledger, anew: boolean}} page */
+  #came({ answer, anew }) {
+    if (answer.totals !== undefined) this.#totals = answer.totals;
+    if (!anew) return this.#grid?.renew();
+    const first = this.#columns.length === 0;
+    this.#columns = answer.columns;
+    this.#sayFound(answer.count);
+    if (!answer.count) return this.#sayNone();
+    this.#draw({ top: first || this.#top, measure: true });
+    this.#top = false;
+    this.#showChosen();
+    this.#emit("shown");
+  }
+
+  get #shown() {
+    return shownOf(this.#columns, this.#seen.columns, this.#seen.sort, this.pages.known);
+  }
+
+  /** @param {{top?: boolean, measure?: boolean}} [how] */
+  #draw(how) {
+    const layer = this.#known;
+    this.#grid?.draw(
+      {
+        columns: this.#shown,
+        sort: this.#seen.sort,
+        desc: this.#seen.desc,
+        totals: this.#totals,
+        word: layer?.measure_word ?? "行",
+        chooses: this.#chooses,
+        chosen: this.#chosen,
+        editable: this.#edits ? this.#editable : new Set(),
+      },
+      how,
+    );
+  }
+
+  get #known() {
+    return this.#layers.find(({ key }) => key === this.#layer);
   }
 
   get #body() {
     return /** @type {HTMLElement} */ (this.element.querySelector(".table-body"));
+  }
+
+  get #chooses() {
+    return Boolean(this.#known && this.actions(this.#known).length > 0);
+  }
+
+  /** @param {number} count */
+  #sayFound(count) {
+    const layer = this.#known;
+    const word = layer?.measure_word ?? "个";
+    const passing = this.isFiltered ? "符合筛选的 " : "";
+    const number = (/** @type {number} */ value) => value.toLocaleString("zh-CN", { useGrouping: true });
+    const there = this.#seen.all
+      ? `${passing}${number(count)} ${word}`
+      : `视野内${passing || " "}${number(count)} ${word}`;
+    const said =
+      this.#seen.all && !passing
+        ? `共 ${number(count)} ${word}`
+        : `${there}，共 ${number(layer?.count ?? count)} ${word}`;
+    this.element.querySelector(".found")?.replaceChildren(said);
+  }
+
+  #sayNone() {
+    const layer = this.#known;
+    const passing = this.isFiltered ? "符合筛选的" : "";
+    const where = this.#seen.all ? "没有" : "视野内没有";
+    const advice = this.isFiltered
+      ? "去掉几个条件，或移动地图。"
+      : this.#seen.all
+        ? "可以导入或新增。"
+        : "移动地图，或改看“全部”。";
+    fill(this.#body, html`<p class="none">${where}${passing}“${layer?.title ?? ""}”。${advice}</p>`);
+    this.#showChosen();
   }
 
   /** @param {string} sentence */
@@ -175,108 +357,21 @@ export class TableDrawer extends EventTarget {
     );
   }
 
-  /** @param {Api.Rows} answer @param {boolean} more */
-  #show({ count, columns, features }, more) {
-    this.#rows = more ? [...this.#rows, ...features] : features;
-    this.#count = count;
-    const layer = this.#layers.find(({ key }) => key === this.#layer);
-    const said = `视野内${this.isFiltered() ? "符合筛选的" : ""} ${count} ${layer?.measure_word ?? "个"}，共 ${layer?.count ?? count} ${layer?.measure_word ?? "个"}`;
-    this.element.querySelector(".found")?.replaceChildren(said);
-    if (!count) {
-      fill(
-        this.#body,
-        html`<p class="none">视野内没有${this.isFiltered() ? "符合筛选的" : ""}“${layer?.title ?? ""}”。${this.isFiltered() ? "去掉几个条件，或移动地图。" : "移动地图，或打开完整表格。"}</p>`,
-      );
-      return;
-    }
-    const rest = count - this.#rows.length;
-    const add = html`<button class="button" type="button" @click=${() => this.#load(true)}>再显示 ${Math.min(rest, ROWS)} 行（还有 ${rest} 行）</button>`;
-    const scrolled = more ? this.#body.scrollTop : 0;
-    fill(this.#body, this.#table(columns), rest > 0 && add);
-    this.#showChosen();
-    this.#body.scrollTop = scrolled;
-    this.dispatchEvent(new CustomEvent("shown"));
-  }
+  // What is chosen --------------------------------------------------------------------------------------
 
-  /** @param {Api.Column[]} every */
-  #table(every) {
-    const columns = every.filter((column) => this.#isTold(column));
-    const head = [this.#chooses && this.#chooseAll(), ...columns.map((column) => this.#heading(column))];
-    const rows = this.#rows.map((feature) => this.#row(feature, columns));
-    return html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`;
-  }
-
-  // A column that is empty in all rows says nothing, unless they are sorted by it.
-  /** @param {Api.Column} column */
-  #isTold({ key }) {
-    return key === "name" || key === this.#order.sort || this.#rows.some(({ words }) => words[key]);
-  }
-
-  /** @param {Api.Column} column */
-  #heading({ key, title, unit }) {
-    const { sort, desc } = this.#order;
-    const direction = sort !== key ? "none" : desc ? "descending" : "ascending";
-    const turn = () => {
-      this.#order = { sort: key, desc: sort === key && !desc };
-      this.#load();
-    };
-    return html`<th scope="col" aria-sort="${direction}"><button type="button" @click=${turn}>${title}${unit && html`<small>（${unit}）</small>`}</button></th>`;
-  }
-
-  /** @param {Api.Row} feature @param {Api.Column[]} columns */
-  #row({ id, properties, words }, columns) {
-    const cells = columns.map(({ key }, i) => {
-      const said = words[key] || "—";
-      const number = typeof properties[key] === "number";
-      return html`<td class="${number && "number"}">${i === 0 ? html`<button type="button">${said}</button>` : said}</td>`;
-    });
-    const open = () => {
-      const uids = this.#rows.map((row) => row.id);
-      this.dispatchEvent(new CustomEvent("open", { detail: { uid: id, uids } }));
-    };
-    return html`<tr data-uid="${id}" aria-selected="false" @click=${open}>${this.#chooses && this.#choice(id)}${cells}</tr>`;
-  }
-
-  get #known() {
-    return this.#layers.find(({ key }) => key === this.#layer);
-  }
-
-  get #chooses() {
-    return this.#known && this.actions(this.#known).length > 0;
-  }
-
-  #chooseAll() {
-    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" aria-label="选中列出的各行">`);
-    box.checked = this.#rows.length > 0 && this.#rows.every(({ id }) => this.#chosen.has(id));
-    box.addEventListener("change", () => {
-      for (const { id } of this.#rows) this.#choose(id, box.checked);
-      this.#showChosen();
-    });
-    return html`<th scope="col" class="choose"><label>${box}</label></th>`;
-  }
-
-  /** @param {string} id */
-  #choice(id) {
-    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" aria-label="选中这一行">`);
-    box.checked = this.#chosen.has(id);
-    box.addEventListener("change", () => {
-      this.#choose(id, box.checked);
-      this.#showChosen();
-    });
-    const stop = (/** @type {Event} */ event) => event.stopPropagation();
-    return html`<td class="choose" @click=${stop}><label>${box}</label></td>`;
-  }
-
-  /** @param {string} id @param {boolean} on */
-  #choose(id, on) {
+  /** @param {string[]} ids @param {boolean} on */
+  #choose(ids, on) {
     this.#every = false;
-    if (on) this.#chosen.add(id);
-    else this.#chosen.delete(id);
-    const box = this.element.querySelector(`tr[data-uid="${CSS.escape(id)}"] .choose input`);
-    if (box) /** @type {HTMLInputElement} */ (box).checked = on;
+    for (const id of ids) {
+      if (on) this.#chosen.add(id);
+      else this.#chosen.delete(id);
+    }
+    this.#grid?.tick();
+    this.#showChosen();
   }
 
   #showChosen() {
+    this.#tellChosen();
     const place = this.element.querySelector(".chosen");
     const layer = this.#known;
     if (!place || !layer) return;
@@ -287,44 +382,108 @@ export class TableDrawer extends EventTarget {
       ({ words, act }) =>
         html`<button class="button" type="button" @click=${() => act(layer, uids)}>${words}</button>`,
     );
-    const told = uids.length > 0 && [`已选 ${uids.length} ${layer.measure_word}`, ...buttons];
+    const zoom = html`<button class="button" type="button" title="地图移到选中的各行" @click=${() => this.#zoom()}>定位</button>`;
+    const told = uids.length > 0 && [`已选 ${uids.length} ${layer.measure_word}`, zoom, ...buttons];
     fill(place, told, this.#offersEvery && this.#everyButton(layer));
+  }
+
+  #tellChosen() {
+    this.#emit("chosen", { layer: this.#layer, uids: [...this.#chosen].slice(0, MOST_SHOWN) });
+  }
+
+  #zoom() {
+    const boxes = this.pages.known.filter(({ id }) => this.#chosen.has(id)).map(({ bounds }) => bounds);
+    if (!boxes.length) return;
+    const [west, south] = [0, 1].map((side) => Math.min(...boxes.map((box) => box[side])));
+    const [east, north] = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])));
+    this.#emit("zoom", { bounds: [west, south, east, north] });
   }
 
   // Ticking what is listed does not reach what is not.
   get #offersEvery() {
-    return this.#count > this.#rows.length && this.#rows.every(({ id }) => this.#chosen.has(id));
+    const { known, count } = this.pages;
+    return known.length > 0 && count > known.length && known.every(({ id }) => this.#chosen.has(id));
   }
 
   get #everyWords() {
-    return this.isFiltered() ? "视野内符合筛选的全部" : "视野内全部";
+    return `${this.#seen.all ? "" : "视野内"}${this.isFiltered ? "符合筛选的" : ""}全部`;
   }
 
   /** @param {Api.Layer} layer */
   #everyButton(layer) {
-    const choose = () => {
+    const every = () => {
       this.#every = true;
       this.#showChosen();
     };
-    return html`<button class="button" type="button" @click=${choose}>改选${this.#everyWords} ${this.#count} ${layer.measure_word}</button>`;
+    return html`<button class="button" type="button" @click=${every}>改选${this.#everyWords} ${this.pages.count} ${layer.measure_word}</button>`;
   }
 
   /** @param {Element} place @param {Api.Layer} layer */
   #showEvery(place, layer) {
-    const bounds = this.#bounds;
+    const bounds = this.#seen.all ? null : this.#bounds;
     const buttons = this.actions(layer).map(
       ({ words, wide }) =>
         wide &&
-        bounds &&
         html`<button class="button" type="button" @click=${() => wide(layer, bounds)}>${words}</button>`,
     );
-    fill(place, `已选${this.#everyWords} ${this.#count} ${layer.measure_word}`, buttons);
+    fill(place, `已选${this.#everyWords} ${this.pages.count} ${layer.measure_word}`, buttons);
   }
 
-  /** None is chosen any more. */
-  unchoose() {
-    this.#every = false;
-    for (const id of [...this.#chosen]) this.#choose(id, false);
-    this.#showChosen();
+  // What goes out ---------------------------------------------------------------------------------------
+
+  // All rows, also those that are not listed yet, in the present order and columns.
+  async #copy() {
+    const word = this.#known?.measure_word ?? "行";
+    try {
+      const rows = await this.#all(Math.min(this.pages.count, MOST_COPIED));
+      const shown = this.#shown;
+      const done = putOnClipboard({ "text/plain": asText(shown, rows), "text/html": asHtml(shown, rows) });
+      const more = this.pages.count - rows.length;
+      const rest = more > 0 ? `，其余 ${more} ${word}请用导出` : "";
+      this.#say(
+        done ? `已复制 ${rows.length} ${word}${rest}。` : "浏览器不允许复制。请用导出，或换一个浏览器。",
+      );
+    } catch (error) {
+      this.#say(/** @type {Error} */ (error).message);
+    }
+  }
+
+  /** @param {number} count @returns {Promise<Api.LedgerRow[]>} */
+  async #all(count) {
+    const rows = [];
+    for (let offset = 0; offset < count; offset += COPIED_AT_ONCE) {
+      const answer = await this.server.ledger(this.#layer ?? "", {
+        ...this.#wanted,
+        offset,
+        limit: Math.min(COPIED_AT_ONCE, count - offset),
+      });
+      rows.push(...answer.rows);
+    }
+    return rows;
+  }
+
+  #save() {
+    const { count } = this.pages;
+    if (count > MOST_IN_A_SHEET)
+      return this.#say(
+        `共 ${count.toLocaleString("zh-CN")} 行，按所见一次最多导出 ${MOST_IN_A_SHEET} 行。请缩小范围、加筛选条件，或用“导出”。`,
+      );
+    const columns = this.#shown.map(({ key }) => key);
+    this.server.saveLedger(this.whole, this.#layer ?? "", { ...this.#wanted, columns });
+  }
+
+  /** @param {"filter" | "charts"} name */
+  #tell(name) {
+    this.#emit(name, { layer: this.#layer });
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    this.#emit("say", { text });
+  }
+
+  /** @param {string} name @param {object} [detail] */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -1,0 +1,65 @@
+// Which columns does a person want to see? Remembered for each layer in this browser; the address may say others.
+import { html } from "app/dom.js";
+import { ask } from "app/edit/ask.js";
+
+const REMEMBERED = "table_columns";
+const FIRST = "name";
+
+/** @param {string} layer @returns {string[] | null} null: nothing was chosen */
+export function remembered(layer) {
+  const chosen = all()[layer];
+  return Array.isArray(chosen) && chosen.every((key) => typeof key === "string") ? chosen : null;
+}
+
+/** @param {string} layer @param {string[] | null} keys null: as proposed */
+export function remember(layer, keys) {
+  const { [layer]: _, ...others } = all();
+  try {
+    localStorage.setItem(REMEMBERED, JSON.stringify(keys ? { ...others, [layer]: keys } : others));
+  } catch {
+    // A browser that keeps nothing has it in the address.
+  }
+}
+
+/**
+ * The name always, then what was chosen; else what says something in some row, or what they are sorted by.
+ * @param {Api.Column[]} every @param {string[] | null} chosen @param {string | undefined} sort @param {{words: Record<string, string>}[]} rows
+ */
+export function shownOf(every, chosen, sort, rows) {
+  if (chosen) return every.filter(({ key }) => key === FIRST || chosen.includes(key));
+  return every.filter(({ key }) => key === FIRST || key === sort || rows.some(({ words }) => words[key]));
+}
+
+/** @param {HTMLDialogElement} dialog @param {Api.Column[]} every @param {Api.Column[]} shown @returns {Promise<string[] | null | undefined>} null: as proposed; undefined: as before */
+export async function choose(dialog, every, shown) {
+  const boxes = every.map(({ key, title }) => {
+    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" value="${key}">`);
+    box.checked = shown.some((column) => column.key === key);
+    box.disabled = key === FIRST;
+    return { box, label: html`<label>${box} ${title}</label>` };
+  });
+  const body = html`<div class="column-choice" role="group" aria-label="列">${boxes.map(({ label }) => label)}</div>`;
+  const answer = await ask(dialog, {
+    title: "选择列",
+    text: "记在这台电脑的浏览器里；复制链接时一并带上。",
+    body,
+    answers: [
+      { answer: "keep", words: "确定", first: true },
+      { answer: "usual", words: "恢复默认" },
+      { answer: "", words: "取消" },
+    ],
+  });
+  if (answer === "usual") return null;
+  if (answer !== "keep") return undefined;
+  return boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
+}
+
+/** @returns {Record<string, unknown>} */
+function all() {
+  try {
+    const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? "{}");
+    return kept && typeof kept === "object" ? kept : {};
+  } catch {
+    return {};
+  }
+}
