@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import Session
 
@@ -92,6 +92,19 @@ def test_an_error_gives_the_turn_back(database: Database) -> None:
     assert counted(database) == 0
 
 
+def test_what_is_written_in_turns_comes_into_the_file_after_the_turn(sqlite_database: Database) -> None:
+    def size() -> int:
+        return sqlite_database.path.stat().st_size
+
+    before = size()
+    with sqlite_database.writing(in_turns=True) as session:
+        session.execute(text("CREATE TABLE wide (words TEXT)"))
+        session.execute(text("INSERT INTO wide VALUES (:words)"), {"words": "x" * 8_000_000})
+        session.commit()
+        assert size() == before
+    assert size() > before + 8_000_000
+
+
 def test_the_first_statement_of_a_writing_session_is_already_inside_begin_immediate(
     sqlite_database: Database,
 ) -> None:
@@ -102,7 +115,9 @@ def test_the_first_statement_of_a_writing_session_is_already_inside_begin_immedi
         lambda connection, cursor, statement, *rest: heard.append(statement),
     )
     with sqlite_database.writing():
-        assert heard == ["PRAGMA query_only = OFF", "BEGIN IMMEDIATE"]
+        *settings, first = heard
+        assert first == "BEGIN IMMEDIATE"
+        assert all(each.startswith("PRAGMA ") for each in settings)
         with (
             sqlite3.connect(sqlite_database.path, timeout=0) as other,
             pytest.raises(sqlite3.OperationalError),

@@ -18,10 +18,11 @@ _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
 
 def metres_per_degree(latitude: Positions) -> tuple[Positions, Positions]:
     """Of longitude and of latitude, on the ellipsoid."""
-    sine, cosine = np.sin(np.radians(latitude)), np.cos(np.radians(latitude))
-    across = CGCS2000_AXIS_M / np.sqrt(1 - _E2 * sine**2)
-    along = across * (1 - _E2) / (1 - _E2 * sine**2)
-    return np.radians(across * cosine), np.radians(along)
+    sine = np.sin(np.radians(latitude))
+    square = sine * sine
+    bend = 1 - _E2 * square
+    across = np.radians(CGCS2000_AXIS_M) / np.sqrt(bend)
+    return across * np.sqrt(1 - square), across * (1 - _E2) / bend
 
 
 class Plane:

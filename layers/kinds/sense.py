@@ -67,10 +67,13 @@ class Sense:
 
     def odd_days(self, properties: Properties) -> Iterator[Doubt]:
         """Days before the republic, far in the future, or of something done that has not come yet."""
+        there = [day for day in self._days if day[0] in properties]
+        if all((key, properties[key]) in self._sensible for key, _ in there):
+            return
         today = self._today.isoformat()
-        for key, title in self._days:
-            told = properties.get(key)
-            if not isinstance(told, str) or (key, told) in self._sensible:
+        for key, title in there:
+            told = properties[key]
+            if not isinstance(told, str):
                 continue
             # Days written year first sort as they follow each other.
             if not _IS_DAY.fullmatch(told):

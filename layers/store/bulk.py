@@ -55,8 +55,8 @@ def add_in_turns(
         towns = towns_for(session, layer.kind, act_id)
     kind, count, pace = kind_for(layer), 0, Pace()
     for turn in pace.turns(iter(rows)):
-        prepared = Prepared(kind, turn, towns)
-        with database.writing() as session, pace.measured():
+        prepared = Prepared(kind, turn, towns).made_ready(database.engine.dialect)
+        with database.writing(in_turns=True) as session, pace.measured():
             write(session, act_id, layer, prepared)
             session.commit()
         count += len(turn)
@@ -137,7 +137,7 @@ def _remove(database: Database, act_id: int) -> None:
 
 def _remove_some(database: Database, act_id: int, pace: Pace) -> bool:
     """Whether there was something left."""
-    with database.writing() as session, pace.measured():
+    with database.writing(in_turns=True) as session, pace.measured():
         act = session.get(Act, act_id)
         if act is None or act.state != PENDING:
             raise RuntimeError(f"act {act_id} is not pending: its rows are on the map")

@@ -11,7 +11,7 @@ import re
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime
 from itertools import repeat
 from pathlib import Path
@@ -60,6 +60,8 @@ WEB_MERCATOR_COLUMN: Final = "shape_3857"
 DEFAULT_TIMEOUT_S: Final = 10.0
 STATEMENT_TIMEOUT_S: Final = 120
 CONNECT_TIMEOUT_S: Final = 10
+_CHECKPOINT_PAGES: Final = 1000
+"""When the log of SQLite is so long, a commit brings it into the file, while others wait. 0: it never does."""
 _CLAIMS: Final = 1949
 """The first key of our advisory locks on PostgreSQL."""
 
@@ -92,14 +94,20 @@ class Database:
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, in_turns: bool = False) -> Iterator[Session]:
         """A session whose first statement already holds the right to write; without commit() nothing stays.
 
         Do slow things (files, photos, shapes) before: everybody else who wants to write waits meanwhile.
+        in_turns: one of many in a row. What they wrote is brought from the log into the file between them, when
+        nobody has to wait for it.
         """
-        with self._turn(), Session(self._writers, expire_on_commit=False) as session:
+        engine = self._writers.execution_options(in_turns=True) if in_turns else self._writers
+        with self._turn(), Session(engine, expire_on_commit=False) as session:
             session.connection()
             yield session
+        if in_turns and self.is_sqlite:
+            with closing(self.engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     def upgrade(self) -> None:
         """Bring the tables to the present version; creates the SQLite file when there is none."""
@@ -242,7 +250,18 @@ class Utc(TypeDecorator[datetime]):
 Json: Final = JSON().with_variant(JSONB(), "postgresql")
 
 
-_encoded: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+def _encoder() -> Callable[[object], str]:
+    made = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return made.encode
+    # `encode` makes this anew for every value, which takes as long as to write a row.
+    texts = json.encoder.encode_basestring
+    write = make(None, made.default, texts, None, ":", ",", False, False, False)
+    return lambda value: "".join(write(value, 0))
+
+
+_encoded: Final = _encoder()
 
 
 def to_json(value: object) -> str:
@@ -301,7 +320,25 @@ def insert_columns(
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
 
-def enter_boxes(session: Session, layer_id: int, ids: Sequence[int], shapes: Sequence[BaseGeometry]) -> None:
+class Cells(list[Any]):
+    """The values of a column as the driver takes them already."""
+
+
+def cells(dialect: Dialect, table: Table, columns: Mapping[str, Sequence[Any]]) -> dict[str, Cells]:
+    """Columns as the driver takes them: made before anybody has to wait for the rows to be written."""
+    return {name: Cells(_cells(table.c[name].type, values, dialect)) for name, values in columns.items()}
+
+
+Boxes = tuple[list[float], list[float], list[float], list[float]]
+"""West, south, east and north of many shapes."""
+
+
+def boxes_of(shapes: Sequence[BaseGeometry]) -> Boxes:
+    west, south, east, north = shapely.bounds(np.array(shapes, object)).T.tolist()
+    return west, south, east, north
+
+
+def enter_boxes(session: Session, layer_id: int, ids: Sequence[int], boxes: Boxes) -> None:
     """Before new features of a layer are inserted: SQLite's spatial index gets them all at once.
 
     Its trigger passes over features that are there already, and costs three times as much.
@@ -309,7 +346,7 @@ def enter_boxes(session: Session, layer_id: int, ids: Sequence[int], shapes: Seq
     connection = session.connection()
     if connection.dialect.name == "postgresql" or not ids:
         return
-    west, south, east, north = shapely.bounds(np.array(shapes, object)).T.tolist()
+    west, south, east, north = boxes
     rows = zip(ids, west, east, south, north, repeat(layer_id), repeat(layer_id + 0.5), strict=False)
     connection.exec_driver_sql(
         f"INSERT INTO {SPATIAL_INDEX} VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
@@ -319,6 +356,8 @@ def enter_boxes(session: Session, layer_id: int, ids: Sequence[int], shapes: Seq
 
 def _cells(type_: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
     """The values of a column as the driver takes them."""
+    if isinstance(values, Cells):
+        return values
     if isinstance(type_, Shape):
         return to_blobs(values) if dialect.name == "sqlite" else _to_ewkbs(values)
     process = None if isinstance(type_, JSON) else type_.dialect_impl(dialect).bind_processor(dialect)
@@ -765,6 +804,9 @@ def _prepare_connection(connection: sqlite3.Connection, record: object) -> None:
 def _begin_on_sqlite(connection: Connection) -> None:
     writing = _is_writing(connection)
     connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writing else 'ON'}")
+    if writing:
+        pages = 0 if connection.get_execution_options().get("in_turns") else _CHECKPOINT_PAGES
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {pages}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 

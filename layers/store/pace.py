@@ -10,8 +10,11 @@ from typing import Final, TypeVar
 
 LONGEST_TURN_S: Final = 0.2
 FIRST_TURN: Final = 500
-SMALLEST_TURN: Final = 100
+SMALLEST_TURN: Final = 50
 LARGEST_TURN: Final = 4000
+_AIM_S: Final = LONGEST_TURN_S / 4
+"""What comes between, a disk or another process, may make the next turn slower."""
+_GROWTH: Final = 1.5
 
 T = TypeVar("T")
 
@@ -28,9 +31,8 @@ class Pace:
         start = time.perf_counter()
         yield
         spent = time.perf_counter() - start
-        # Aim at a third of what is allowed: the next turn may be slower.
-        fitting = int(self.size * LONGEST_TURN_S / 3 / max(spent, 1e-4))
-        self.size = max(SMALLEST_TURN, min(LARGEST_TURN, fitting, self.size * 2))
+        fitting = self.size * min(_AIM_S / max(spent, 1e-4), _GROWTH)
+        self.size = max(SMALLEST_TURN, min(LARGEST_TURN, int(fitting)))
 
     def turns(self, rows: Iterator[T]) -> Iterator[list[T]]:
         """The rows in turns of the present size."""

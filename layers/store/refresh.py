@@ -31,7 +31,7 @@ def refresh_derived(database: Database, today: date | None = None) -> int:
         kinds = _kinds(database, due)
         fresh = [on_the_day(kinds[row.layer_id], row.properties, row.derived, day) for row in due]
         own = [pair for pair in zip(due, fresh, strict=True) if pair[0].kind == CUSTOM]
-        with database.writing() as session, pace.measured():
+        with database.writing(in_turns=True) as session, pace.measured():
             done += _store(session, due, fresh)
             # They are due when their fields were declared anew, which may change by what they are found.
             _store_words(session, kinds, own)
@@ -60,7 +60,7 @@ def _settle(database: Database, layer: Layer, towns: Towns) -> int:
     kind, pace, done, last = kind_for(layer), Pace(), 0, 0
     while rows := _read(database, _of_layer(layer.id, last, pace.size)):
         moved = _moved(kind, rows, towns)
-        with database.writing() as session, pace.measured():
+        with database.writing(in_turns=True) as session, pace.measured():
             done += _store(session, [row for row, _ in moved], [derived for _, derived in moved])
             _store_words(session, {layer.id: kind}, moved)
             session.commit()

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import or_, select
+from sqlalchemy import Dialect, or_, select
 from sqlalchemy.orm import Session
 from uuid_utils import uuid7
 
@@ -20,7 +20,16 @@ from layers.errors import InvalidShape, InvalidValue
 from layers.kinds import BOUNDARIES, LayerKind
 from layers.rights import VISIBILITIES
 from layers.store.derive import Shapes, Towns, derive
-from layers.store.engine import enter_boxes, insert_columns, is_clean, json_text, new_ids, to_json
+from layers.store.engine import (
+    boxes_of,
+    cells,
+    enter_boxes,
+    insert_columns,
+    is_clean,
+    json_text,
+    new_ids,
+    to_json,
+)
 from layers.store.tables import DONE, Act, Feature, Layer, Search, table_of
 from layers.store.words import Wording
 
@@ -62,27 +71,43 @@ class Prepared:
             [row.review for row in rows],
             _measured(rows),
         )
-        self.features = [
-            {
-                "shape": shape,
-                "properties": told,
-                "derived": follows.values,
-                "derived_until": follows.until,
-                "visibility": checked_visibility(row.visibility),
-                "review": row.review,
-            }
-            for row, shape, told, follows in zip(rows, shapes, properties, derived, strict=True)
-        ]
-        # Written here, so that nobody who wants to write waits for it.
-        self.texts = {
-            "properties": [text for _, text in stored],
-            "derived": [to_json(follows.values) for follows in derived],
+        self.columns: dict[str, Sequence[Any]] = {
+            "shape": shapes,
+            "properties": properties,
+            "derived": [follows.values for follows in derived],
+            "derived_until": [follows.until for follows in derived],
+            "visibility": [checked_visibility(row.visibility) for row in rows],
+            "review": [row.review for row in rows],
         }
         wording = Wording(kind)
         self.words = [
             wording.of(told, follows.values.get("town"))
             for told, follows in zip(properties, derived, strict=True)
         ]
+        # Written here, so that nobody who wants to write waits for it.
+        self.boxes = boxes_of(shapes)
+        self._written: dict[str, Sequence[Any]] = {
+            **self.columns,
+            "properties": [text for _, text in stored],
+            "derived": [to_json(follows.values) for follows in derived],
+        }
+        self._search: Mapping[str, Sequence[Any]] = columns(self.words)
+
+    @property
+    def features(self) -> list[dict[str, Any]]:
+        """Row by row, as they are kept in the table `feature`."""
+        return [dict(zip(self.columns, row, strict=True)) for row in zip(*self.columns.values(), strict=True)]
+
+    def made_ready(self, dialect: Dialect) -> Prepared:
+        """As this database takes them: the less there is to be done while others wait."""
+        self._written = {**cells(dialect, table_of(Feature), self._written)}
+        return self
+
+    def insert(self, session: Session, ids: Sequence[int], common: Mapping[str, Any]) -> None:
+        """Insert the rows under these ids. common: what is the same in every row."""
+        own: dict[str, Sequence[Any]] = {"id": ids, "uid": self.uids}
+        insert_columns(session, table_of(Feature), own | self._written, common)
+        insert_columns(session, table_of(Search), {"feature_id": ids, **self._search}, {})
 
 
 def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[int]:
@@ -90,13 +115,11 @@ def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[i
     if layer.kind == BOUNDARIES:
         session.info.pop("towns", None)
     _refuse_known(session, rows.given_uids)
-    features, search = table_of(Feature), table_of(Search)
-    ids = new_ids(session, features, len(rows.uids))
-    common: dict[str, Any] = {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
-    own: dict[str, list[Any]] = {"id": ids, "uid": rows.uids}
-    enter_boxes(session, layer.id, ids, rows.shapes)
-    insert_columns(session, features, own | columns(rows.features) | rows.texts, common)
-    insert_columns(session, search, {"feature_id": ids} | columns(rows.words), {})
+    ids = new_ids(session, table_of(Feature), len(rows.uids))
+    enter_boxes(session, layer.id, ids, rows.boxes)
+    rows.insert(
+        session, ids, {"layer_id": layer.id, "act_id": act_id, "version": 1, "created_at": clock.now()}
+    )
     return ids
 
 

@@ -49,7 +49,7 @@ def stand_in_turns(
     """Write the new states under a pending act in turns that hold the lock for 0.2 s at most; returns how many."""
     count, pace = 0, Pace()
     for turn in pace.turns(iter(changes)):
-        with database.writing() as session, pace.measured():
+        with database.writing(in_turns=True) as session, pace.measured():
             _write(session, act_id, turn)
             session.commit()
         count += len(turn)
@@ -130,7 +130,7 @@ def _write_states(session: Session, act_id: int, staying: Sequence[Change], ids:
 
 def _carry_some(database: Database, act_id: int, pace: Pace) -> bool:
     """Whether there was something left."""
-    with database.writing() as session, pace.measured():
+    with database.writing(in_turns=True) as session, pace.measured():
         ids = list(session.scalars(_waiting(act_id).limit(pace.size)))
         if ids:
             _carry(session, session.get_one(Act, act_id), ids)

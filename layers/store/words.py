@@ -67,8 +67,8 @@ class Wording:
             self._given[given] = self._only(given)
         named, coded, placed, inner = self._given[given]
         names = _texts(told, named)
-        sounds = [sound for name in names for sound in _sounds(name)]
-        words = _framed([*names, *_texts(told, coded)], NAME)
+        sounds = {sound: None for name in names for sound in _sounds(name)}
+        words = _framed(names | _texts(told, coded), NAME)
         words += _framed(_texts(told, placed), PLACE) + _framed(sounds, SOUND)
         name = folded(str(told.get("name", ""))) if self._is_named else ""
         return {
@@ -111,11 +111,8 @@ def sounds_of(name: str) -> list[str]:
 
 def _sounds(text: str) -> list[str]:
     if not _SEVERAL.search(text):
-        spelt, short = "", ""
-        for run in _RUN.findall(text):
-            sound = _sound(run)
-            spelt += sound[0]
-            short += sound[1]
+        spoken = [_sound(run) for run in _RUN.findall(text)]
+        spelt, short = "".join([each for each, _ in spoken]), "".join([each for _, each in spoken])
         return [sound for sound in dict.fromkeys((spelt, short)) if sound]
     syllables = [syllable for run in _RUN.findall(text) for syllable in _syllables(run)]
     choices = [
@@ -177,19 +174,19 @@ def _shown(kind: LayerKind, keys: Iterable[str], visibility: str) -> tuple[str, 
     return tuple(key for key in dict.fromkeys(keys) if _visibility(kind, key) == visibility)
 
 
-def _texts(properties: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
+def _texts(properties: Mapping[str, Any], keys: Sequence[str]) -> dict[str, None]:
     """Folded, without blanks and repetitions."""
-    if not keys:
-        return []
     texts: dict[str, None] = {}
     for key in keys:
-        value = properties.get(key)
-        if value is None:
-            continue
-        for each in value if isinstance(value, list) else (value,):
-            if text := folded(str(each)):
-                texts[text] = None
-    return list(texts)
+        value = properties[key]
+        if type(value) is str:
+            texts[folded(value)] = None
+        elif value is not None:
+            texts.update(
+                (folded(str(each)), None) for each in (value if isinstance(value, list) else (value,))
+            )
+    texts.pop("", None)
+    return texts
 
 
 def _visibility(kind: LayerKind, key: str) -> str:
@@ -199,8 +196,5 @@ def _visibility(kind: LayerKind, key: str) -> str:
     return "public" if key == "town" else "internal"
 
 
-def _framed(texts: Sequence[str], frame: str) -> str:
-    if not texts:
-        return ""
-    lines = frame.join(dict.fromkeys(texts))
-    return f"{frame}{lines}{frame}" if lines else ""
+def _framed(texts: Mapping[str, None], frame: str) -> str:
+    return f"{frame}{frame.join(texts)}{frame}" if texts else ""
