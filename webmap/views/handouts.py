@@ -46,7 +46,7 @@ def begin(slug: str) -> AnyResponse:
     """303 to the page that waits for the file; 422 with the sentence beside what was typed."""
     require_insider(viewer())
     found = briefings.to_see(current(), viewer(), slug)
-    said = {**request.form.to_dict(), "public": request.form.get("edition") == "public"}
+    said = {**request.form.to_dict(), "public": request.form.get("edition") != "internal"}
     try:
         asked = packing.wanted(found.slug, said, the_config().public_grid_m)
     except InvalidValue as refusal:

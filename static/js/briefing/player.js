@@ -63,7 +63,8 @@ async function start() {
     map = new SceneMap(view, server, catalogue, style);
     offerContents();
     if (!told.scenes.length) return sayEmpty();
-    await show(wanted(), { cut: true });
+    // In the editor it is the editor that says which scene is on.
+    await show(wanted(), { cut: true, quiet: preview });
     map.prepare(told.scenes);
     channel.say("ask", { preview });
   } catch (error) {
