@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -21,6 +21,7 @@ from layers.store import query
 from layers.store.seen import require_insider
 
 MOST_ROWS: Final = 5000
+MOST_TOLD: Final = 12
 EARLIEST: Final = date(2000, 1, 1)
 LONGEST_WORDS: Final = 100
 LONGEST_SHOWN: Final = 60
@@ -60,7 +61,7 @@ def order(shown: Sequence[Column]) -> tuple[str, bool]:
     if not key:
         return "id", False
     if key not in {column.key for column in shown}:
-        raise _refused("sort", key, f"以下之一：{'、'.join(column.key for column in shown)}")
+        raise _refused("sort", key, f"以下之一：{_some(column.key for column in shown)}")
     return key, flag("desc")
 
 
@@ -69,8 +70,16 @@ def chosen(shown: Sequence[Column]) -> list[Column]:
     keys = [key for key in request.args.get("cols", "").split(",") if key]
     known = {column.key: column for column in shown}
     if unknown := next((key for key in keys if key not in known), None):
-        raise _refused("cols", unknown, f"以下之中的几个，用逗号分开：{'、'.join(known)}")
+        raise _refused("cols", unknown, f"以下之中的几个，用逗号分开：{_some(known)}")
     return [known[key] for key in dict.fromkeys(keys)] if keys else list(shown)
+
+
+def _some(keys: Iterable[str]) -> str:
+    """The first of many, and how many there are: a sentence is to be read."""
+    every = list(keys)
+    return (
+        "、".join(every) if len(every) <= MOST_TOLD else f"{'、'.join(every[:MOST_TOLD])} 等 {len(every)} 个"
+    )
 
 
 def where(session: Session, viewer: Viewer, layer: query.Layer) -> Filter:

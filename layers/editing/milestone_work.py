@@ -28,11 +28,11 @@ def record(
     database: Database, viewer: Viewer, uid: str, version: int | None, typed: TypedMilestone
 ) -> Outcome:
     """Add a milestone, or give the one of this name its days; InvalidValue with what would be right."""
+    stored = _stored(database, viewer, uid)
     written = read_milestone(typed.name, typed.planned, typed.actual)
     if written.actual and written.actual > clock.today():
         raise InvalidValue(f"“实际日期”是将来的 {written.actual}。请填写已经发生的日期，或留空。")
-    lines = with_one(_stored(database, viewer, uid), written)
-    return _revised(database, viewer, uid, version, lines, f"节点：{words_of(written)}")
+    return _revised(database, viewer, uid, version, with_one(stored, written), f"节点：{words_of(written)}")
 
 
 def strike(database: Database, viewer: Viewer, uid: str, version: int | None, name: str) -> Outcome:

@@ -22,8 +22,9 @@ MOST: Final = 40
 NAME: Final = Text(key="name", title="节点名称", longest=40)
 PLANNED: Final = Day(key="planned", title="计划日期")
 ACTUAL: Final = Day(key="actual", title="实际日期")
-_BETWEEN: Final = re.compile(r"[;；\n]")
-_PLAIN: Final = re.compile(r"[、;；\n]")
+_BETWEEN: Final = re.compile(r"[、;；\n]")
+"""What parts the lines of a sheet; a name holds none of it."""
+_IN_NAMES: Final = str.maketrans({BAR: "/", "|": "/", "、": "，", ";": "，", "；": "，"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +57,7 @@ def read_milestone(name: object, planned: object, actual: object) -> Milestone:
         raise InvalidValue("“节点名称”必须填写，但这里是空的。请填写，如“主体完工”。")
     days = [day.read(raw) for day, raw in ((PLANNED, planned), (ACTUAL, actual))]
     plan, reached = (date.fromisoformat(str(each)) if each else None for each in days)
-    return Milestone(plain(said).replace(BAR, "/").replace("|", "/"), plan, reached)
+    return Milestone(plain(said).translate(_IN_NAMES), plan, reached)
 
 
 def milestones_of(value: Any) -> list[Milestone]:
@@ -90,9 +91,7 @@ def words_of(milestone: Milestone) -> str:
 def _lines(raw: object) -> list[str]:
     if isinstance(raw, list):
         return [str(line) for line in raw if str(line).strip()]
-    text = str(raw)
-    apart = _BETWEEN if BAR in text or "|" in text else _PLAIN
-    return [line.strip() for line in apart.split(text) if line.strip()]
+    return [line.strip() for line in _BETWEEN.split(str(raw)) if line.strip()]
 
 
 def _line(milestone: Milestone) -> str:
