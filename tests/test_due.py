@@ -129,3 +129,21 @@ def test_reviews_of_scenic_areas_are_urgent_and_lead_to_the_map(app: Flask) -> N
     row = next(each for each in told if each["key"] == "review")
     assert (row["title"], row["count"]) == ("景区等级复核到期", 2)
     assert unquote(row["url"]) == "/?f=scenic_site:grade_due.before.2026-09-01"
+
+
+def test_what_waits_for_a_reviewer_is_urgent_for_that_reviewer_only(app: Flask) -> None:
+    with app.extensions["database"].writing() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        mark = edit.NewFeature(shapely.box(118.45, 35.5, 118.451, 35.501), {"name": "待审"}, review="pending")
+        with edit.one_act(session, "新建", "村里") as act:
+            edit.add_features(session, act, layer, [mark])
+        session.commit()
+    told = {
+        role: [
+            (row["title"], row["count"], row["url"])
+            for row in json.loads(sign_in(app, role).get("/api/today").body)["rows"]
+            if row["key"] == "waiting"
+        ]
+        for role in ("reviewer", "editor")
+    }
+    assert told == {"reviewer": [("等您审核、复核", 1, "/#review")], "editor": []}

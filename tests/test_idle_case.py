@@ -8,8 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
+from layers.errors import WrongSetting
 from layers.kinds import kind_of
-from layers.rules.idle_case import STEP_WORDS, Due, Step, contradictions, next_due
+from layers.kinds.case_days import case_days
+from layers.rules.idle_case import STEP_WORDS, Due, Entry, Step, contradictions, due_of, next_due
 from layers.rules.idle_land import LegalState, ParcelFacts, fee, legal_state, timeline
 from tests.running import Server
 
@@ -166,3 +168,18 @@ def test_a_site_has_no_clock(server: Server) -> None:
     uid = server.get(f"/api/search?q={quote('竹泉村')}").json()["results"][0]["uid"]
 
     assert server.get(f"/api/features/{uid}").json()["card"]["clock"] is None
+
+
+def test_a_county_sets_its_own_deadlines(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert case_days() == {Step.NOTICE: 30, Step.ANSWER: 30, Step.PAYMENT: 30}
+    monkeypatch.setenv("WEBMAP_CASE_DAYS", "notice=20，determined=60")
+    assert case_days() == {Step.NOTICE: 20, Step.DETERMINED: 60}
+    found = [Entry(Step.FOUND, date(2026, 1, 10))]
+    assert due_of(found, case_days()) == Due(Step.NOTICE, date(2026, 1, 30))
+
+
+@pytest.mark.parametrize("told", ["notice=0", "notice=soon", "found=3", "hearing=5", "30", "notice=99999"])
+def test_a_deadline_that_is_none_stops_the_start(monkeypatch: pytest.MonkeyPatch, told: str) -> None:
+    monkeypatch.setenv("WEBMAP_CASE_DAYS", told)
+    with pytest.raises(WrongSetting, match="应写成 步骤=天数"):
+        case_days()

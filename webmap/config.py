@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from layers import clock
 from layers.errors import InvalidValue, WrongSetting
-from layers.kinds import low_use, supervised
+from layers.kinds import case_days, low_use, supervised
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
 from layers.rules import road_speeds
 from layers.rules.hold import DEFAULT_DAYS, MOST_DAYS
@@ -102,6 +102,7 @@ SETTINGS: Final = (
     Setting("WEBMAP_THREADS", "8", "每个进程的线程数，1 到 64"),
     Setting("WEBMAP_JOBS", "1", "后台任务（导入等）的进程数，1 到 16"),
     Setting(supervised.SETTING, supervised.DEFAULT, supervised.HELP),
+    Setting(case_days.SETTING, case_days.DEFAULT, case_days.HELP),
     Setting(road_speeds.SETTING, "", road_speeds.HELP),
     Setting(low_use.RULES_SETTING, low_use.RULES_DEFAULT, low_use.RULES_HELP),
     Setting(low_use.LIMITS_SETTING, low_use.LIMITS_DEFAULT, low_use.LIMITS_HELP),
@@ -186,6 +187,7 @@ def read_config(environ: Mapping[str, str] = os.environ) -> Config:
     host = given["WEBMAP_HOST"]
     prefix, proxies = _prefix(given["WEBMAP_PREFIX"]), _whole("WEBMAP_PROXIES", given["WEBMAP_PROXIES"], 0, 3)
     supervised.thresholds()
+    case_days.case_days()
     road_speeds.check_setting()
     low_use.check_settings()
     return Config(
@@ -266,6 +268,7 @@ def effective(config: Config) -> dict[str, str]:
         "WEBMAP_THREADS": str(config.threads),
         "WEBMAP_JOBS": str(config.jobs),
         supervised.SETTING: os.environ.get(supervised.SETTING) or supervised.DEFAULT,
+        case_days.SETTING: os.environ.get(case_days.SETTING) or case_days.DEFAULT,
         road_speeds.SETTING: os.environ.get(road_speeds.SETTING) or "默认速度",
         low_use.RULES_SETTING: low_use.rule_set().value,
         low_use.LIMITS_SETTING: os.environ.get(low_use.LIMITS_SETTING) or low_use.LIMITS_DEFAULT,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.kinds import kind_for
+from layers.kinds.case_days import case_days
 from layers.kinds.case_steps import entries_of
 from layers.kinds.idle_parcel import CASE, IDLE_PARCEL
 from layers.rights import Viewer, may_see
@@ -47,7 +48,7 @@ def case_of(found: FoundFeature, today: date) -> Case | None:
     step = last_step(entries)
     if step is None:
         return None
-    due = due_of(entries)
+    due = due_of(entries, case_days())
     told = contradictions(days_done(entries))
     return Case(found, entries, step, due, due.overdue(today) if due else 0, told)
 

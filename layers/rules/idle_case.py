@@ -101,9 +101,9 @@ def last_step(entries: Iterable[Entry]) -> Step | None:
     return max((each.step for each in entries), key=ORDER.index, default=None)
 
 
-def due_of(entries: Sequence[Entry]) -> Due | None:
+def due_of(entries: Sequence[Entry], deadlines: Mapping[Step, int] | None = None) -> Due | None:
     """As `next_due`, of a ledger in which days may be missing: no deadline runs from a step without its day."""
     last, done = last_step(entries), days_done(entries)
     if last is None or last is Step.CLOSED or last in done:
-        return next_due(done)
+        return next_due(done, deadlines)
     return Due(ORDER[ORDER.index(last) + 1], None)

@@ -13,10 +13,11 @@ from layers.analysis.cases import Case
 from layers.editing import casework as writing
 from layers.editing.casework import Typed
 from layers.errors import InvalidFields, InvalidValue, OutOfDate
+from layers.kinds.case_days import case_days
 from layers.kinds.case_steps import NOTE, NUMBER
 from layers.kinds.idle_parcel import CASE
 from layers.rights import NON_SECRET, require
-from layers.rules.idle_case import DEADLINES, STEP_WORDS, Step
+from layers.rules.idle_case import STEP_WORDS, Step
 from layers.store import query
 from layers.store.seen import require_insider
 from webmap import accounts, assets, casework
@@ -138,7 +139,7 @@ def _page(template: str, **facts: Any) -> Response:
         "non_secret": NON_SECRET,
         "steps": STEPS,
         "imports": assets.import_map(),
-        "deadlines": "、".join(f"{STEP_WORDS[step]} {days} 日" for step, days in DEADLINES.items()),
+        "deadlines": "、".join(f"{STEP_WORDS[step]} {days} 日" for step, days in case_days().items()),
         **facts,
     }
     page = make_response(render_template(f"cases/{template}", **told))

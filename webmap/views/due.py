@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from layers import clock
 from layers.analysis import today
 from layers.analysis.today import IDLE, PERIODS, Urgent
+from layers.editing import reviewing
 from layers.errors import InvalidValue
-from layers.rights import NON_SECRET
+from layers.rights import NON_SECRET, may
 from layers.store import query
 from layers.store.seen import require_insider
 from webmap import accounts
@@ -21,6 +22,7 @@ from webmap.outputs.fact_book import XLSX
 
 blueprint = Blueprint("due", __name__)
 
+WAITING: Final = "waiting"
 PLACES: Final = {
     "due": ("due.page", ("period", "month")),
     "case": ("cases.ledger", ("overdue", "1")),
@@ -45,7 +47,18 @@ def urgent() -> Response:
         }
         for each in today.urgent(current(), viewer())
     ]
+    rows += _waiting()
     return answer({"day": clock.today().isoformat(), "rows": rows})
+
+
+def _waiting() -> list[dict[str, Any]]:
+    """What waits for a decision of this reviewer: marks, and changes of rights and deadlines."""
+    if not may(viewer(), "review"):
+        return []
+    counts = reviewing.waiting_for(current(), viewer())["counts"]
+    number = counts["pending"] + counts["proposals"]
+    told = {"key": WAITING, "title": "等您审核、复核", "count": number, "measure_word": "处", "tone": "due"}
+    return [{**told, "url": f"{url_for('map.page')}#review"}] if number else []
 
 
 @blueprint.get("/due")

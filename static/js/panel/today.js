@@ -2,6 +2,8 @@
 import { fill, html } from "app/dom.js";
 import { whole } from "app/panel/words.js";
 
+const WAITING = "waiting";
+
 export class Today {
   /** @param {HTMLElement} element @param {() => Promise<Api.Today>} ask */
   constructor(element, ask) {
@@ -18,10 +20,18 @@ export class Today {
 }
 
 /** @param {Api.Urgent} row */
-function line({ title, count, measure_word, tone, url }) {
+function line({ key, title, count, measure_word, tone, url }) {
   const mark = html`<i aria-hidden="true"></i>`;
   mark.classList.add(tone);
   const link = html`<a>${mark}<span>${title}</span><b>${whole(count)} ${measure_word}</b></a>`;
   link.setAttribute("href", url);
+  if (key === WAITING) link.addEventListener("click", openTray);
   return html`<li>${link}</li>`;
+}
+
+// What waits is listed on this page already. Later, for a click outside the list closes it.
+/** @param {Event} event */
+function openTray(event) {
+  event.preventDefault();
+  setTimeout(() => document.getElementById("review")?.click());
 }
