@@ -338,7 +338,7 @@ def test_the_map_goes_back_to_a_day_and_cannot_be_changed_there(
 def test_a_reviewer_approves_what_was_marked(signed_in_page: Pages, staffed: Server) -> None:
     mark = marked(staffed)
     page = opened(signed_in_page("reviewer"))
-    page.get_by_role("button", name=re.compile("待审核")).click()
+    page.get_by_role("link", name=re.compile("等您审核")).click()
     page.get_by_role("region", name="待办").get_by_role(
         "button", name=re.compile(mark["properties"]["name"])
     ).click()
