@@ -8,3 +8,7 @@ export const INK_2 = "#33424F";
 export const INK_3 = "#5B6876";
 export const BRAND = "#1F4E79";
 export const SEAL = "#B5321F";
+export const RED = "#C62F2A";
+export const AMBER = "#D99A00";
+export const GREEN = "#2E8B57";
+export const GREY = "#7D8894";

@@ -243,6 +243,7 @@ async function show(catalogue, style) {
   shown.start(catalogue.layers, page.state.layers, page.state.opacity);
   presets.show(catalogue.presets);
   presets.mark(shown.keys);
+  view.setLights(presets.isSupervision);
   page.keep({ layers: shown.keys });
   panel.show(catalogue, signs);
   table.offer(catalogue.layers);
@@ -727,6 +728,7 @@ on(timePanel, "closed", () => byId("times_turn").setAttribute("aria-pressed", "f
 on(timePanel, "curtain", () => view.curtain.element.focus());
 on(shown, "changed", () => {
   presets.mark(shown.keys);
+  view.setLights(presets.isSupervision);
   timePanel.refresh();
   page.keep({ layers: shown.keys, opacity: shown.faint });
 });

@@ -75,9 +75,9 @@ import { metresPerPixel } from "app/map/scale.js";
  *
  * @typedef {import("app/map/names.js").Name} Name
  *
- * @typedef {Common & {kind: "marker", spot: Spot, from: Spot | null, marker: Marker, size: number, text: string, hollow: boolean, selected: boolean, name: string, bounds?: Box}} PlacedMarker
+ * @typedef {Common & {kind: "marker", spot: Spot, from: Spot | null, marker: Marker, size: number, text: string, hollow: boolean, selected: boolean, name: string, light?: string, bounds?: Box}} PlacedMarker
  * @typedef {Common & {kind: "donut", spot: Spot, shares: {key: string, color: string, count: number}[], count: number, word: string, area_mu: number, bounds: Box}} PlacedDonut
- * @typedef {Common & {kind: "label", glyphs: {text: string, x: number, y: number}[], type: Type, color: string, halo: number, text: string, bounds?: Box}} PlacedLabel
+ * @typedef {Common & {kind: "label", glyphs: {text: string, x: number, y: number}[], type: Type, color: string, halo: number, text: string, light?: string, bounds?: Box}} PlacedLabel
  * @typedef {PlacedMarker | PlacedDonut | PlacedLabel} Placed
  */
 
@@ -378,6 +378,7 @@ class Arrangement {
       name: String(point.properties.label ?? ""),
       hollow: isHollow(marker, point.properties),
       selected,
+      light: point.properties.light,
     });
   }
 
@@ -446,6 +447,7 @@ class Arrangement {
       color,
       halo,
       text,
+      light: item.marker || label.along ? "" : item.point.properties.light,
     });
     for (const each of glyphs.boxes) this.#keepClear(each);
     return true;

@@ -27,6 +27,8 @@ export class Showing {
   /** @type {Map<string, Asked | null>} */
   filters = new Map();
   ground = 1;
+  /** Whether supervised projects show their lights. */
+  lights = false;
   /** @type {Selection | null} */
   selection = null;
   /** @type {{layer: string, id: number} | null} */
@@ -67,6 +69,11 @@ export class Side {
   setEmphasis(emphasis, told) {
     this.drawing.setEmphasis(emphasis);
     this.symbols.setEmphasis(emphasis, told);
+  }
+
+  /** @param {boolean} on */
+  setLights(on) {
+    this.symbols.setLights(on);
   }
 
   /** @param {{layer: string, id: number} | null} ref */
@@ -128,12 +135,13 @@ export class Side {
   }
 
   /** @param {Showing} now */
-  #follow({ faint, filters, ground, selection, hidden, emphasis }) {
+  #follow({ faint, filters, ground, selection, hidden, emphasis, lights }) {
     this.drawing.setGround(ground);
     for (const [layer, opacity] of faint) this.setOpacity(layer, opacity);
     for (const [layer, asked] of filters) this.drawing.setFilter(layer, asked);
     if (hidden) this.hide(hidden);
     if (selection) this.select(selection);
     if (emphasis) this.setEmphasis(...emphasis);
+    this.setLights(lights);
   }
 }

@@ -2,6 +2,7 @@
 
 import { arrange } from "app/map/arrange.js";
 import { Emphasis } from "app/map/emphasis.js";
+import { paintLights } from "app/map/lights.js";
 import { paintDonut, paintGlyphs, paintLeader, paintMarker } from "app/map/paint.js";
 import { holds } from "app/map/place.js";
 import { paintRing, paintShape, shapeIsSeen } from "app/map/ring.js";
@@ -35,6 +36,7 @@ export class Symbols {
   /** @type {{layer: string, id: number} | null} */
   #hidden = null;
   #frame = 0;
+  #lights = false;
   #drawn = { zoom: 0, corner: L.latLng(0, 0) };
   /** @type {Placed[]} */
   placed = [];
@@ -96,6 +98,12 @@ export class Symbols {
     this.drawSoon();
   }
 
+  /** Whether supervised projects show their lights. @param {boolean} on */
+  setLights(on) {
+    this.#lights = on;
+    this.drawSoon();
+  }
+
   /** @param {Selection | null} selection */
   setSelection(selection) {
     this.#selection = selection;
@@ -138,6 +146,7 @@ export class Symbols {
       else this.#paintLabel(ink, thing);
     }
     ink.globalAlpha = 1;
+    if (this.#lights) paintLights(ink, this.placed, this.fonts);
   }
 
   /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedMarker} thing */

@@ -148,6 +148,13 @@ export class MapView extends EventTarget {
     for (const side of this.#sides) side.setEmphasis(emphasis, told);
   }
 
+  /** Whether supervised projects show their lights. @param {boolean} on */
+  setLights(on) {
+    if (on === this.#showing.lights) return;
+    this.#showing.lights = on;
+    for (const side of this.#sides) side.setLights(on);
+  }
+
   /** Only what passes of a layer is drawn and counted. @param {string} layer @param {import("app/map/passing.js").Asked | null} asked null: everything */
   setFilter(layer, asked) {
     this.#showing.filters.set(layer, asked);

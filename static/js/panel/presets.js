@@ -1,6 +1,8 @@
 // Which subject does the person want to see? One chip each.
 import { fill, html } from "app/dom.js";
 
+const SUPERVISION = "supervision";
+
 /** Emits "preset" {preset}. */
 export class Presets extends EventTarget {
   /** @param {HTMLElement} element */
@@ -15,6 +17,11 @@ export class Presets extends EventTarget {
   /** What the chip that is lit is called, empty beside all of them. */
   get title() {
     return this.presets[this.chosen]?.title ?? "";
+  }
+
+  /** Is it the subject whose projects are supervised? */
+  get isSupervision() {
+    return this.presets[this.chosen]?.key === SUPERVISION;
   }
 
   /** @param {Api.Preset[]} presets */
