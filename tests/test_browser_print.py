@@ -8,7 +8,7 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.running import Server
 from webmap.outputs.print_paper import Sheet
@@ -30,6 +30,15 @@ def laid(page: Page) -> Any:
 
 def bounds(page: Page) -> list[float]:
     return list(page.evaluate(f"() => ({FRAME})().bounds"))
+
+
+def at_rest(thing: Locator) -> FloatRect:
+    """Where it stands once the map has stopped moving."""
+    before, now = None, thing.bounding_box()
+    while now is None or now != before:
+        thing.page.wait_for_timeout(250)
+        before, now = now, thing.bounding_box()
+    return now
 
 
 def words(file: Path) -> str:
@@ -74,8 +83,7 @@ def test_the_frame_is_dragged_turned_and_resized_and_is_the_sheet(
     page.select_option("#print_scale", "100000")
     start = laid(page)
     assert start["scale"] == 100_000
-    box = grip.bounding_box()
-    assert box
+    box = at_rest(grip)
     x, y = box["x"] + 60, box["y"] + 50
     page.mouse.move(x, y)
     page.mouse.down()
