@@ -51,6 +51,7 @@ OWN_STYLES: Final = tuple(
         "asking",
         "marks",
         "times",
+        "bar",
         "phone",
     )
 )

@@ -7,6 +7,7 @@ import { milestoneLine } from "app/panel/milestones.js";
 const MISSING = "未提供：";
 const LIGHT = 0.14;
 const PATIENCE_MS = 200;
+const MOST_FRONT = 4;
 
 /**
  * @typedef {object} Action what a button of the card does
@@ -162,7 +163,8 @@ export class Card extends EventTarget {
     if (!more.length) return html`<div class="buttons">${[zoom, link, table].map(button)}</div>`;
     const [shown, folded] = [more.filter((each) => !each.more), more.filter((each) => each.more)];
     const front = [...shown.filter(({ first }) => first), zoom, ...shown.filter(({ first }) => !first)];
-    return html`<div class="buttons">${front.map(button)}${this.#more([...folded, link, table])}</div>`;
+    const rest = [...front.slice(MOST_FRONT), ...folded, link, table];
+    return html`<div class="buttons">${front.slice(0, MOST_FRONT).map(button)}${this.#more(rest)}</div>`;
   }
 
   /** @param {Action[]} actions */
