@@ -10,9 +10,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from layers.rights import SYSTEM_VIEWER
+from layers.store import Database, audit
 from tests.browser import PHONE, WITHOUT_WEBGL2
 from tests.people import PASSWORD, UNIT, add_account
 from tests.running import Server, running
+from webmap.views.log import ROWS
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +26,19 @@ def office(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     for role, login, name in (("editor", "zhao", "赵业务"), ("administrator", "li", "李管理")):
         add_account(home, role, login=login, name=name, password=True)
     add_account(home, "auditor", "发展和改革局", login="wang", name="王审计", password=True)
+    write_long_log(home)
     with running(home) as server:
         yield server
+
+
+def write_long_log(home: Path) -> None:
+    """More lines than one page holds: there are links to turn the page."""
+    database = Database(f"sqlite:///{home / 'map.db'}")
+    with database.writing() as session:
+        for number in range(ROWS + 1):
+            audit.record(session, SYSTEM_VIEWER, "log_in", f"第 {number} 行")
+        session.commit()
+    database.dispose()
 
 
 def log_in(page: Page, login: str) -> None:
@@ -65,6 +79,7 @@ def test_every_target_of_the_administration_is_a_finger_wide(
     page.wait_for_url(re.compile(r"/(\?.*)?$"))
     for path in PAGES[login]:
         page.goto(f"/admin/{path}")
+        assert path != "log" or page.get_by_role("link", name="下一页").is_visible()
         assert page.evaluate(SMALL) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
