@@ -333,11 +333,13 @@ async function showMap(catalogue, style) {
   const { bounds } = catalogue.county;
   if (!bounds) return obstacle.noData();
   const { state } = page;
+  // Read before the map stands, which writes its view into the address.
+  const isPlaced = Boolean(state.view || state.selected);
   const layers = catalogue.layers.map((layer) => ({ ...layer, on: shown.isOn(layer.key) }));
   const ready = view.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
   for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
   standFlag(view.map);
-  if (state.siting) await ranking.open(state.siting, new Marks(view.map, "rank-disc"));
+  if (state.siting) await ranking.open(state.siting, new Marks(view.map, "rank-disc"), !isPlaced);
   if (state.table) table.open(state.table, state.ledger);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
@@ -867,10 +869,10 @@ on(holding, "say", ({ text }) => notice.show(text));
 on(ranking, "say", ({ text }) => notice.show(text));
 on(ranking, "open", ({ uid, uids }) => reader.open(uid, uids));
 on(ranking, "closed", () => page.keep({ siting: null }));
-on(ranking, "shown", ({ bounds, layers }) => {
+on(ranking, "shown", ({ bounds, layers, bring }) => {
   holding.project = ranking.project;
   for (const layer of layers) if (!shown.isOn(layer)) shown.toggle([layer], true);
-  if (!page.state.view && !page.state.selected) view.fit(bounds);
+  if (bring) view.fit(bounds);
 });
 on(fresh, "changed", ({ catalogue }) => showChanges(catalogue));
 on(fresh, "asked", () => tray.count());

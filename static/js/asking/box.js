@@ -1,6 +1,7 @@
 // 问一问 in the search box: a question instead of a name, with what can be asked while it is typed.
 import { overtaken } from "app/api.js";
 import { fill, html, later } from "app/dom.js";
+import { unfoldUnder } from "app/panel/under.js";
 
 const WAIT_MS = 160;
 const PREFIX = /^[?？]|^问(?!题)/;
@@ -161,7 +162,9 @@ export class QuestionBox extends EventTarget {
     const typed = this.input.value.trim();
     try {
       const offered = await this.offer(typed, signal);
-      if (!signal.aborted && this.#on) this.#present(typed, offered);
+      // Whoever has asked already looks at the answer.
+      const types = this.#on && document.activeElement === this.input;
+      if (!signal.aborted && types) this.#present(typed, offered);
     } catch (error) {
       if (overtaken(error)) return;
       fill(this.list, html`<p class="none" role="status">${/** @type {Error} */ (error).message}</p>`);
@@ -203,9 +206,8 @@ export class QuestionBox extends EventTarget {
   }
 
   #unfold() {
-    this.list.hidden = false;
+    unfoldUnder(this.list, this.input);
     this.list.scrollTop = 0;
-    this.input.setAttribute("aria-expanded", "true");
   }
 
   /** @param {number} at */

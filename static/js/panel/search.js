@@ -1,6 +1,7 @@
 // Where is it? Finds by name, code, village and initials, and opens what was chosen.
 import { overtaken } from "app/api.js";
 import { fill, html, later } from "app/dom.js";
+import { unfoldUnder } from "app/panel/under.js";
 
 const WAIT_MS = 180;
 
@@ -143,8 +144,7 @@ export class Search extends EventTarget {
   }
 
   #unfold() {
-    this.list.hidden = false;
-    this.input.setAttribute("aria-expanded", "true");
+    unfoldUnder(this.list, this.input);
   }
 
   /** @param {string} title @param {Api.Hit[]} hits */

@@ -3,7 +3,7 @@ import { fill, html } from "app/dom.js";
 
 const DISCS = 99;
 
-/** Emits "open" {uid, uids}, "shown" {bounds, layers}, "closed", "say" {text}. */
+/** Emits "open" {uid, uids}, "shown" {bounds, layers, bring}, "closed", "say" {text}. */
 export class Ranking extends EventTarget {
   /** @type {Api.Siting | null} */
   #found = null;
@@ -24,8 +24,8 @@ export class Ranking extends EventTarget {
     return this.#found?.result.project ?? "";
   }
 
-  /** @param {string} uid of the search @param {import("app/map/marks.js").Marks} marks */
-  async open(uid, marks) {
+  /** @param {string} uid of the search @param {import("app/map/marks.js").Marks} marks @param {boolean} bring them into view */
+  async open(uid, marks, bring) {
     try {
       this.#found = await this.server.siting(uid);
     } catch (error) {
@@ -37,7 +37,11 @@ export class Ranking extends EventTarget {
     marks.addEventListener("pick", (event) => this.#open(/** @type {CustomEvent} */ (event).detail.uid));
     this.#draw();
     const { rows } = this.#found.result;
-    this.#emit("shown", { bounds: around(rows), layers: [...new Set(rows.map(({ layer }) => layer))] });
+    this.#emit("shown", {
+      bounds: around(rows),
+      layers: [...new Set(rows.map(({ layer }) => layer))],
+      bring,
+    });
   }
 
   close() {
