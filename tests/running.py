@@ -14,7 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
 from typing import Any
+
+from flask import Flask
+from werkzeug.serving import make_server
 
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
@@ -100,6 +104,20 @@ def running(home: Path, program: str | None = None, **settings: str) -> Iterator
         yield server
     finally:
         stop(process)
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """The address of an application of this process, for as long as the block: a browser meets limits a test lowered."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def command(program: str | None) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from layers.store import query
 from layers.store.engine import Database
 from tests.browser import PATIENCE_S, PHONE, Visit, until
 from tests.filter_data import ASKED, LAYER, lay_records, records
-from tests.running import Server
+from tests.running import Server, serving
+from tests.small_county import small_county
 from tests.stored import NOON
+from webmap import catalogue
+from webmap.views import filtering
 
 TWO_YEARS = "idle_parcel:symbol.any.two_years"
 DRAWN = "Object.values(window).find((one) => one && one.view && one.view.isDrawn !== undefined)?.view"
@@ -72,6 +76,22 @@ def test_a_filter_repaints_without_asking_for_tiles(visit: Visit, server: Server
     expect(page.locator(".filter-row .condition")).to_have_count(2)
     until(page, f"{DRAWN}.isDrawn")
     assert not [url for url in asked if ".mvt" in url or "/tiles/" in url]
+
+
+@pytest.mark.parametrize("renderer", RENDERERS.values(), ids=RENDERERS)
+def test_what_is_too_long_a_list_for_the_map_is_left_to_the_tiles(
+    visit: Visit, home: Path, monkeypatch: pytest.MonkeyPatch, renderer: str
+) -> None:
+    monkeypatch.setattr(filtering, "MOST_IDS", 0)
+    monkeypatch.setattr(catalogue, "SMALL_LAYER", 2)
+    view = "lon=118.465&lat=35.556&z=12.5&layers=idle_parcel"
+    with serving(small_county(home)) as address:
+        page = patient(visit(f"{address}/?{view}&f=idle_parcel:holder.has.示例实业{renderer}"))
+        until(page, f"{DRAWN}?.isDrawn && {PLACED}.length === 1")
+        assert page.evaluate(f"{PLACED}[0].symbol") == "two_years"
+        page.locator(".filter-row .condition button").click()
+        until(page, f"{DRAWN}.isDrawn && {PLACED}.length === 3")
+        page.goto("about:blank")
 
 
 def test_the_panel_and_the_line_stay_in_step(visit: Visit, server: Server) -> None:

@@ -15,6 +15,7 @@ from layers.store import jobs, query
 from tests.small_county import IDLE_UID, asking, small_county
 from tests.stored import NOON
 from webmap import net_area_work
+from webmap.views import filtering
 
 
 @pytest.fixture
@@ -59,6 +60,14 @@ def test_what_the_tiles_do_not_carry_becomes_ids(client: FlaskClient) -> None:
     body = told(client, "/api/layers/idle_parcel/filter?f=holder.has.示例实业")
     match, by, ids, yes, no = body["map"]["expression"]
     assert (match, by, len(ids), yes, no) == ("match", ["id"], 1, True, False)
+
+
+def test_too_many_ids_become_the_filter_in_the_address_of_the_tiles(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filtering, "MOST_IDS", 0)
+    body = told(client, "/api/layers/idle_parcel/filter?f=holder.has.示例实业")
+    assert (body["map"]["expression"], body["map"]["tiles"]) == (None, body["filter"])
 
 
 def test_totals_are_told_in_groups_that_can_be_asked_for(client: FlaskClient) -> None:

@@ -185,7 +185,7 @@ def _for_the_map(session: Session, who: Viewer, layer: Layer, where: Filter) -> 
         told |= (
             {"expression": among(ids.tolist())}
             if len(ids) <= MOST_IDS
-            else {"expression": None, "tiles": True}
+            else {"expression": None, "tiles": where.text}
         )
     if crowded:
         told["sums"] = [_sum(each) for each in query.town_sums(session, who, layer, where)]

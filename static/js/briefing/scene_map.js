@@ -103,7 +103,7 @@ export class SceneMap {
     if (!asked) {
       asked = this.server
         .filterOn(layer, text, day)
-        .then(({ map, filter }) => map && { ...map, tiles: map.tiles ? filter : null })
+        .then(({ map }) => map)
         .catch(() => null);
       this.#asked.set(name, asked);
     }
