@@ -179,7 +179,8 @@ export class Grid extends EventTarget {
     for (let at = from; at < to; at += 1) rows.push(this.#row(at));
     const { count } = this.pages;
     fill(place, this.#room(from), rows, this.#room(count - to));
-    const height = /** @type {HTMLElement | null} */ (place.querySelector("tr[data-at]"))?.offsetHeight;
+    // Rows that are still to come may be lower than those that are there: measured too, the two would take turns.
+    const height = /** @type {HTMLElement | null} */ (place.querySelector("tr[data-uid]"))?.offsetHeight;
     if (height && height !== this.#height) {
       this.#height = height;
       this.#drawn = "";
