@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -30,7 +31,12 @@ class Chains:
 
     def only(self, kept: NDArray[np.bool_], closed: NDArray[np.bool_]) -> Chains:
         """Without some of the vertices; closed: for each chain, whether its ends meet."""
-        return _chains(self.at[kept], self.chain[kept], closed)
+        return self if kept.all() else _chains(self.at[kept], self.chain[kept], closed)
+
+    @cached_property
+    def steps_m(self) -> Positions:
+        """East and north from each vertex to the next one; of no meaning where there is none."""
+        return steps_m(self.at, self.at[self.after])
 
 
 def ring_findings(shapes: Shapes, limits: Limits) -> Iterator[Finding]:
@@ -53,16 +59,14 @@ def chains_of(lines: Shapes, closed: NDArray[np.bool_]) -> Chains:
 
 def close_pairs(chains: Chains, limits: Limits) -> NDArray[np.bool_]:
     """Of each vertex: whether the next one is nearer than the limit."""
-    lengths = lengths_m(chains.at, chains.at[chains.after])
+    lengths = np.hypot(*chains.steps_m.T)
     return np.asarray((chains.after != _NONE) & (lengths < limits.spacing_m))
 
 
 def spikes(chains: Chains, limits: Limits) -> tuple[Places, Positions]:
     """The vertices at which a border turns back, and the angles there in degrees."""
     inner = np.flatnonzero((chains.before != _NONE) & (chains.after != _NONE))
-    here = chains.at[inner]
-    one = steps_m(here, chains.at[chains.before[inner]])
-    other = steps_m(here, chains.at[chains.after[inner]])
+    one, other = -chains.steps_m[chains.before[inner]], chains.steps_m[inner]
     turned = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
     along = (one * other).sum(axis=1)
     angles = np.degrees(np.arctan2(turned, along))

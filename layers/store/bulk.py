@@ -20,6 +20,7 @@ from layers.errors import MapError
 from layers.kinds import kind_for
 from layers.rights import Viewer
 from layers.store.acts import finish_act, new_act
+from layers.store.ahead import ahead
 from layers.store.engine import Database
 from layers.store.pace import Pace
 from layers.store.rows import NewFeature, Prepared, towns_for, write
@@ -53,13 +54,14 @@ def add_in_turns(
     with database.reading() as session:
         layer = session.execute(_layer_of(layer_key, act_id)).scalar_one()
         towns = towns_for(session, layer.kind, act_id)
-    kind, count, pace = kind_for(layer), 0, Pace()
-    for turn in pace.turns(iter(rows)):
-        prepared = Prepared(kind, turn, towns).made_ready(database.engine.dialect)
+    kind, count, pace, dialect = kind_for(layer), 0, Pace(), database.engine.dialect
+    turns = (Prepared(kind, turn, towns).made_ready(dialect) for turn in pace.turns(iter(rows)))
+    # SQLite writes in this very process: there a second thread would only hold up who has the lock.
+    for prepared in turns if database.is_sqlite else ahead(turns):
         with database.writing(in_turns=True) as session, pace.measured():
             write(session, act_id, layer, prepared)
             session.commit()
-        count += len(turn)
+        count += len(prepared.uids)
         on_turn(count)
     return count
 

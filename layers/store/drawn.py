@@ -31,14 +31,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
 from layers import clock
+from layers.crs import Bounds
 from layers.kinds import kind_for
 from layers.kinds.base import TileField
 from layers.rights import Viewer, sight
-from layers.store.engine import WEB_MERCATOR_COLUMN, json_number, json_value
+from layers.store.engine import WEB_MERCATOR_COLUMN, in_layer_bounds, json_number, json_value
 from layers.store.seen import seen
 from layers.store.tables import Feature, Layer
 from layers.store.tile_rows import travelling
 
+_SIDES: Final = ("west", "south", "east", "north")
 _ID, _SHAPE, _TOLD, _LON, _LAT, _DUE = "_id", "_shape", "_told", "_lon", "_lat", "_due"
 _WORLD_M: Final = 2 * math.pi * 6378137.0
 _STORED: Final[ColumnElement[Any]] = literal_column(f"feature.{WEB_MERCATOR_COLUMN}")
@@ -49,7 +51,7 @@ class Square(NamedTuple):
     """A tile and how it is drawn, lengths in units of its grid of `extent` by `extent`.
 
     buffer: how far beyond its edges shapes are kept. tolerance: by how much outlines may be simplified; None for
-    exact ones.
+    exact ones. bounds: with that buffer, in degrees.
     """
 
     z: int
@@ -58,6 +60,7 @@ class Square(NamedTuple):
     extent: int
     buffer: float
     tolerance: float | None
+    bounds: Bounds
 
     @property
     def unit_m(self) -> float:
@@ -99,6 +102,7 @@ def _asked(layer: Layer, square: Square) -> dict[str, Any]:
         "extent": square.extent,
         "buffer": int(square.buffer),
         "buffer_m": square.buffer * square.unit_m,
+        **dict(zip(_SIDES, map(float, square.bounds), strict=True)),
         **({} if square.tolerance is None else {"tolerance_m": square.tolerance * square.unit_m}),
     }
 
@@ -112,7 +116,8 @@ def _statement(viewer: Viewer, fields: tuple[TileField, ...], simplified: bool, 
 
 
 def _met(viewer: Viewer, fields: tuple[TileField, ...]) -> CTE:
-    """What meets the buffered tile."""
+    """What meets the buffered tile: found by the index of the shapes, then looked at as it is drawn."""
+    layer, sides = _asked_for("layer", Integer()), [_asked_for(side, Float()) for side in _SIDES]
     wide = func.ST_Expand(_envelope(), _asked_for("buffer_m", Float()))
     return (
         select(
@@ -124,7 +129,7 @@ def _met(viewer: Viewer, fields: tuple[TileField, ...]) -> CTE:
             _told(fields).label(_TOLD),
         )
         .join(Layer)
-        .where(Feature.layer_id == _asked_for("layer", Integer()), _STORED.op("&&")(wide), *seen(viewer))
+        .where(in_layer_bounds(Feature.shape, layer, sides), _STORED.op("&&")(wide), *seen(viewer))
         .order_by(Feature.id)
         .cte("met")
     )

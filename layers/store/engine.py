@@ -24,11 +24,13 @@ from sqlalchemy import (
     JSON,
     Boolean,
     ColumnElement,
+    Date,
     DateTime,
     Dialect,
     Engine,
     ExceptionContext,
     Float,
+    Integer,
     QueuePool,
     String,
     Table,
@@ -212,12 +214,12 @@ def _shape_on_sqlite(shape: Shape, compiler: SQLCompiler, **options: Any) -> str
 
 
 def _to_ewkb(shape: BaseGeometry) -> str:
-    return _to_ewkbs([shape])[0]
+    return _to_ewkbs([shape])[0].hex()
 
 
-def _to_ewkbs(shapes: Sequence[BaseGeometry]) -> list[str]:
+def _to_ewkbs(shapes: Sequence[BaseGeometry]) -> list[bytes]:
     placed = shapely.set_srid(np.array(shapes, object), STORED)
-    return list(shapely.to_wkb(placed, include_srid=True, hex=True))
+    return list(shapely.to_wkb(placed, include_srid=True))
 
 
 def _from_ewkb(stored: str) -> BaseGeometry:
@@ -289,8 +291,12 @@ def new_ids(session: Session, table: Table, count: int) -> list[int]:
     if connection.dialect.name == "sqlite":
         last = connection.scalar(text("SELECT max(seq) FROM sqlite_sequence WHERE name = :table"), name) or 0
         return list(range(last + 1, last + count + 1))
-    own = "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
-    return list(connection.scalars(text(own), name))
+    # The sequence is looked up once, not for every row.
+    own = (
+        "SELECT array_agg(nextval(own.name)) FROM generate_series(1, :count), "
+        "(SELECT CAST(pg_get_serial_sequence(:table, 'id') AS regclass) AS name OFFSET 0) AS own"
+    )
+    return list(connection.scalar(text(own), name) or ())
 
 
 def one_at_a_time(session: Session, name: str) -> None:
@@ -314,7 +320,9 @@ def insert_columns(
     quote = connection.dialect.identifier_preparer.quote
     names = ", ".join(map(quote, (*columns, *common)))
     if connection.dialect.name == "postgresql":
-        _copy_rows(connection, f"COPY {quote(table.name)} ({names}) FROM STDIN", rows)
+        statement = f"COPY {quote(table.name)} ({names}) FROM STDIN (FORMAT BINARY)"
+        types = [_copied_as(table.c[name].type) for name in (*columns, *common)]
+        _copy_rows(connection, statement, types, rows)
     elif rows:
         marks = ", ".join("?" * len(rows[0]))
         connection.exec_driver_sql(f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})", rows)  # noqa: S608
@@ -360,16 +368,40 @@ def _cells(type_: TypeEngine[Any], values: Sequence[Any], dialect: Dialect) -> S
         return values
     if isinstance(type_, Shape):
         return to_blobs(values) if dialect.name == "sqlite" else _to_ewkbs(values)
-    process = None if isinstance(type_, JSON) else type_.dialect_impl(dialect).bind_processor(dialect)
+    if isinstance(type_, JSON):
+        return values if dialect.name == "sqlite" else [_JSONB_1 + value.encode() for value in values]
+    process = type_.dialect_impl(dialect).bind_processor(dialect)
     return values if process is None else [process(value) for value in values]
 
 
-def _copy_rows(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+_JSONB_1: Final = b"\x01"
+"""Before the text of a jsonb value in binary: the version of the form."""
+_COPIED_AS: Final[Mapping[type[TypeEngine[Any]], str]] = {
+    Shape: "bytea",
+    JSON: "bytea",
+    Utc: "timestamptz",
+    Date: "date",
+    Boolean: "bool",
+    Integer: "int4",
+    Float: "float8",
+    String: "text",
+}
+
+
+def _copied_as(type_: TypeEngine[Any]) -> str:
+    """How the driver writes the values of a column in binary; shapes and JSON are bytes already."""
+    return next(told for sort, told in _COPIED_AS.items() if isinstance(type_, sort))
+
+
+def _copy_rows(
+    connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> None:
     """COPY is beside SQLAlchemy, so its errors are put into sentences here."""
     driven = connection.connection.driver_connection
     assert driven is not None  # noqa: S101
     try:
         with driven.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
     except connection.dialect.loaded_dbapi.Error as error:

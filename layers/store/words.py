@@ -40,6 +40,7 @@ READINGS: Final = {
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEVERAL: Final = re.compile(f"[{''.join(READINGS)}]")
+_ASCII: Final = "".join(map(chr, range(0x80)))
 _RUN: Final = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 LONGEST_NAME: Final = 200
 MOST_READINGS: Final = 8
@@ -110,19 +111,25 @@ def sounds_of(name: str) -> list[str]:
 
 
 def _sounds(text: str) -> list[str]:
+    # Names of one import repeat their words and differ in the number behind, which reads in one way.
+    words = text.rstrip(_ASCII)
+    number = bare(text[len(words) :])
+    return [sound for sound in dict.fromkeys([each + number for each in _heard(words)]) if sound]
+
+
+@lru_cache(maxsize=20_000)
+def _heard(text: str) -> tuple[str, ...]:
+    """Full pinyin and initials in every reading; both may be empty."""
     if not _SEVERAL.search(text):
         spoken = [_sound(run) for run in _RUN.findall(text)]
-        spelt, short = "".join([each for each, _ in spoken]), "".join([each for _, each in spoken])
-        return [sound for sound in dict.fromkeys((spelt, short)) if sound]
+        return "".join([each for each, _ in spoken]), "".join([each for _, each in spoken])
     syllables = [syllable for run in _RUN.findall(text) for syllable in _syllables(run)]
     choices = [
         dict.fromkeys((syllable, *READINGS.get(char, ())))
         for char, syllable in zip(text, syllables, strict=False)
     ]
     readings = list(islice(product(*choices), MOST_READINGS))
-    full = (_full(reading) for reading in readings)
-    initials = (_initials(reading) for reading in readings)
-    return [sound for sound in dict.fromkeys((*full, *initials)) if sound]
+    return (*map(_full, readings), *map(_initials, readings))
 
 
 def _sound(run: str) -> tuple[str, str]:

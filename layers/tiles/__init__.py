@@ -163,11 +163,12 @@ def _cut(session: Session, viewer: Viewer, layer: Layer, place: Tile) -> bytes:
         return far_layer(session, viewer, layer, fields, place)
     # Only Python knows where labels stand along a line.
     has_lines = "line" in kind.shapes
-    square = query.Square(*place, EXTENT, buffer, None if place.z >= EXACT_FROM_Z else TOLERANCE)
+    bounds, tolerance = place.bounds(buffer), None if place.z >= EXACT_FROM_Z else TOLERANCE
+    square = query.Square(*place, EXTENT, buffer, tolerance, bounds)
     drawn = query.drawn_tile(session, viewer, layer, fields, square, points=not has_lines)
     if drawn is not None and not has_lines:
         return drawn
-    rows = query.tile_rows(session, viewer, layer, place.bounds(buffer), fields)
+    rows = query.tile_rows(session, viewer, layer, bounds, fields)
     return cut_tile(rows, key, place, buffer) if drawn is None else drawn + label_layer(rows, key, place)
 
 
