@@ -33,7 +33,7 @@ def draw_sample(folder: Path) -> None:
     write(folder, "river", "河流（示意）", waters())
     write(folder, "existing_road", "现状公路与城区道路（示意）", existing_roads())
     write(folder, "place_name", "地名（示意）", place_names())
-    write(folder, "road_project", "道路项目（规划文件用词，线位示意）", road_projects())
+    write(folder, "road_project", "道路项目（规划文件用词与示例连接线，线位示意）", road_projects())
     write(folder, "scenic_site", "景点与旅游项目（规划文件用词，位置示意）", scenic_sites())
     write(folder, "tour_route", "旅游线路（示例，经停规划文件点名的景点）", tour_routes())
     write(folder, "village", "美丽乡村与村名（示例与规划文件用词）", villages())

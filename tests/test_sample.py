@@ -302,6 +302,24 @@ def test_twelve_invented_projects_show_progress() -> None:
     assert len({project.facts["stage"] for project in shown}) >= 5
 
 
+def test_a_road_comes_to_stand_in_each_of_five_years_and_only_invented_ones_say_when() -> None:
+    years = {
+        thing.name: (thing.facts.get("actual_end") or thing.facts["plan_end"])[:4]
+        for thing in things("road_project")
+        if thing.name.startswith("示例")
+    }
+    assert list(years.values()) == ["2024", "2025", "2026", "2027", "2028"]
+    standing = [thing.name for thing in things("road_project") if thing.facts["state"] == "open"]
+    assert standing == ["示例连接线 1", "示例连接线 2"]
+
+
+def test_an_invented_road_leaves_a_road_that_is_there() -> None:
+    existing = shapely.union_all([thing.shape for thing in things("existing_road")])
+    for thing in things("road_project"):
+        if thing.name.startswith("示例"):
+            assert shapely.Point(thing.shape.coords[0]).distance(existing) * METRES_PER_DEGREE < 1
+
+
 def test_every_control_line_is_an_example_with_its_edition() -> None:
     lines = things("control_line")
     for line in lines:

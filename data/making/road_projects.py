@@ -1,15 +1,16 @@
-"""Which roads does the plan name, and what does it say of each?
+"""Which roads does the plan name, what does it say of each, and which ones are invented beside them?
 
-Only the plan's own words: no dates, amounts or progress beyond them. Lines are 示意. The state tells what the plan
-wants (a new line, a rebuilding), not how far it is.
+Named roads carry only the plan's own words: no dates, amounts or progress beyond them. Lines are 示意. The state tells
+what the plan wants (a new line, a rebuilding), not how far it is. Years stand on invented roads (示例连接线) alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from making.records import PLAN, Facts, Record, placed
-from making.roads import north_ring, road_line
+from making.drawing import Point
+from making.records import PLAN, Facts, Record, invented, placed
+from making.roads import connection, north_ring, road_line
 
 PLAN_ONLY = "仅录入规划文件的用词，线位示意，状态不表示进度。"
 S229_OFFICE = "229省道建设指挥部办公室"
@@ -19,9 +20,50 @@ TOWN_ROADS = "乡镇22年重点"
 BREAKS = "城区断头路全打通"
 RING_WORDS = "完善城市环线,解决过境车辆穿城"
 
+CONNECTIONS: tuple[tuple[str, tuple[Point, ...], Facts], ...] = (
+    (
+        "336省道（现状）",
+        ((118.652, 35.534), (118.656, 35.512), (118.648, 35.49)),
+        {"stage": "completed", "state": "open", "plan_end": "2024-10-31", "actual_end": "2024-10-20"},
+    ),
+    (
+        "336省道（现状）",
+        ((118.556, 35.545), (118.559, 35.565), (118.566, 35.583)),
+        {"stage": "completed", "state": "open", "plan_end": "2025-09-30", "actual_end": "2025-11-15"},
+    ),
+    (
+        "336省道（现状）",
+        ((118.345, 35.556), (118.352, 35.525), (118.36, 35.495), (118.366, 35.472)),
+        {
+            "stage": "building",
+            "state": "building",
+            "plan_start": "2025-03-01",
+            "actual_start": "2025-04-10",
+            "plan_end": "2026-12-31",
+            "progress_pct": 85,
+            "reported_days_ago": 9,
+        },
+    ),
+    (
+        "229省道（现状）",
+        ((118.482, 35.412), (118.44, 35.414), (118.38, 35.412), (118.325, 35.392)),
+        {"stage": "planned", "state": "planned", "plan_start": "2027-03-01", "plan_end": "2027-12-31"},
+    ),
+    (
+        "336省道（现状）",
+        ((118.214, 35.537), (118.207, 35.51), (118.214, 35.485)),
+        {"stage": "planned", "state": "planned", "plan_start": "2027-06-01", "plan_end": "2028-10-31"},
+    ),
+)
+"""Invented roads: the road they leave, their points in degrees, and by when they stand."""
+
 
 def road_projects() -> list[Record]:
-    """The roads in the order of the plan."""
+    """The roads in the order of the plan, then the invented ones."""
+    return [*_named(), *_connections()]
+
+
+def _named() -> list[Record]:
     return [
         _project(
             "229省道改线",
@@ -98,6 +140,17 @@ def road_projects() -> list[Record]:
             source_words="二号工程 通临沂快速通道",
             note=PLAN_ONLY + "线路出县界。",
         ),
+    ]
+
+
+def _connections() -> list[Record]:
+    return [
+        placed(
+            f"示例连接线 {number}",
+            connection(start, points),
+            **invented(admin_class="county", grade="third", work="new", purpose="示例：连接镇驻地与省道", **said),
+        )
+        for number, (start, points, said) in enumerate(CONNECTIONS, 1)
     ]
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
-from shapely.geometry import LineString, Point
+from shapely.geometry import LineString
+from shapely.geometry import Point as Spot
 
-from making.drawing import Line, lengthened, smoothed, to_km
+from making.drawing import Line, Point, lengthened, smoothed, to_km
 from making.seat import highway_through_town, missing_link
 from making.sketch import drawn, drawn_named
 from making.waters import BEYOND_BORDER_KM, nearest_on, within_county
@@ -42,6 +44,12 @@ def north_ring() -> LineString:
     return _smooth(_joined(rough, "西外环北联竹泉马泉（一号工程）", "229省道改线"))
 
 
+def connection(start: str, points: Sequence[Point]) -> LineString:
+    """An invented road that leaves another; points in degrees, the first of them near that road."""
+    rough = [to_km(point) for point in points]
+    return _smooth(_joined(rough, start, None))
+
+
 def existing_names() -> list[str]:
     """The roads of the sketch that are there today."""
     return [road.name for road in drawn("road") if road.facts["state"] == "现状"]
@@ -50,7 +58,7 @@ def existing_names() -> list[str]:
 def _highway_of_the_seat(name: str) -> LineString:
     """The sketch's highway, with the middle street of the seat in place of its points there."""
     rough = drawn_named("road", name).line
-    far = [Point(point).distance(Point(0, 0)) > SEAT_RADIUS_KM for point in rough]
+    far = [Spot(point).distance(Spot(0, 0)) > SEAT_RADIUS_KM for point in rough]
     before, after = far.index(False), len(far) - far[::-1].index(False)
     street = highway_through_town(north_south="229" in name)
     return within_county(_smooth(lengthened([*rough[:before], *street, *rough[after:]], BEYOND_BORDER_KM)))
