@@ -148,7 +148,9 @@ def _connections() -> list[Record]:
         placed(
             f"示例连接线 {number}",
             connection(start, points),
-            **invented(admin_class="county", grade="third", work="new", purpose="示例：连接镇驻地与省道", **said),
+            **invented(
+                admin_class="county", grade="third", work="new", purpose="示例：连接镇驻地与省道", **said
+            ),
         )
         for number, (start, points, said) in enumerate(CONNECTIONS, 1)
     ]
