@@ -8,7 +8,8 @@ from layers.errors import QuestionToUser
 from layers.jobs import Cancelled, Running
 from layers.store import Database, accounts
 from webmap.config import read_config
-from webmap.exporting import Wanted, asked_back, carry_out, remove_outdated
+from webmap.exporting import Wanted, asked_back, carry_out
+from webmap.finished import remove_outdated
 
 
 def write(database: Database, job: Running) -> dict[str, Any]:

@@ -1,9 +1,7 @@
-"""What does somebody ask for when he exports on the screen, and where does his file lie until it is fetched?"""
+"""What does somebody ask for when he exports on the screen, and how does it become a file?"""
 
 from __future__ import annotations
 
-import shutil
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,20 +9,17 @@ from typing import Any, Final
 
 from layers import clock
 from layers.crs import is_zone
-from layers.errors import InvalidValue, NoSpace, QuestionToUser
+from layers.errors import InvalidValue, QuestionToUser
 from layers.export import Exported, PublicEdition, checked_edition, export, format_named
 from layers.rights import Viewer
 from layers.store import Database
 from layers.store.chosen import MOST_CHOSEN, Part
-from layers.store.rows import new_uid
-from webmap import noticing
+from webmap import finished, noticing
 
-FOLDER: Final = "exports"
 KIND: Final = "export"
 """Of its job."""
 MOST_LAYERS: Final = 60
 LONGEST_TITLE: Final = 40
-HOUR_S: Final = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,21 +111,12 @@ def carry_out(
     database: Database, viewer: Viewer, asked: Wanted, home: Path, tell: Callable[[float, str], object]
 ) -> dict[str, Any]:
     """Write the file and say what was written; nothing is left behind where it cannot be."""
-    uid = new_uid()
-    folder = home / FOLDER / uid
     suffix = noticing.SUFFIX if asked.notice else format_named(asked.form).suffix
-    try:
-        folder.mkdir(parents=True)
+    with finished.new_folder(home) as folder:
         target = folder / f"{_stem(asked.layers)}{suffix}"
         done = _written(database, viewer, asked, target, tell)
-    except OSError as refusal:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise NoSpace(f"文件存不下（{refusal.strerror}），没有导出。请联系系统管理员。") from None
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
     return {
-        "uid": uid,
+        "uid": folder.name,
         "file": target.name,
         "name": _name(done, asked, suffix),
         "rows": done.rows,
@@ -164,19 +150,6 @@ def _written(
     )
 
 
-def put(home: Path, file: str, content: bytes) -> str:
-    """Lay a finished file where it is fetched from; the uid of its folder. Nothing is left behind where it cannot be."""
-    uid = new_uid()
-    folder = home / FOLDER / uid
-    try:
-        folder.mkdir(parents=True)
-        (folder / file).write_bytes(content)
-    except OSError as refusal:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise NoSpace(f"文件存不下（{refusal.strerror}），没有生成。请联系系统管理员。") from None
-    return uid
-
-
 def asked_back(question: QuestionToUser) -> dict[str, Any]:
     """The question of a zone as the page puts it."""
     choices = [
@@ -184,28 +157,6 @@ def asked_back(question: QuestionToUser) -> dict[str, Any]:
         for each in question.choices
     ]
     return {"error": question.message, "choices": choices}
-
-
-def file_of(home: Path, told: Mapping[str, Any]) -> Path:
-    """Where the file of such an answer lies; its parts are names of ours."""
-    return home / FOLDER / str(told["uid"]) / str(told["file"])
-
-
-def remove_outdated(home: Path, hours: int) -> None:
-    """Take away what was kept long enough."""
-    before = time.time() - hours * HOUR_S
-    folder = home / FOLDER
-    for each in folder.iterdir() if folder.is_dir() else ():
-        # Somebody else may be taking it away at the same time.
-        if _age(each) < before:
-            shutil.rmtree(each, ignore_errors=True)
-
-
-def _age(folder: Path) -> float:
-    try:
-        return folder.stat().st_mtime
-    except OSError:
-        return 0.0
 
 
 def _stem(layers: list[str]) -> str:

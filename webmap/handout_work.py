@@ -10,7 +10,7 @@ from layers.store import Database
 from layers.store.seen import require_insider
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
-from webmap.exporting import put, remove_outdated
+from webmap.finished import put, remove_outdated
 from webmap.pack_making import Packed, Tell, carry_out, name_of
 from webmap.packing import Wanted
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from flask import Response, current_app, make_response, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, MapError
 from layers.rights import Viewer, may, require
 from layers.store import audit
-from webmap import accounts, assets
+from webmap import accounts
 from webmap.database import current, viewer
 from webmap.errors import STATUS
+from webmap.work_page import work_page
 
 TABS: Final = (
     ("manage_layers.listed", "图层", "manage_layers"),
@@ -54,13 +55,9 @@ def page(template: str, *, status: int = 200, **facts: Any) -> Response:
     told = {
         "tabs": tabs(),
         "done": DONE.get(request.args.get("done", "")),
-        "imports": assets.import_map(),
         "error": None,
-        **facts,
     }
-    response = make_response(render_template(f"admin/{template}", **told), status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return work_page(f"admin/{template}", status=status, **{**told, **facts})
 
 
 def tabs() -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from layers.store import Database
 from layers.store.seen import require_insider
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
-from webmap.exporting import remove_outdated
+from webmap.finished import remove_outdated
 from webmap.print_asked import Wanted
 from webmap.printing import carry_out, keep
 

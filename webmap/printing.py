@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +12,12 @@ import numpy as np
 
 from layers import clock
 from layers.crs import Bounds, name_of, padded, projected_code
-from layers.errors import InvalidValue, NoSpace
+from layers.errors import InvalidValue
 from layers.export.publishing import coarsened
 from layers.kinds import kind_for
 from layers.rights import PUBLIC_VIEWER, Viewer
 from layers.store import Database, audit, pictures, query
-from layers.store.rows import new_uid
-from webmap import catalogue, exporting
+from webmap import catalogue, finished
 from webmap.outputs.print_paper import GridKind, Sheet, fitting_scale
 from webmap.outputs.print_series import Series
 from webmap.print_asked import Wanted
@@ -111,18 +109,11 @@ def _data_of(layer: LayerSummary) -> dict[str, Any]:
 
 
 def keep(printed: Printed, home: Path, form: str) -> dict[str, Any]:
-    """Put the file where it is fetched from; nothing is left behind where it cannot be."""
-    uid = new_uid()
-    folder = home / exporting.FOLDER / uid
-    try:
-        folder.mkdir(parents=True)
-        (folder / f"map.{form}").write_bytes(printed.content)
-    except OSError as refusal:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise NoSpace(f"文件存不下（{refusal.strerror}），没有打印。请联系系统管理员。") from None
+    """Put the file where it is fetched from, and say what it is."""
+    file = f"map.{form}"
     return {
-        "uid": uid,
-        "file": f"map.{form}",
+        "uid": finished.put(home, file, printed.content),
+        "file": file,
         "name": printed.name,
         "bytes": len(printed.content),
         "scale": printed.sheet.scale,

@@ -29,6 +29,8 @@ STATES: Final = {
     CANCELLED: "已取消",
 }
 MOST_TRIES: Final = 3
+BEYOND: Final = 2**31
+"""No job is ever numbered like this: the column holds no more."""
 INTERRUPTED: Final = "处理中断，未改动任何数据。请重新提交。"
 NOTHING_CHANGED: Final = "已取消，未改动任何数据。"
 
@@ -84,10 +86,16 @@ def note_done(
 
 def find(session: Session, number: int) -> FoundJob:
     """The job of this number."""
-    job = session.get(Job, number, populate_existing=True)
+    job = look_up(session, number)
     if job is None:
         raise UnknownThing(f"没有编号为 {number} 的任务。请刷新页面后重试。")
-    return _found(job)
+    return job
+
+
+def look_up(session: Session, number: int) -> FoundJob | None:
+    """The job of this number, if there is one."""
+    job = session.get(Job, number, populate_existing=True) if number < BEYOND else None
+    return _found(job) if job else None
 
 
 def is_waiting(session: Session) -> bool:

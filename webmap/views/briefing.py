@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.briefing import MEASURES, TEMPLATES, scenes_of
@@ -17,6 +17,7 @@ from webmap import accounts, assets, headers
 from webmap.database import current, viewer
 from webmap.folium_map import SCRIPTS, shell
 from webmap.views.map import STYLES, boot, packed_url
+from webmap.work_page import work_page
 
 blueprint = Blueprint("briefing", __name__)
 
@@ -111,7 +112,4 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {"imports": assets.import_map(), **facts}
-    response = make_response(render_template(f"briefing/{template}", **told))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return work_page(f"briefing/{template}", **facts)

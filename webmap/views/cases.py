@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import clock
@@ -16,15 +16,16 @@ from layers.errors import InvalidFields, InvalidValue, OutOfDate
 from layers.kinds.case_days import case_days
 from layers.kinds.case_steps import NOTE, NUMBER
 from layers.kinds.idle_parcel import CASE
-from layers.rights import NON_SECRET, require
+from layers.rights import require
 from layers.rules.idle_case import STEP_WORDS, Step
 from layers.store import query
 from layers.store.seen import require_insider
-from webmap import accounts, assets, casework
+from webmap import accounts, casework
 from webmap.answers import to_save
 from webmap.database import current, the_database, viewer
 from webmap.outputs import case_sheet
 from webmap.outputs.fact_book import XLSX
+from webmap.work_page import work_page
 
 blueprint = Blueprint("cases", __name__)
 
@@ -109,7 +110,6 @@ def _one(uid: str, typed: Typed | None = None, trouble: str = "", status: int = 
         trouble=trouble,
         done=request.method == "GET" and "done" in request.args,
         limits={"number": NUMBER.longest, "note": NOTE.longest},
-        csrf=accounts.token(),
     )
     page.status_code = status
     return page
@@ -135,13 +135,8 @@ def _place(said: str) -> int:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {
-        "non_secret": NON_SECRET,
+    told: dict[str, Any] = {
         "steps": STEPS,
-        "imports": assets.import_map(),
         "deadlines": "、".join(f"{STEP_WORDS[step]} {days} 日" for step, days in case_days().items()),
-        **facts,
     }
-    page = make_response(render_template(f"cases/{template}", **told))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return work_page(f"cases/{template}", **told, **facts)

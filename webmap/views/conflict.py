@@ -6,18 +6,17 @@ import json
 from typing import Any, Final
 
 import shapely
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import crs
-from layers.errors import InvalidValue, UnknownThing
-from layers.rights import NON_SECRET
+from layers.errors import InvalidValue
 from layers.rules.compliance import NO_APPROVAL
 from layers.store import analyses, jobs
 from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
-from webmap import accounts, assets, conflict_file_work
+from webmap import accounts, awaited, conflict_file_work
 from webmap.answers import answer, to_save
 from webmap.body import read_json, text_of, texts_of
 from webmap.conflict_work import KIND, county_outline, is_long
@@ -29,6 +28,7 @@ from webmap.outputs.fact_book import XLSX
 from webmap.receiving import received
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import ASKED_BYTES, asked_file
+from webmap.work_page import work_page
 
 blueprint = Blueprint("conflict", __name__)
 
@@ -140,7 +140,7 @@ def wait(number: int) -> AnyResponse:
         county = county_lines(the_database(), viewer())
         for choice in question["choices"]:
             choice["sketch"] = sketch(choice["shapes"], county, whole=True) if choice["shapes"] else None
-    return _page("wait.html", job=job, state=jobs.STATES[job.state], question=question)
+    return _page("wait.html", job=job, question=question)
 
 
 @blueprint.post("/conflict/jobs/<int:number>/answer")
@@ -156,20 +156,6 @@ def decide(number: int) -> AnyResponse:
     begun = _begin({**arguments, "answers": {**arguments["answers"], **_answered(question["name"], said)}})
     current().commit()
     return redirect(url_for("conflict.wait", number=begun), 303)
-
-
-@blueprint.get("/conflict/jobs/<int:number>/state")
-def state(number: int) -> Response:
-    job = _job(number)
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
-
-
-@blueprint.post("/conflict/jobs/<int:number>/cancel")
-def cancel(number: int) -> AnyResponse:
-    job = _job(number)
-    jobs.cancel(current(), job.id)
-    current().commit()
-    return redirect(url_for("conflict.wait", number=number), 303)
 
 
 def _asked(body: dict[str, Any]) -> dict[str, Any]:
@@ -214,10 +200,7 @@ def _told(found: FoundAnalysis, changed: list[str]) -> dict[str, Any]:
 
 def _job(number: int) -> FoundJob:
     require_insider(viewer())
-    job = jobs.find(current(), number)
-    if job.kind not in (KIND, conflict_file_work.KIND) or job.account_id != viewer().account:
-        raise UnknownThing("没有这项分析，或者它是别人的。请重新分析。")
-    return job
+    return awaited.own((KIND, conflict_file_work.KIND), number, "没有这项分析，或者它是别人的。请重新分析。")
 
 
 def _file(found: FoundAnalysis, content: bytes, ending: str, mimetype: str) -> Response:
@@ -236,14 +219,7 @@ def _map_url(found: FoundAnalysis) -> str:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {
-        "csrf": accounts.token(),
-        "imports": assets.import_map(),
-        "non_secret": NON_SECRET,
-        "no_approval": NO_APPROVAL,
-        "minute": conflict_sheet.minute,
-        **facts,
-    }
-    page = make_response(render_template(f"conflict/{template}", **told))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return work_page(f"conflict/{template}", no_approval=NO_APPROVAL, minute=conflict_sheet.minute, **facts)
+
+
+awaited.attend(blueprint, "/conflict/jobs", _job, "conflict.wait")

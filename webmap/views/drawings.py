@@ -10,7 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, UnknownThing, WrongSetting
@@ -20,7 +20,7 @@ from layers.rights import NON_SECRET, VISIBILITIES, require
 from layers.secrecy import refuse_secret
 from layers.store import jobs, pictures
 from layers.store.pictures import FoundPicture
-from webmap import accounts, assets
+from webmap import accounts, awaited
 from webmap.answers import answer, digest
 from webmap.bases.addresses import Square
 from webmap.bases.archives import MBTiles
@@ -31,7 +31,8 @@ from webmap.managing import noted, whole
 from webmap.map_place import view_of
 from webmap.picture_files import TILES, folder_of
 from webmap.receiving import received
-from webmap.views.imagery import CUT, LOOK, begin, end_job, refuse_while_running, told
+from webmap.views.imagery import CUT, LOOK, begin, end_job, refuse_while_running
+from webmap.work_page import work_page
 
 blueprint = Blueprint("drawings", __name__)
 
@@ -108,7 +109,7 @@ def one(uid: str) -> Response:
 @blueprint.get("/drawings/<uid>/state")
 def state(uid: str) -> Response:
     picture = _own(uid)
-    return told(jobs.find(current(), picture.job_id) if picture.job_id else None)
+    return awaited.state(jobs.find(current(), picture.job_id) if picture.job_id else None)
 
 
 @blueprint.get("/drawings/<uid>/seen")
@@ -312,7 +313,4 @@ def _open_to() -> dict[str, str]:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    shown = {"csrf": accounts.token(), "imports": assets.import_map(), "trouble": "", **facts}
-    response = Response(render_template(f"drawings/{template}", **shown))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return work_page(f"drawings/{template}", **{"trouble": "", **facts})

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, send_file, url_for
+from flask import Blueprint, Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.crs import zone_of
-from layers.errors import QuestionToUser, UnknownThing
+from layers.errors import QuestionToUser
 from layers.export import FORMATS, PROFILES, refuse_export
 from layers.rights import NON_SECRET, require
 from layers.store import jobs, query
 from layers.store.jobs import FoundJob
-from webmap import exporting, noticing
+from webmap import awaited, exporting, finished, noticing
 from webmap.answers import answer
 from webmap.body import read_json
 from webmap.database import current, the_config, the_database, viewer
@@ -60,7 +59,7 @@ def begin() -> tuple[Response, int]:
             number = jobs.enqueue(session, viewer(), KIND, {"wanted": asked.plain()})
             session.commit()
         return jsonify(_told(_found(number))), 202
-    exporting.remove_outdated(the_config().home, the_config().export_hours)
+    finished.remove_outdated(the_config().home, the_config().export_hours)
     try:
         done = exporting.carry_out(the_database(), viewer(), asked, the_config().home, _nobody_waits)
     except QuestionToUser as question:
@@ -71,47 +70,15 @@ def begin() -> tuple[Response, int]:
     return jsonify(_told(_found(number))), 201
 
 
-@blueprint.get("/api/exports/<int:number>")
-def state(number: int) -> Response:
-    require(viewer(), "export")
-    response = jsonify(_told(_found(number)))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@blueprint.post("/api/exports/<int:number>/cancel")
-def cancel(number: int) -> Response:
-    require(viewer(), "export")
-    _found(number)
-    with the_database().writing() as session:
-        jobs.cancel(session, number)
-        session.commit()
-    return jsonify(_told(_found(number)))
-
-
 @blueprint.get("/exports/<int:number>")
 def fetch(number: int) -> Response:
     """The file itself, for the one who asked, as long as it is kept."""
-    require(viewer(), "export")
-    job = _found(number)
-    if job.state != jobs.DONE or job.result is None or "uid" not in job.result:
-        raise UnknownThing(GONE)
-    file = exporting.file_of(the_config().home, job.result)
-    if not file.is_file() or job.created_at < clock.now() - timedelta(hours=the_config().export_hours):
-        raise UnknownThing(GONE)
-    response = send_file(
-        file, mimetype="application/octet-stream", as_attachment=True, download_name=job.result["name"]
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return awaited.send(_found(number), GONE)
 
 
 def _found(number: int) -> FoundJob:
-    with the_database().reading() as session:
-        job = jobs.find(session, number) if number < 2**31 else None
-    if job is None or job.kind != KIND or job.account_id is None or job.account_id != viewer().account:
-        raise UnknownThing(GONE)
-    return job
+    require(viewer(), "export")
+    return awaited.own((KIND,), number, GONE)
 
 
 def _count(asked: Wanted) -> int:
@@ -134,14 +101,7 @@ def _nobody_waits(progress: float, message: str) -> None:
 
 
 def _told(job: FoundJob) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "number": job.id,
-        "state": job.state,
-        "state_title": jobs.STATES[job.state],
-        "ended": job.ended,
-        "progress": job.progress,
-        "message": job.message,
-    }
+    facts = awaited.told(job)
     if job.state != jobs.DONE or job.result is None:
         return facts
     if "choices" in job.result:
@@ -171,3 +131,6 @@ def _format(each: Any) -> dict[str, Any]:
 def _zones(bounds: Any) -> list[int]:
     west, _, east, _ = bounds
     return list(range(zone_of(west), zone_of(east) + 1))
+
+
+awaited.attend_api(blueprint, "/api/exports", _found, _told)

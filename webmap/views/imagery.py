@@ -16,7 +16,7 @@ from layers.secrecy import refuse_secret
 from layers.store import jobs, pictures
 from layers.store.jobs import FoundJob
 from layers.store.pictures import FoundPicture
-from webmap import accounts
+from webmap import accounts, awaited
 from webmap.bases import written
 from webmap.database import current, the_config, viewer
 from webmap.managing import manager, noted, page, refused, text
@@ -93,7 +93,7 @@ def _one(uid: str, error: MapError | None = None, status: int = 200) -> Response
 
 @blueprint.get("/<uid>/state")
 def state(uid: str) -> Response:
-    return told(_job(pictures.to_change(current(), viewer(), SORT, uid)))
+    return awaited.state(_job(pictures.to_change(current(), viewer(), SORT, uid)))
 
 
 @blueprint.post("/<uid>")
@@ -186,18 +186,10 @@ def begin(uid: str, kind: str) -> None:
 def end_job(picture: FoundPicture) -> None:
     """Nobody wants its result any more."""
     if picture.job_id:
-        jobs.cancel(current(), picture.job_id)
-        current().commit()
+        awaited.cancel(picture.job_id)
 
 
 def refuse_while_running(picture: FoundPicture) -> None:
     job = _job(picture)
     if job is not None and not job.ended:
         raise InvalidValue("这幅图正在处理中。请等它完成，或先取消。")
-
-
-def told(job: FoundJob | None) -> Response:
-    """How far a job is, for the page that waits."""
-    if job is None:
-        return jsonify(ended=True, progress=1, message="", state="")
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])

@@ -15,9 +15,7 @@ from flask import (
     Flask,
     Response,
     jsonify,
-    make_response,
     redirect,
-    render_template,
     request,
     send_file,
     url_for,
@@ -34,11 +32,12 @@ from layers.store.history import deed
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
-from webmap import accounts, assets, intake_repairs
+from webmap import awaited, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
 from webmap.map_place import view_of
 from webmap.sketch import county_lines, sketch
 from webmap.uploading import file_of, report_of, stored
+from webmap.work_page import work_page
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
@@ -129,10 +128,7 @@ def step(uid: str) -> Response:
 @blueprint.get("/<uid>/state")
 def state(uid: str) -> Response:
     require(viewer(), "import")
-    job = _job(uploads.find(current(), viewer(), uid))
-    if job is None:
-        raise UnknownThing("没有这次导入的任务。请重新开始。")
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
+    return awaited.state(_job(uploads.find(current(), viewer(), uid)))
 
 
 @blueprint.post("/<uid>")
@@ -189,8 +185,7 @@ def cancel(uid: str) -> AnyResponse:
     require(viewer(), "import")
     job = _job(uploads.find(current(), viewer(), uid))
     if job is not None:
-        jobs.cancel(current(), job.id)
-        current().commit()
+        awaited.cancel(job.id)
     return _onward(uid)
 
 
@@ -349,11 +344,8 @@ def _code(said: str) -> int:
 # --- pages ---------------------------------------------------------------------------------------------
 
 
-def _page(template: str, status: int = 200, **facts: Any) -> Response:
-    told = {"csrf": accounts.token(), "imports": assets.import_map(), **facts}
-    response = make_response(render_template(f"intake/{template}", **told), status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def _page(template: str, **facts: Any) -> Response:
+    return work_page(f"intake/{template}", **facts)
 
 
 def _plan_page(upload: Upload, job: FoundJob) -> Response:

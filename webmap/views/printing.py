@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, send_file, url_for
+from flask import Blueprint, Response, jsonify, url_for
 
-from layers import clock
-from layers.errors import UnknownThing
 from layers.rights import NON_SECRET
 from layers.store import jobs, query
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
-from webmap import exporting
+from webmap import awaited
 from webmap.answers import answer
 from webmap.body import read_json
 from webmap.database import the_config, the_database, viewer
@@ -44,7 +40,7 @@ def choices() -> Response:
             "grids": GRIDS,
             "most_sheets": MOST_SHEETS,
             "grid_m": the_config().public_grid_m,
-            "recent": [_told(each) for each in recent if _file(each)],
+            "recent": [_told(each) for each in recent if awaited.file_of(each)],
             "unit": viewer().unit,
             "mark": INTERNAL_MARK,
             "hours": the_config().export_hours,
@@ -67,65 +63,19 @@ def begin() -> tuple[Response, int]:
     return jsonify(_told(_found(number))), 202
 
 
-@blueprint.get("/api/prints/<int:number>")
-def state(number: int) -> Response:
-    require_insider(viewer())
-    response = jsonify(_told(_found(number)))
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@blueprint.post("/api/prints/<int:number>/cancel")
-def cancel(number: int) -> Response:
-    require_insider(viewer())
-    _found(number)
-    with the_database().writing() as session:
-        jobs.cancel(session, number)
-        session.commit()
-    return jsonify(_told(_found(number)))
-
-
 @blueprint.get("/prints/<int:number>")
 def fetch(number: int) -> Response:
     """The file itself, for the one who asked, as long as it is kept."""
-    require_insider(viewer())
-    job = _found(number)
-    file = _file(job)
-    if file is None or job.result is None:
-        raise UnknownThing(GONE)
-    response = send_file(
-        file, mimetype="application/octet-stream", as_attachment=True, download_name=job.result["name"]
-    )
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _file(job: FoundJob) -> Path | None:
-    """What was drawn, as long as it is kept."""
-    outdated = job.created_at < clock.now() - timedelta(hours=the_config().export_hours)
-    if job.state != jobs.DONE or job.result is None or outdated:
-        return None
-    file = exporting.file_of(the_config().home, job.result)
-    return file if file.is_file() else None
+    return awaited.send(_found(number), GONE)
 
 
 def _found(number: int) -> FoundJob:
-    with the_database().reading() as session:
-        job = jobs.find(session, number) if number < 2**31 else None
-    if job is None or job.kind != KIND or job.account_id != viewer().account:
-        raise UnknownThing(GONE)
-    return job
+    require_insider(viewer())
+    return awaited.own((KIND,), number, GONE)
 
 
 def _told(job: FoundJob) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "number": job.id,
-        "state": job.state,
-        "state_title": jobs.STATES[job.state],
-        "ended": job.ended,
-        "progress": job.progress,
-        "message": job.message,
-    }
+    facts = awaited.told(job)
     if job.state != jobs.DONE or job.result is None:
         return facts
     done: dict[str, Any] = {key: job.result[key] for key in TOLD if key in job.result}
@@ -148,3 +98,6 @@ def _paper(key: str) -> dict[str, Any]:
             for frame in (frames_mm(key, each)[1],)
         },
     }
+
+
+awaited.attend_api(blueprint, "/api/prints", _found, _told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.checks import BY_CODE, CHECKS, SEVERITIES
@@ -16,11 +16,12 @@ from layers.store import jobs, quality, query
 from layers.store.jobs import FoundJob
 from layers.store.quality import Report, ToldTrouble
 from layers.store.seen import require_insider
-from webmap import accounts, asked, assets, quality_work
+from webmap import accounts, asked, awaited, quality_work
 from webmap.answers import answer, to_save
 from webmap.database import current, the_database, viewer
 from webmap.outputs.quality_sheet import XLSX, excel, scope_of, title_of, words_of
 from webmap.sketch import county_lines, sketch
+from webmap.work_page import work_page
 
 blueprint = Blueprint("quality", __name__)
 
@@ -68,19 +69,6 @@ def wait(number: int) -> AnyResponse:
         return redirect(url_for("quality.report", uid=job.result["report"]), 303)
     layer = query.layer_named(current(), viewer(), job.arguments["layer"])
     return _page("wait.html", job=job, layer=layer)
-
-
-@blueprint.get("/quality/jobs/<int:number>/state")
-def state(number: int) -> Response:
-    job = _job(number)
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
-
-
-@blueprint.post("/quality/jobs/<int:number>/cancel")
-def cancel(number: int) -> AnyResponse:
-    jobs.cancel(current(), _job(number).id)
-    current().commit()
-    return redirect(url_for("quality.wait", number=number), 303)
 
 
 @blueprint.get("/quality/<uid>")
@@ -166,11 +154,9 @@ def _start(key: str, town: str | None) -> int:
 
 
 def _job(number: int) -> FoundJob:
-    who = _insider()
-    job = jobs.find(current(), number)
-    if job.kind != quality_work.KIND or not _is_ours(job, who):
-        raise UnknownThing(f"没有编号为 {number} 的质检任务，或者它是别人的。请在“数据质检”页重新检查。")
-    return job
+    _insider()
+    gone = f"没有编号为 {number} 的质检任务，或者它是别人的。请在“数据质检”页重新检查。"
+    return awaited.own((quality_work.KIND,), number, gone)
 
 
 def _is_ours(job: FoundJob, who: Viewer) -> bool:
@@ -244,7 +230,7 @@ def _as_json(found: Report, troubles: list[ToldTrouble]) -> dict[str, Any]:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {"csrf": accounts.token(), "imports": assets.import_map(), **facts}
-    response = make_response(render_template(f"quality/{template}", **told))
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return work_page(f"quality/{template}", **facts)
+
+
+awaited.attend(blueprint, "/quality/jobs", _job, "quality.wait")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import clock
-from layers.errors import InvalidValue, UnknownThing
+from layers.errors import InvalidValue
 from layers.kinds.held import PROJECT
-from layers.rights import NON_SECRET, may
+from layers.rights import may
 from layers.rules.siting import CRITERIA, NOTE
 from layers.store import analyses, jobs, query
 from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
-from webmap import accounts, assets
+from webmap import accounts, awaited
 from webmap.answers import answer, to_save
 from webmap.body import read_json
 from webmap.conflict_work import county_outline
@@ -27,6 +27,7 @@ from webmap.outputs.fact_book import XLSX
 from webmap.siting_form import asked_in, beginning, offered, typed_of
 from webmap.siting_work import KIND, holds_now, needs_of
 from webmap.siting_work import answer as look
+from webmap.work_page import work_page
 
 blueprint = Blueprint("siting", __name__)
 
@@ -157,21 +158,7 @@ def wait(number: int) -> AnyResponse:
     job = _job(number)
     if job.state == jobs.DONE and job.result:
         return redirect(url_for("siting.sheet", uid=job.result["uid"]), 303)
-    return _rendered("wait.html", job=job, state=jobs.STATES[job.state])
-
-
-@blueprint.get("/siting/jobs/<int:number>/state")
-def state(number: int) -> Response:
-    job = _job(number)
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
-
-
-@blueprint.post("/siting/jobs/<int:number>/cancel")
-def cancel(number: int) -> AnyResponse:
-    job = _job(number)
-    jobs.cancel(current(), job.id)
-    current().commit()
-    return redirect(url_for("siting.wait", number=number), 303)
+    return _rendered("wait.html", job=job)
 
 
 def _begun(asked: dict[str, Any]) -> tuple[int, str]:
@@ -207,10 +194,7 @@ def _told(found: FoundAnalysis, changed: list[str]) -> dict[str, Any]:
 
 def _job(number: int) -> FoundJob:
     require_insider(viewer())
-    job = jobs.find(current(), number)
-    if job.kind != KIND or job.account_id != viewer().account:
-        raise UnknownThing("没有这次选址，或者它是别人的。请重新查找。")
-    return job
+    return awaited.own((KIND,), number, "没有这次选址，或者它是别人的。请重新查找。")
 
 
 def _file(found: FoundAnalysis, content: bytes, ending: str, mimetype: str) -> Response:
@@ -236,14 +220,7 @@ def _page(asked: dict[str, Any], *, status: int = 200, **facts: Any) -> Response
 
 
 def _rendered(template: str, **facts: Any) -> Response:
-    told = {
-        "csrf": accounts.token(),
-        "imports": assets.import_map(),
-        "non_secret": NON_SECRET,
-        "note": NOTE,
-        "minute": minute,
-        **facts,
-    }
-    page = make_response(render_template(f"siting/{template}", **told))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return work_page(f"siting/{template}", note=NOTE, minute=minute, **facts)
+
+
+awaited.attend(blueprint, "/siting/jobs", _job, "siting.wait")

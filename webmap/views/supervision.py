@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, request, url_for
 
 from layers import clock
 from layers.analysis import supervision
 from layers.analysis.supervision import BY, Board, Row
 from layers.editing import reporting
 from layers.errors import InvalidFields, OutOfDate
-from layers.rights import NON_SECRET, may, require
+from layers.rights import may, require
 from layers.rules.supervision import LIGHT_WORDS, Light
 from layers.store.found import FoundFeature
 from layers.store.projects import projects
 from layers.store.seen import require_insider
-from webmap import accounts, assets
+from webmap import accounts
 from webmap.answers import answer, to_save
 from webmap.conflict_work import county_outline
 from webmap.database import current, the_database, viewer
 from webmap.outputs import official, supervision_paper
 from webmap.outputs.fact_book import XLSX
+from webmap.work_page import work_page
 
 blueprint = Blueprint("supervision", __name__)
 
@@ -203,15 +204,9 @@ def _file(content: bytes, ending: str, mimetype: str) -> Response:
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {
-        "csrf": accounts.token(),
-        "imports": assets.import_map(),
-        "non_secret": NON_SECRET,
+    told: dict[str, Any] = {
         "lights": LIGHT_WORDS,
         "short": supervision_paper.SHORT,
         "may_report": may(viewer(), "report"),
-        **facts,
     }
-    page = make_response(render_template(f"supervision/{template}", **told))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return work_page(f"supervision/{template}", **told, **facts)

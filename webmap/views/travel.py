@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import clock
 from layers.analysis.travel_data import NAMES, SITES
-from layers.errors import InvalidValue, UnknownThing
-from layers.rights import NON_SECRET
+from layers.errors import InvalidValue
 from layers.rules.road_speeds import WORDS, speeds
 from layers.store import analyses, jobs, query
 from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
-from webmap import accounts, assets
+from webmap import accounts, awaited
 from webmap.answers import answer, to_save
 from webmap.body import read_json
 from webmap.database import current, the_database, viewer
@@ -24,6 +23,7 @@ from webmap.outputs import travel_sheet
 from webmap.outputs.conflict_sheet import minute
 from webmap.travel_work import KIND, TITLE, choices, is_long, question
 from webmap.travel_work import answer as work_out
+from webmap.work_page import work_page
 
 blueprint = Blueprint("travel", __name__)
 
@@ -117,20 +117,7 @@ def wait(number: int) -> AnyResponse:
     job = _job(number)
     if job.state == jobs.DONE and job.result:
         return redirect(url_for("travel.sheet", uid=job.result["uid"]), 303)
-    return _page("wait.html", job=job, state=jobs.STATES[job.state])
-
-
-@blueprint.get("/travel/jobs/<int:number>/state")
-def state(number: int) -> Response:
-    job = _job(number)
-    return jsonify(ended=job.ended, progress=job.progress, message=job.message, state=jobs.STATES[job.state])
-
-
-@blueprint.post("/travel/jobs/<int:number>/cancel")
-def cancel(number: int) -> AnyResponse:
-    jobs.cancel(current(), _job(number).id)
-    current().commit()
-    return redirect(url_for("travel.wait", number=number), 303)
+    return _page("wait.html", job=job)
 
 
 def _map_layers(found: FoundAnalysis) -> str:
@@ -196,20 +183,11 @@ def _told(found: FoundAnalysis, changed: list[str]) -> dict[str, Any]:
 
 def _job(number: int) -> FoundJob:
     require_insider(viewer())
-    job = jobs.find(current(), number)
-    if job.kind != KIND or job.account_id != viewer().account:
-        raise UnknownThing("没有这项计算，或者它是别人的。请重新计算。")
-    return job
+    return awaited.own((KIND,), number, "没有这项计算，或者它是别人的。请重新计算。")
 
 
 def _page(template: str, **facts: Any) -> Response:
-    told = {
-        "csrf": accounts.token(),
-        "imports": assets.import_map(),
-        "non_secret": NON_SECRET,
-        "minute": minute,
-        **facts,
-    }
-    page = make_response(render_template(f"travel/{template}", **told))
-    page.headers["Cache-Control"] = "no-store"
-    return page
+    return work_page(f"travel/{template}", minute=minute, **facts)
+
+
+awaited.attend(blueprint, "/travel/jobs", _job, "travel.wait")

@@ -11,7 +11,7 @@ let pause = FIRST_MS;
 
 async function look() {
   try {
-    const { ended, progress, message, state } = await readJson(url);
+    const { ended, progress, message, state_title: state } = await readJson(url);
     if (ended) return location.reload();
     byId("words").textContent = message || state;
     /** @type {HTMLProgressElement} */ (byId("progress")).value = progress;
