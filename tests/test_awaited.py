@@ -12,8 +12,7 @@ from layers.rights import signed_in
 from layers.store import Database, jobs
 from tests.people import Caller, sign_in
 from tests.small_county import small_county
-from webmap import conflict_work, handout_work, quality_work, siting_work, travel_work
-from webmap.views import exports, printing
+from webmap import conflict_work, exporting, handout_work, printing, quality_work, siting_work, travel_work
 
 PAGES = {
     "/conflict/jobs": conflict_work.KIND,
@@ -22,7 +21,7 @@ PAGES = {
     "/quality/jobs": quality_work.KIND,
     "/handouts": handout_work.KIND,
 }
-ANSWERS = {"/api/exports": exports.KIND, "/api/prints": printing.KIND}
+ANSWERS = {"/api/exports": exporting.KIND, "/api/prints": printing.KIND}
 ARGUMENTS = {"layer": "idle_parcel", "name": "x", "title": "汇报", "wanted": {"slug": "county"}}
 
 
