@@ -317,6 +317,34 @@ def test_a_stale_theme_is_refused_and_so_is_a_secret_one(database: Database) -> 
         write(database, None, 0)
 
 
+def test_a_theme_keeps_what_it_filters_and_tells_each_viewer_what_he_may_ask(database: Database) -> None:
+    lay(database, "idle_parcel")
+    lay(database, "road_project", visibility="internal")
+    told = {
+        "idle_parcel": "area_mu.over.20;symbol.any.two_years",
+        "road_project": "name.has.路",
+        "gone": "x.y",
+    }
+    chip = write(database, None, 0, layers=["idle_parcel", "road_project"], filters=told)
+    assert chip.filters == {
+        "idle_parcel": "area_mu.over.20;symbol.any.two_years",
+        "road_project": "name.has.路",
+    }
+    with database.reading() as session:
+        assert themes.filters_for(session, SYSTEM_VIEWER, chip) == (chip.filters, [])
+        # Of a layer that he does not see, nothing is told.
+        assert themes.filters_for(session, PUBLIC_VIEWER, chip) == (
+            {"idle_parcel": chip.filters["idle_parcel"]},
+            [],
+        )
+    hidden = write(database, chip.key, 1, filters={"idle_parcel": "lead_official.has.张"})
+    with database.reading() as session:
+        assert themes.filters_for(session, PUBLIC_VIEWER, hidden) == ({}, ["闲置低效用地"])
+    with pytest.raises(InvalidValue, match="没有这个字段"):
+        write(database, chip.key, 2, filters={"idle_parcel": "colour.any.红"})
+    assert write(database, chip.key, 2).filters == {}
+
+
 def test_themes_are_put_in_another_order(database: Database) -> None:
     with deed(database, "theme") as (session, act):
         keys = [chip.key for chip in themes.themes(session)]

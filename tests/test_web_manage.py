@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -195,6 +196,35 @@ def test_a_theme_of_the_countys_own_stands_in_the_top_bar(app: Flask, admin: Cal
     assert len(chip["bounds"]) == 4
     assert admin.post(f"/admin/presets/{chip['key']}/drop", data={"version": "1"}).status == 303
     assert "核查" not in admin.get("/api/layers").text
+
+
+LINK = (
+    "https://x/?lon=118.46&lat=35.55&z=11&layers=road_project,scenic_site,moon&f=road_project:state.any.规划"
+)
+
+
+def test_what_a_link_of_the_map_shows_becomes_a_theme(app: Flask, admin: Caller) -> None:
+    page = admin.get(f"/admin/presets?link={quote(LINK, safe='')}").text
+    assert "道路项目：道路状态为规划" in page
+    assert admin.get("/admin/presets?link=x").status == 422
+    told = {"key": "", "version": "0", "title": "规划路", "link": LINK, "view": "linked"}
+    assert admin.post("/admin/presets", data=told).status == 303
+    chip = admin.get("/api/layers").json()["presets"][-1]
+    assert (chip["layers"], chip["filters"]) == (
+        ["road_project", "scenic_site"],
+        {"road_project": "state.any.规划"},
+    )
+    # 900 pixels of 256 × 2^11 / 360° are 0.618°.
+    west, south, east, north = chip["bounds"]
+    assert east - west == pytest.approx(0.618, abs=0.001)
+    assert (west + east) / 2 == pytest.approx(118.46)
+    assert (south + north) / 2 == pytest.approx(35.55)
+    kept = {"key": chip["key"], "version": "1", "title": "规划路", "layer": "road_project", "view": "kept"}
+    filtered = kept | {"filter": "road_project:state.any.planned"}
+    assert admin.post("/admin/presets", data=filtered).status == 303
+    assert admin.get("/api/layers").json()["presets"][-1]["filters"]
+    assert admin.post("/admin/presets", data=kept | {"version": "2"}).status == 303
+    assert admin.get("/api/layers").json()["presets"][-1]["filters"] == {}
 
 
 def test_ticks_of_a_shipped_theme_win_over_what_is_shipped(app: Flask, admin: Caller) -> None:

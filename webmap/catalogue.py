@@ -18,7 +18,7 @@ from layers.measure import rounded_km, rounded_mu
 from layers.rights import Viewer, may_somewhere
 from layers.store import query
 from layers.store.query import LayerSummary, Totals
-from layers.store.themes import Chip, themes
+from layers.store.themes import Chip, filters_for, themes
 from layers.symbols import patterns, recipe, style_layers, swatch
 from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
@@ -40,7 +40,7 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
             for layer in found
         ],
         "groups": [_group(group.key) for group in headings(found)],
-        "presets": [_preset(chip, found) for chip in themes(session) if not chip.hidden],
+        "presets": [_preset(session, viewer, chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),
         "tiles": _tiles(found, viewer.at),
         "data_date": max(dates).isoformat() if dates else None,
@@ -136,8 +136,16 @@ def _group(key: str) -> dict[str, Any]:
     }
 
 
-def _preset(chip: Chip, found: Sequence[LayerSummary]) -> dict[str, Any]:
-    return {"key": chip.key, "title": chip.title, "layers": chip.shows(found), "bounds": chip.bounds}
+def _preset(session: Session, viewer: Viewer, chip: Chip, found: Sequence[LayerSummary]) -> dict[str, Any]:
+    filters, kept_back = filters_for(session, viewer, chip)
+    return {
+        "key": chip.key,
+        "title": chip.title,
+        "layers": chip.shows(found),
+        "bounds": chip.bounds,
+        "filters": filters,
+        "unfiltered": kept_back,
+    }
 
 
 def _tiles(found: Sequence[LayerSummary], at: date | None) -> dict[str, Any]:

@@ -455,6 +455,7 @@ class Theme(Base):
     """A preset of the county's own, or what it changed of a shipped one with the same key.
 
     layers: keys of those that are on; None leaves that to the shipped one. bounds: None is the whole county.
+    filters: what passes, by layer, as layers/filters/address.py writes it.
     """
 
     __tablename__ = "theme"
@@ -466,6 +467,7 @@ class Theme(Base):
     hidden: Mapped[bool] = mapped_column(default=False)
     layers: Mapped[list[str] | None] = mapped_column(Json)
     bounds: Mapped[list[float] | None] = mapped_column(Json)
+    filters: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     version: Mapped[int] = mapped_column(default=1)
 
 

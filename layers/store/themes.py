@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from layers.crs import Bounds
-from layers.errors import InvalidValue, OutOfDate, UnknownThing
+from layers.errors import InvalidFilter, InvalidValue, OutOfDate, UnknownThing
 from layers.kinds import PRESETS, OfAKind, Preset, kind_for
+from layers.rights import SYSTEM_VIEWER, Viewer
 from layers.secrecy import refuse_secret
 from layers.store.engine import is_clean
-from layers.store.tables import Act, Theme
+from layers.store.filtering import read_filter
+from layers.store.seen import layers_seen
+from layers.store.tables import Act, Layer, Theme
 
 MOST_THEMES: Final = 12
 """More chips than this do not fit into the top bar."""
@@ -34,7 +37,10 @@ class Grouped(OfAKind, Protocol):
 
 @dataclass(frozen=True)
 class Chip:
-    """One theme. layers: None leaves the choice to the shipped one. version: 0 while nobody changed it."""
+    """One theme. layers: None leaves the choice to the shipped one. version: 0 while nobody changed it.
+
+    filters: what passes of a layer, by its key.
+    """
 
     key: str
     title: str
@@ -42,6 +48,7 @@ class Chip:
     layers: tuple[str, ...] | None
     bounds: Bounds | None
     version: int
+    filters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shipped(self) -> Preset | None:
@@ -80,6 +87,21 @@ def theme_named(session: Session, key: str) -> Chip:
     return found
 
 
+def filters_for(session: Session, viewer: Viewer, chip: Chip) -> tuple[dict[str, str], list[str]]:
+    """Its filters as far as the viewer may ask them, and the titles of layers whose filter is kept from him."""
+    if not chip.filters:
+        return {}, []
+    found = select(Layer).where(Layer.key.in_(chip.filters), *layers_seen(viewer)).order_by(Layer.order)
+    told, kept_back = {}, []
+    for layer in session.scalars(found):
+        try:
+            told[layer.key] = read_filter(session, viewer, layer, chip.filters[layer.key]).text
+        except InvalidFilter:
+            # A field that he may not see, or that is gone: its words are not told either.
+            kept_back.append(layer.title)
+    return told, kept_back
+
+
 def write_theme(
     session: Session,
     act: Act,
@@ -90,6 +112,7 @@ def write_theme(
     layers: Sequence[str] | None,
     bounds: Sequence[float] | None,
     hidden: bool = False,
+    filters: Mapping[str, str] | None = None,
 ) -> Chip:
     """Change a theme, or make one (key None). version: what the administrator started from, else OutOfDate."""
     words = _checked_title(session, title, key)
@@ -102,6 +125,7 @@ def write_theme(
     row.title, row.hidden = words, hidden
     row.layers = None if layers is None else list(layers)
     row.bounds = _checked_bounds(bounds)
+    row.filters = _checked_filters(session, filters or {})
     session.flush()
     return theme_named(session, row.key)
 
@@ -130,7 +154,7 @@ def drop_theme(session: Session, act: Act, key: str, version: int) -> None:
 def _chip(row: Theme) -> Chip:
     layers = None if row.layers is None else tuple(row.layers)
     bounds = None if row.bounds is None else (row.bounds[0], row.bounds[1], row.bounds[2], row.bounds[3])
-    return Chip(row.key, row.title, row.hidden, layers, bounds, row.version)
+    return Chip(row.key, row.title, row.hidden, layers, bounds, row.version, row.filters)
 
 
 def _row(session: Session, key: str | None, version: int, there: Sequence[Chip]) -> Theme:
@@ -171,6 +195,13 @@ def _checked_title(session: Session, title: str, key: str | None) -> str:
     if any(chip.title == words and chip.key != key for chip in themes(session)):
         raise InvalidValue(f"已有名为“{words}”的专题。请换一个名称。")
     return words
+
+
+def _checked_filters(session: Session, filters: Mapping[str, str]) -> dict[str, str]:
+    """As they are written in addresses; raises InvalidFilter for what no layer could be asked."""
+    found = session.scalars(select(Layer).where(Layer.key.in_(filters)).order_by(Layer.order))
+    read = ((layer.key, read_filter(session, SYSTEM_VIEWER, layer, filters[layer.key])) for layer in found)
+    return {key: asked.text for key, asked in read if asked}
 
 
 def _checked_bounds(bounds: Sequence[float] | None) -> list[float] | None:

@@ -43,6 +43,7 @@ declare namespace Api {
     drawing: { script: string; style: string };
     charts: string;
     siting: string;
+    themes: string;
     /** where the comparison of road networks is asked for */
     travel?: string;
     attachments?: string;
@@ -423,6 +424,10 @@ declare namespace Api {
     title: string;
     layers: string[];
     bounds: Bounds | null;
+    /** what passes, by layer */
+    filters: Record<string, string>;
+    /** titles of layers whose filter this viewer may not ask */
+    unfiltered: string[];
   }
 
   interface Catalogue {

@@ -242,8 +242,7 @@ async function show(catalogue, style) {
   for (const part of [card, search, menu]) part.signs = signs;
   shown.start(catalogue.layers, page.state.layers, page.state.opacity);
   presets.show(catalogue.presets);
-  presets.mark(shown.keys);
-  view.setLights(presets.isSupervision);
+  markPreset();
   page.keep({ layers: shown.keys });
   panel.show(catalogue, signs);
   table.offer(catalogue.layers);
@@ -264,6 +263,16 @@ async function show(catalogue, style) {
   times.restore(page.state.time);
   if (page.state.travel) tell(() => showTravel(page.state.travel));
   await showMap(catalogue, style);
+}
+
+function markPreset() {
+  presets.mark(shown.keys, filters.texts);
+  view.setLights(presets.isSupervision);
+}
+
+/** @param {Api.Preset} preset */
+function unfilteredWords({ title, unfiltered }) {
+  return `“${title}”对${unfiltered.join("、")}的筛选没有套用：用到您无权查看或已停用的字段。`;
 }
 
 /** @param {string | null} uid of a comparison of the road network; null: none */
@@ -729,8 +738,7 @@ on(timePanel, "opened", () => byId("times_turn").setAttribute("aria-pressed", "t
 on(timePanel, "closed", () => byId("times_turn").setAttribute("aria-pressed", "false"));
 on(timePanel, "curtain", () => view.curtain.element.focus());
 on(shown, "changed", () => {
-  presets.mark(shown.keys);
-  view.setLights(presets.isSupervision);
+  markPreset();
   timePanel.refresh();
   page.keep({ layers: shown.keys, opacity: shown.faint });
 });
@@ -751,7 +759,11 @@ on(drawings, "go", ({ drawing }) => view.over.go(drawing));
 on(view?.base ?? null, "trouble", later(ASK_WHY_MS, askWhy));
 on(view?.base ?? null, "seen", later(ASK_WHY_MS, askWhy));
 on(presets, "preset", (/** @type {{preset: Api.Preset}} */ { preset }) => {
+  // What the last one filtered goes with it; what a person asked for stays.
+  const own = Object.entries(filters.texts).filter(([key, text]) => presets.filters[key] !== text);
   shown.show(preset.layers);
+  filters.show({ ...Object.fromEntries(own), ...preset.filters });
+  if (preset.unfiltered.length) notice.show(unfilteredWords(preset));
   if (preset.bounds) view.fit(preset.bounds);
   else view.home();
 });
@@ -763,6 +775,7 @@ on(filters, "change", (/** @type {{layer: string, told: Api.Filtered | null}} */
 on(filters, "changed", () => {
   filterLine.show(filters.all);
   page.keep({ filters: joined(filters.texts) });
+  markPreset();
   table.reload();
 });
 on(filters, "refused", ({ message }) => filterPanel?.isOpen || notice.show(message));
@@ -989,11 +1002,17 @@ for (const [id, act] of Object.entries(buttons)) byId(id).addEventListener("clic
 const offered = {
   add: () => editing.make(table.layer ?? undefined),
   add_scene: () => tell(addScene),
+  save_theme: saveTheme,
   as_of: () => asOf.choose(),
   overlay: overlayDrawn,
   export: exportLayer,
 };
 for (const [id, act] of Object.entries(offered)) document.getElementById(id)?.addEventListener("click", act);
+
+function saveTheme() {
+  const bounds = moved ? `&bounds=${inSight(moved.bounds).map((side) => side.toFixed(6))}` : "";
+  location.assign(`${boot.urls.themes}?link=${encodeURIComponent(page.address + bounds)}#new`);
+}
 
 async function addScene() {
   const { Adding } = await import("app/briefing/adding.js");

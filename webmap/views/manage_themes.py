@@ -1,7 +1,8 @@
-"""Administration of the themes in the top bar: /admin/presets. Which layers are on, and where the map looks."""
+"""Administration of the themes in the top bar: /admin/presets. Which layers are on, what passes, where the map looks."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -9,27 +10,32 @@ from flask import Blueprint, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.crs import Bounds
-from layers.errors import InvalidValue, MapError
+from layers.errors import InvalidFilter, InvalidValue, MapError
 from layers.kinds import BOUNDARIES, GROUPS
+from layers.rights import SYSTEM_VIEWER
 from layers.store import edit, managed, query, themes
 from layers.store.managed import ManagedLayer
 from layers.store.themes import Chip
 from webmap.database import current, viewer
 from webmap.managing import done, manager, noted, page, refused, text, whole
+from webmap.seen_link import Seen, bounds_of, read_link
 
 blueprint = Blueprint("manage_themes", __name__, url_prefix="/admin/presets")
 
 COUNTY: Final = "county"
 KEPT: Final = "kept"
+LINKED: Final = "linked"
 MOST_TOWNS: Final = 60
 
 
 @blueprint.get("")
-def listed() -> Response:
-    return _list()
+def listed() -> AnyResponse:
+    """With `link=` the form of a new theme begins with what that address of the map shows."""
+    link = request.args.get("link", "")
+    return refused(lambda: _list(linked=read_link(link) if link else None), _list)
 
 
-def _list(error: MapError | None = None, status: int = 200) -> Response:
+def _list(error: MapError | None = None, status: int = 200, linked: Seen | None = None) -> Response:
     manager()
     found = _on_maps()
     groups = [(group, [layer for layer in found if layer.group == group.key]) for group in GROUPS]
@@ -43,6 +49,9 @@ def _list(error: MapError | None = None, status: int = 200) -> Response:
         most=themes.MOST_THEMES,
         longest=themes.LONGEST_TITLE,
         typed=request.form if error else {},
+        linked=linked,
+        linked_view=f"{LINKED}{','.join(map(str, linked.bounds))}" if linked and linked.bounds else "",
+        asked=_sentences(linked.filters if linked else {}, found),
     )
 
 
@@ -53,6 +62,7 @@ def write() -> AnyResponse:
     def act() -> AnyResponse:
         who, key = manager(), text("key") or None
         title = text("title")
+        linked = read_link(text("link")) if text("link") else None
         with edit.one_act(current(), "theme", who, reason=f"专题“{title[:20]}”") as deed:
             themes.write_theme(
                 current(),
@@ -60,9 +70,10 @@ def write() -> AnyResponse:
                 key,
                 whole("version"),
                 title=title,
-                layers=_chosen(key),
-                bounds=_bounds(key),
+                layers=_known(linked.layers) if linked else _chosen(key),
+                bounds=_bounds(key, linked),
                 hidden=text("hidden") == "1",
+                filters=linked.filters if linked else _filters(),
             )
         noted("theme", f"{key or '新建'} {title[:20]}")
         return done("saved" if key else "created", "manage_themes.listed")
@@ -98,7 +109,24 @@ def drop(key: str) -> AnyResponse:
 
 
 def _told(chip: Chip, found: list[ManagedLayer]) -> dict[str, Any]:
-    return {"chip": chip, "on": set(chip.shows(found)), "view": _view(chip.bounds)}
+    asked = _sentences(chip.filters, found)
+    return {"chip": chip, "on": set(chip.shows(found)), "view": _view(chip.bounds), "asked": asked}
+
+
+def _sentences(filters: Mapping[str, str], found: list[ManagedLayer]) -> list[tuple[str, str]]:
+    """Each filter as the form sends it, and as it reads; one that no longer can be asked says so."""
+    titles = {layer.key: layer.title for layer in found}
+    return [
+        (f"{key}:{each}", _sentence(key, titles[key], each)) for key, each in filters.items() if key in titles
+    ]
+
+
+def _sentence(key: str, title: str, filter_: str) -> str:
+    layer = query.layer_named(current(), SYSTEM_VIEWER, key)
+    try:
+        return query.read_filter(current(), SYSTEM_VIEWER, layer, filter_).sentence(title)
+    except InvalidFilter:
+        return f"{title}：筛选用到的字段已停用，不再套用"
 
 
 def _view(bounds: Bounds | None) -> str:
@@ -133,8 +161,18 @@ def _chosen(key: str | None) -> list[str] | None:
 
 def _layers() -> list[str]:
     """What was ticked, of the layers that there are."""
-    known = {layer.key for layer in _on_maps()}
-    return [each for each in request.form.getlist("layer") if each in known]
+    return _known(request.form.getlist("layer"))
+
+
+def _known(keys: list[str]) -> list[str]:
+    there = {layer.key for layer in _on_maps()}
+    return [each for each in keys if each in there]
+
+
+def _filters() -> dict[str, str]:
+    """Those that stay ticked, of layers that stay on."""
+    pairs = (each.partition(":") for each in request.form.getlist("filter"))
+    return {layer: filter_ for layer, _, filter_ in pairs if layer in _layers()}
 
 
 def _on_maps() -> list[ManagedLayer]:
@@ -143,8 +181,12 @@ def _on_maps() -> list[ManagedLayer]:
     return [layer for layer in there if not layer.archived_at and not layer.deleted_at]
 
 
-def _bounds(key: str | None) -> Bounds | None:
+def _bounds(key: str | None, linked: Seen | None) -> Bounds | None:
     view = text("view")
+    if view == LINKED:
+        return linked.bounds if linked else None
+    if view.startswith(LINKED):
+        return bounds_of(view.removeprefix(LINKED))
     if view in ("", COUNTY):
         return None
     if view == KEPT and key:

@@ -123,6 +123,7 @@ def boot() -> dict[str, Any]:
             "api": url_for("map.page") + "api/",
             "sign_in": url_for("account.log_in_page"),
             "bin": url_for("manage_deleted.page"),
+            "themes": url_for("manage_themes.listed"),
             "siting": url_for("siting.page") + "/",
             "charts": assets.asset("vendor/echarts.js"),
             "travel": url_for("travel.choose"),

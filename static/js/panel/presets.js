@@ -45,12 +45,25 @@ export class Presets extends EventTarget {
     if (preset) this.dispatchEvent(new CustomEvent("preset", { detail: { preset } }));
   }
 
-  /** Lights the chip whose layers are exactly those that are on. @param {string[]} on */
-  mark(on) {
+  /** What the chip that is lit filters, by layer. */
+  get filters() {
+    return this.presets[this.chosen]?.filters ?? {};
+  }
+
+  /**
+   * Lights the chip whose layers are exactly those that are on, and whose filters all stand; of several the one that
+   * filters most. @param {string[]} on @param {Record<string, string>} filters by layer
+   */
+  mark(on, filters) {
     const shown = [...on].sort().join();
-    this.chosen = this.presets.findIndex(
-      ({ layers }) => layers.length && [...layers].sort().join() === shown,
-    );
+    const fits = this.presets.map(({ layers, filters: own }) => {
+      const same = layers.length && [...layers].sort().join() === shown;
+      return same && Object.keys(own).every((key) => own[key] === filters[key])
+        ? Object.keys(own).length
+        : -1;
+    });
+    const best = Math.max(-1, ...fits);
+    this.chosen = best < 0 ? -1 : fits.indexOf(best);
     [...this.element.children].forEach((chip, i) => {
       chip.setAttribute("aria-pressed", String(i === this.chosen));
     });
