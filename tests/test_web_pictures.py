@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import math
@@ -15,11 +16,15 @@ from urllib.parse import quote
 import pytest
 from PIL import Image
 
+from layers.errors import UnreadableFile
+from layers.store import Database
 from tests.people import Caller, add_account, sign_in, visitor
 from tests.running import Server, running
 from tests.test_imagery_cut import BLUE, RED, close_to, quarters, tif
 from tests.test_imagery_placing import at, pdf, png
 from webmap.bases.declared import read_bases
+from webmap.config import Config
+from webmap.keeping import backup, manifest, restore
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 LONGEST_S = 120
@@ -171,6 +176,39 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
     assert colour(nobody, drawing["url"], at(450, 450), z)[3] == 0
     assert planner.post(f"{url}/remove", data={}).status == 303
     assert nobody.get("/api/drawings").json()["drawings"] == []
+
+
+def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
+    county: Server, tmp_path: Path
+) -> None:
+    planner = sign_in(county, "editor")
+    url = brought(planner, "/drawings", "备份红线.png", png())
+    body = {"points": points(*CORNERS), "way": "", "title": "备份红线", "visibility": "internal"}
+    assert planner.post(url, json=body).status == 200
+    assert waited(planner, url)["state"] == "已完成"
+    uid = url.rsplit("/", 1)[1]
+    config = Config(home=county.home, database_url=f"sqlite:///{county.home / 'map.db'}")
+    database = Database(config.database_url)
+    made = backup.make(config, database, "byhand", tmp_path / "backups")
+    database.dispose()
+    kept = {each.path: each for each in manifest.read(made).files}
+    assert kept[f"pictures/{uid}/original.png"].sha256 == hashlib.sha256(png()).hexdigest()
+    assert not [path for path in kept if "tiles" in path]
+    new = tmp_path / "new"
+    restore.into(made, new)
+    assert (new / f"pictures/{uid}/original.png").read_bytes() == png()
+    with running(new) as server:
+        again = sign_in(server, "editor")
+        assert waited(again, url)["state"] == "已完成"
+        (drawing,) = again.get("/api/drawings").json()["drawings"]
+        assert close_to(colour(again, drawing["url"], at(150, 150), drawing["max_zoom"]), RED)
+    assert planner.post(f"{url}/remove", data={}).status == 303
+    original = made / f"pictures/{uid}/original.png"
+    content = original.read_bytes()
+    original.unlink()
+    original.write_bytes(content[:-1] + b"?")
+    with pytest.raises(UnreadableFile, match=r"original\.png 与清单不符"):
+        restore.into(made, tmp_path / "harmed")
 
 
 def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> None:

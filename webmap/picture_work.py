@@ -22,7 +22,7 @@ from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, pictures
 from layers.store.pictures import FoundPicture
 from webmap.bases import written
-from webmap.config import read_config
+from webmap.config import Config, read_config
 from webmap.picture_files import TILES, base_file, folder_of, original
 
 LOOK, CUT = "picture_look", "picture_cut"
@@ -52,7 +52,7 @@ def cut(database: Database, job: Running) -> dict[str, Any]:
             else _cut_drawing(picture, room, job)
         )
         job.ask()
-        _keep(made.file, _target(picture))
+        _keep(made.file, tiles_of(read_config(), picture))
     result = {
         "bounds": list(made.bounds),
         "min_zoom": made.min_zoom,
@@ -128,7 +128,8 @@ def _cut_raster(database: Database, picture: FoundPicture, room: Path, job: Runn
 def _cut_drawing(picture: FoundPicture, room: Path, job: Running) -> Cut:
     plain = room.parent / PLAIN
     if not plain.is_file():
-        raise UnreadableFile("图纸还没有读取完。请稍后再保存位置。")
+        # A backup holds the drawing as it came, and nothing that was made of it.
+        _sheet(picture, room)
     shutil.copyfile(plain, room / PLAIN)
     seen_through = bool(picture.answers.get("seen_through"))
     return cut_drawing(room, placement_of(picture), picture.title, seen_through=seen_through, tell=job.tell)
@@ -140,8 +141,8 @@ def placement_of(picture: FoundPicture) -> Placement:
     return place(points, picture.answers.get("way"))
 
 
-def _target(picture: FoundPicture) -> Path:
-    config = read_config()
+def tiles_of(config: Config, picture: FoundPicture) -> Path:
+    """Where its tiles lie, once they are made."""
     if picture.sort == "raster":
         return base_file(config.bases_file, picture.uid)
     return folder_of(config.home, picture.uid) / TILES

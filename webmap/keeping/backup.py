@@ -1,4 +1,4 @@
-"""How is a backup made? The database at one moment, then the attachments, then one manifest; all of it, or nothing.
+"""How is a backup made? The database at one moment, then attachments and drawings, then one manifest; all of it, or nothing.
 
 It grows in a hidden folder that gets its name when everything in it has been written, read again and found good, so
 that nothing half-made ever looks like a backup.
@@ -24,7 +24,8 @@ from layers.store import Database, snapshot
 from webmap.checkup import product_version
 from webmap.config import Config
 from webmap.keeping import manifest, shelf
-from webmap.keeping.manifest import BLOBS, OTHER, Kept, Manifest, Reason
+from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, PICTURES, Kept, Manifest, Reason
+from webmap.keeping.originals import originals
 
 MOST_BYTES_OF_A_SETTING: Final = 1024 * 1024
 MARGIN: Final = 1.1
@@ -95,7 +96,12 @@ def _fill(part: Path, config: Config, database: Database, reason: Reason, began:
     file = part / snapshot.file_name(database)
     content = snapshot.copy(database, file)
     _sync(file)
-    files = [manifest.described(file, part), *_keep_settings(config, part), *_keep_blobs(config, part)]
+    files = [
+        manifest.described(file, part),
+        *_keep_settings(config, part),
+        *_keep_blobs(config, part),
+        *_keep_originals(config, database, part),
+    ]
     told = Manifest(
         reason=reason,
         product=product_version(),
@@ -121,6 +127,17 @@ def _keep_blobs(config: Config, part: Path) -> Iterator[Kept]:
         yield Kept(kept.relative_to(part).as_posix(), kept.stat().st_size, blob.name)
 
 
+def _keep_originals(config: Config, database: Database, part: Path) -> Iterator[Kept]:
+    """Drawings and rasters as they came; they never change, so that a link does."""
+    for file, sha256 in originals(config.home, database):
+        kept = part / PICTURES / file.parent.name / file.name
+        try:
+            link_or_copy(file, kept)
+        except FileNotFoundError:
+            continue  # somebody has just taken the picture away
+        yield Kept(kept.relative_to(part).as_posix(), kept.stat().st_size, sha256)
+
+
 def _keep_settings(config: Config, part: Path) -> Iterator[Kept]:
     """The small files of the data folder: keys, certificates, the list of base maps."""
     for file in _settings(config.home):
@@ -138,7 +155,7 @@ def _settings(home: Path) -> list[Path]:
 
 
 def _has(earlier: list[Path], kept: Kept) -> bool:
-    return kept.path.startswith(f"{BLOBS}/") and any((folder / kept.path).is_file() for folder in earlier)
+    return kept.path.startswith(KNOWN) and any((folder / kept.path).is_file() for folder in earlier)
 
 
 def _take_over(kept: Kept, backup: Path, earlier: list[Path], part: Path) -> None:
@@ -206,6 +223,8 @@ def _needed(config: Config, database: Database, place: Path) -> int:
         [database.path, database.path.with_name(f"{database.path.name}-wal")] if database.is_sqlite else []
     )
     needed = sum(file.stat().st_size for file in files if file.is_file())
+    if config.home.stat().st_dev != place.stat().st_dev:
+        needed += sum(each.file.stat().st_size for each in originals(config.home, database))
     if config.blobs_folder.is_dir() and config.blobs_folder.stat().st_dev != place.stat().st_dev:
         needed += sum(blob.stat().st_size for blob in blobs(config))
     return int(needed * MARGIN)

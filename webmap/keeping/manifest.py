@@ -16,6 +16,9 @@ from layers.errors import UnreadableFile
 NAME: Final = "manifest.json"
 BLOBS: Final = "blobs"
 OTHER: Final = "files"
+PICTURES: Final = "pictures"
+KNOWN: Final = (f"{BLOBS}/", f"{PICTURES}/")
+"""Folders of files whose digests are known without reading them."""
 FORMAT: Final = 1
 _CHUNK: Final = 1024 * 1024
 
@@ -87,13 +90,14 @@ def described(file: Path, folder: Path) -> Kept:
 def check_files(manifest: Manifest, folder: Path, *, thorough: bool = True) -> None:
     """Compare the files with their sizes and digests; raises UnreadableFile, which names the first that differs.
 
-    Attachments are named by their digests and are many: they are read only when it has to be thorough.
+    Attachments are named by their digests and are many, drawings and rasters are large: they are read only when it
+    has to be thorough.
     """
     for kept in manifest.files:
         file = folder / kept.path
         if not file.is_file():
             raise UnreadableFile(f"备份 {folder} 缺少文件 {kept.path}，不能用。请改用别的备份。")
-        read = thorough or not kept.path.startswith(f"{BLOBS}/")
+        read = thorough or not kept.path.startswith(KNOWN)
         if file.stat().st_size != kept.bytes or (read and digest(file) != kept.sha256):
             raise UnreadableFile(f"备份 {folder} 的文件 {kept.path} 与清单不符，已损坏。请改用别的备份。")
 

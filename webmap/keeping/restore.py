@@ -10,8 +10,8 @@ from layers import clock
 from layers.errors import MapError, WrongSetting
 from layers.store import Database, snapshot
 from webmap.config import Config
-from webmap.keeping import backup, presence
-from webmap.keeping.manifest import BLOBS, OTHER, Manifest
+from webmap.keeping import backup, originals, presence
+from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, PICTURES, Manifest
 
 _JOURNALS: Final = ("-wal", "-shm")
 
@@ -25,11 +25,13 @@ def into(folder: Path, home: Path, database_url: str | None = None) -> Manifest:
         )
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     for kept in told.files:
-        if kept.path.startswith(f"{BLOBS}/"):
+        if kept.path.startswith(KNOWN):
             _place(folder / kept.path, home / kept.path)
         elif kept.path.startswith(f"{OTHER}/"):
             _place(folder / kept.path, home / Path(kept.path).relative_to(OTHER))
-    _restore_database(folder, told, database_url or f"sqlite:///{home / snapshot.SQLITE_FILE}")
+    url = database_url or f"sqlite:///{home / snapshot.SQLITE_FILE}"
+    _restore_database(folder, told, url)
+    _draw_again(Config(home=home, database_url=url))
     return told
 
 
@@ -41,7 +43,14 @@ def replace(folder: Path, config: Config) -> Path | None:
     told = _checked(folder)
     presence.refuse_while_serving(config.home)
     _bring_blobs(folder, told, config)
+    _bring_originals(folder, told, config)
     _bring_settings(folder, told, config)
+    aside = _replace_database(folder, told, config)
+    _draw_again(config)
+    return aside
+
+
+def _replace_database(folder: Path, told: Manifest, config: Config) -> Path | None:
     if told.database != "sqlite":
         _restore_database(folder, told, config.database_url)
         return None
@@ -49,6 +58,16 @@ def replace(folder: Path, config: Config) -> Path | None:
     new.unlink(missing_ok=True)
     _restore_database(folder, told, f"sqlite:///{new}")
     return _swap(new, Database(config.database_url))
+
+
+def _draw_again(config: Config) -> None:
+    """Tiles are no part of a backup: what was on the map is drawn again once the server runs."""
+    database = Database(config.database_url)
+    try:
+        if database.is_current():
+            originals.draw_again(config, database)
+    finally:
+        database.dispose()
 
 
 def _checked(folder: Path) -> Manifest:
@@ -99,6 +118,13 @@ def _bring_blobs(folder: Path, told: Manifest, config: Config) -> None:
             target = config.blobs_folder / Path(kept.path).relative_to(BLOBS)
             if not target.exists():
                 _place(folder / kept.path, target)
+
+
+def _bring_originals(folder: Path, told: Manifest, config: Config) -> None:
+    """Drawings and rasters that are lost; those that are there are the same."""
+    for kept in told.files:
+        if kept.path.startswith(f"{PICTURES}/") and not (config.home / kept.path).exists():
+            _place(folder / kept.path, config.home / kept.path)
 
 
 def _bring_settings(folder: Path, told: Manifest, config: Config) -> None:
