@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +95,64 @@ def test_a_notice_tells_what_where_until_when_and_to_whom(sqlite_database: Datab
     assert "某某某" not in whole
 
 
+def test_the_same_notice_is_a_page_that_asks_for_nothing_and_runs_nothing(sqlite_database: Database) -> None:
+    county(sqlite_database, 40)
+    said = told({**SAID, "title": "闲置<土地>公示", "answer_to": "正阳路 1 号"})
+    content, _ = written(
+        sqlite_database,
+        SYSTEM_VIEWER,
+        "published",
+        WHOLE,
+        PublicEdition(),
+        said,
+        lambda *_: None,
+        "notice_page",
+    )
+    page = Tags(content.decode())
+    for words in (
+        "闲置<土地>公示",
+        "2026年3月1日至2026年3月30日，共 30 日",
+        "沂南县自然资源和规划局",
+        "0539-3221234",
+        "正阳路 1 号",
+        "0号地块",
+        "39号地块",
+        "坐标取整到 50 米",
+        "$x^2$ {{7*7}} <b>",
+        "审图号：待填（未定稿）",
+        "示例数据",
+    ):
+        assert words in page.text
+    assert "内部地块" not in page.text
+    assert "某某某" not in page.text
+    assert not {"script", "link", "iframe", "object", "form", "b"} & {name for name, _ in page.tags}
+    told_by = [(name, key, value or "") for name, facts in page.tags for key, value in facts.items()]
+    assert not [key for _, key, _ in told_by if key.startswith("on") or key == "src"]
+    (picture,) = [value for _, key, value in told_by if key == "href"]
+    assert picture.startswith("data:image/png;base64,")
+    (policy,) = [value for _, key, value in told_by if key == "content" and "default-src" in value]
+    style = content.decode().split("<style>")[1].split("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy == f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'"
+    assert len([name for name, _ in page.tags if name == "tr"]) == 41
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
 def test_a_number_that_was_typed_stands_on_every_page(sqlite_database: Database) -> None:
     county(sqlite_database, 1)
     edition = PublicEdition(review_number="鲁SG（2024）001号", final=True)
@@ -128,5 +189,7 @@ def test_a_notice_is_always_a_job(app: Flask) -> None:
     answer = caller.post("/api/exports", json=body)
     assert (answer.status, answer.json()["state"]) == (202, "waiting")
     assert caller.post("/api/exports", json={**body, "notice": {}}).status == 422
+    page = caller.post("/api/exports", json={**body, "form": "notice_page"})
+    assert (page.status, page.json()["state"]) == (202, "waiting")
     several = caller.post("/api/exports", json={**body, "layers": ["scenic_site", "village"]})
     assert "公示件一次只写一个图层" in several.json()["error"]

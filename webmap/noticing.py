@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -23,21 +23,48 @@ from layers.store.chosen import Part
 from layers.store.query import FoundFeature
 from webmap.assets import STATIC
 from webmap.outputs.notice import Label, Notice, pdf
+from webmap.outputs.notice_page import html
 from webmap.outputs.picture import Coat, drawn, shares
 
-FORM: Final = "notice"
-OFFER: Final = {
-    "key": FORM,
-    "title": "公示件 PDF",
-    "hint": "公示期、反馈方式、位置图和表格",
-    "coordinates": "degrees",
-    "encodings": [],
-    "several": False,
-    "public": True,
-    "internal": False,
+FONTS: Final = STATIC / "vendor" / "print"
+
+
+class Carrier(NamedTuple):
+    """On what a notice is made public."""
+
+    title: str
+    hint: str
+    suffix: str
+    made: Callable[[Notice, Callable[[float], object]], bytes]
+
+
+CARRIERS: Final = {
+    "notice": Carrier(
+        "公示件 PDF",
+        "张贴：公示期、反馈方式、位置图和表格",
+        ".pdf",
+        lambda notice, tell: pdf(notice, FONTS, tell),
+    ),
+    "notice_page": Carrier(
+        "公示件网页", "挂网：同样内容，一个 .html 文件", ".html", lambda notice, tell: html(notice)
+    ),
 }
-"""How the page offers it beside the formats."""
-SUFFIX: Final = ".pdf"
+"""The same content, by the form that is asked for."""
+OFFERS: Final = [
+    {
+        "key": key,
+        "title": carrier.title,
+        "hint": carrier.hint,
+        "coordinates": "degrees",
+        "encodings": [],
+        "several": False,
+        "public": True,
+        "internal": False,
+        "notice": True,
+    }
+    for key, carrier in CARRIERS.items()
+]
+"""How the page offers them beside the formats."""
 MOST_ROWS: Final = 2000
 COLUMNS: Final = ("name", "code", "town", "land_use", "symbol", "area_mu", "length_km")
 """What the table tells of each feature, as far as it is public and known."""
@@ -105,10 +132,11 @@ def written(
     edition: PublicEdition,
     said: Told,
     tell: Callable[[float, str], object],
+    form: str = "notice",
 ) -> tuple[bytes, Outgoing]:
-    """The PDF, and what it tells of."""
+    """The file in the form of a carrier, and what it tells of."""
     tell(0.05, "正在读取图形")
-    rows = public_rows(database, viewer, layer, part, edition, FORM)
+    rows = public_rows(database, viewer, layer, part, edition, form)
     if len(rows.shapes) > MOST_ROWS:
         raise InvalidValue(
             f"公示件最多列 {MOST_ROWS:,} 个图形，收到 {len(rows.shapes):,} 个。请选择其中一部分。"
@@ -132,8 +160,7 @@ def written(
         caption=f"{rows.title}位置示意图（{_exactness(edition)}）",
         marks=_marks(rows, edition),
     )
-    fonts = STATIC / "vendor" / "print"
-    return pdf(notice, fonts, lambda share: tell(0.3 + 0.6 * share, "正在排版")), rows
+    return CARRIERS[form].made(notice, lambda share: tell(0.3 + 0.6 * share, "正在排版")), rows
 
 
 def _exactness(edition: PublicEdition) -> str:

@@ -67,6 +67,27 @@ class Notice:
     caption: str
     marks: Sequence[str]
 
+    @property
+    def paragraphs(self) -> list[str]:
+        """What is told, before how long and to whom one answers."""
+        return [line.strip() for line in self.text.splitlines() if line.strip()]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """How long it is shown, and to whom one answers."""
+        days = (self.end - self.begin).days + 1
+        told = [
+            ("公示期", f"{said(self.begin)}至{said(self.end)}，共 {days} 日"),
+            ("反馈单位", self.unit),
+            ("联系电话", self.phone),
+        ]
+        return [*told, ("地址或邮箱", self.answer_to)] if self.answer_to else told
+
+    @property
+    def signed(self) -> str:
+        """The day below it."""
+        return said(self.day)
+
 
 def pdf(notice: Notice, fonts: Path, tell: Callable[[float], object] = lambda share: None) -> bytes:
     """The whole file. fonts: the folder of the print fonts. tell: hears which share of the table is drawn."""
@@ -90,21 +111,19 @@ def pdf(notice: Notice, fonts: Path, tell: Callable[[float], object] = lambda sh
 
 def _write(sheet: _Sheet, notice: Notice, tell: Callable[[float], object]) -> None:
     sheet.title(notice.title)
-    for paragraph in notice.text.splitlines():
-        if paragraph.strip():
-            sheet.paragraph(paragraph.strip())
-    days = (notice.end - notice.begin).days + 1
-    sheet.paragraph(f"公示期：{_day(notice.begin)}至{_day(notice.end)}，共 {days} 日。")
-    sheet.paragraph(
-        f"公示期内如有意见，请以书面或电话方式向{notice.unit}反馈。联系电话：{notice.phone}"
-        + (f"；地址或邮箱：{notice.answer_to}。" if notice.answer_to else "。")
-    )
+    (shown, days), (_, unit), *ways = notice.facts
+    for paragraph in notice.paragraphs:
+        sheet.paragraph(paragraph)
+    sheet.paragraph(f"{shown}：{days}。")
+    reached = "；".join(f"{title}：{words}" for title, words in ways)
+    sheet.paragraph(f"公示期内如有意见，请以书面或电话方式向{unit}反馈。{reached}。")
     sheet.picture(notice.picture, notice.labels, notice.caption)
     sheet.table(notice.header, notice.rows, tell)
-    sheet.signature(notice.unit, _day(notice.day))
+    sheet.signature(notice.unit, notice.signed)
 
 
-def _day(day: date) -> str:
+def said(day: date) -> str:
+    """A day as notices write it."""
     return f"{day.year}年{day.month}月{day.day}日"
 
 

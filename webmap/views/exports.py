@@ -35,7 +35,7 @@ def choices() -> Response:
     config = the_config()
     return answer(
         {
-            "formats": [*(_format(each) for each in FORMATS.values()), noticing.OFFER],
+            "formats": [*(_format(each) for each in FORMATS.values()), *noticing.OFFERS],
             "unit": viewer().unit,
             "today": clock.today().isoformat(),
             "profiles": [{"key": each.key, "title": each.title} for each in PROFILES.values()],
