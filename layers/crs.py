@@ -130,6 +130,11 @@ def projected_code(zone: int, *, prefixed: bool = True, datum: int = STORED) -> 
     raise InvalidValue(f"带号 {zone} 不存在：3度带应为 25–45，6度带应为 13–23。")
 
 
+def zone_title(zone: int) -> str:
+    """What a 3° zone is called where one chooses it."""
+    return f"第 {zone} 带（中央经线 {zone * 3}°）"
+
+
 def is_zone(number: int) -> bool:
     """Whether this is a Chinese zone number, of 3° or 6°."""
     return number in _ZONES_3 or number in _ZONES_6
@@ -193,6 +198,20 @@ def to_plane(shapes: Sequence[BaseGeometry] | NDArray[np.object_], code: int) ->
     lon, lat = shapely.get_coordinates(array).T
     positions = np.column_stack(_transformer(STORED, code).transform(lon, lat))
     return np.asarray(shapely.set_coordinates(array, positions), object)
+
+
+def stretch(bounds: Bounds, zone: int) -> float:
+    """How much longer than on the ellipsoid lines may become in the plane of a zone: 0.001 is a metre in a kilometre.
+
+    bounds: degrees. Areas become larger by about twice as much.
+    """
+    from pyproj import Proj
+
+    west, south, east, north = bounds
+    plane = Proj(_known(projected_code(zone)))
+    # The farther from the meridian and the nearer to the equator, the more.
+    nearest = 0.0 if south <= 0 <= north else min(south, north, key=abs)
+    return max(float(plane.get_factors(lon, nearest).meridional_scale) - 1 for lon in (west, east))
 
 
 def check_accepted(code: int) -> None:

@@ -297,6 +297,20 @@ def test_a_layer_that_readers_may_not_see_is_not_there(county: Database, tmp_pat
         given(county, tmp_path, "csv", readers=PUBLIC_VIEWER)
 
 
+def test_plots_far_outside_their_zone_are_asked_about_with_what_they_suffer(
+    county: Database, tmp_path: Path
+) -> None:
+    # At 3.5° from the meridian: k = 1 + (Δλ cos φ)² / 2 · (1 + η²) + … = 1.00124, and its square for areas.
+    store(county, [NewFeature(shapely.box(116.5, 35.5, 116.501, 35.501), {"name": "远"})])
+    with pytest.raises(QuestionToUser, match=r"超出第 40 带（中央经线 120°）1° 以上") as asked:
+        given(county, tmp_path, "txt", zone=40)
+    assert "边长最多放大 1.24 米/公里，平面面积最多放大 0.25%" in asked.value.message
+    assert [choice.value for choice in asked.value.choices] == ["39", "far"]
+    path, done = given(county, tmp_path, "txt", zone=40, far=True)
+    assert any("1 个图形在第 40 带以外 1° 以上，已按确认写出" in note for note in done.notes)
+    assert "带号=40" in path.read_text("gbk")
+
+
 def test_nobody_exports_without_the_right(county: Database, tmp_path: Path) -> None:
     store(county, parcels(WEST))
     reader = signed_in("只读员", "reader", "自然资源和规划局", None, 1)
@@ -318,11 +332,11 @@ def test_a_layer_on_both_sides_of_the_border_is_a_question(county: Database, tmp
     assert planned(county, path).crs == 4528
 
 
-def test_a_shape_too_far_from_the_zone_is_refused(county: Database, tmp_path: Path) -> None:
+def test_a_zone_in_which_nobody_could_read_it_again_is_refused(county: Database, tmp_path: Path) -> None:
     store(county, parcels(WEST))
-    with pytest.raises(InvalidValue, match="超出第 41 带"):
-        given(county, tmp_path, "txt", zone=41)
-    assert list(tmp_path.iterdir()) == [county.path] or not (tmp_path / "导出.txt").exists()
+    with pytest.raises(InvalidValue, match="重新读取时不一致，没有给出文件"):
+        given(county, tmp_path, "txt", zone=45, far=True)
+    assert list(tmp_path.glob("*.txt")) == []
 
 
 def test_a_shape_that_the_txt_cannot_hold_is_not_given_out(county: Database, tmp_path: Path) -> None:

@@ -157,6 +157,21 @@ def test_a_layer_in_two_zones_is_a_question(app: Flask, editor: Caller) -> None:
     assert editor.get("/api/exports").json()["zones"]["idle_parcel"] == [39, 40]
 
 
+def test_plots_far_outside_their_zone_go_out_when_somebody_means_it(app: Flask, editor: Caller) -> None:
+    with database(app).writing() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        with edit.one_act(session, "新建", "测试") as act:
+            edit.add_features(
+                session, act, layer, [NewFeature(shapely.box(116.5, 35.5, 116.501, 35.501), {"name": "远"})]
+            )
+        session.commit()
+    answer = asked(editor, form="txt", zone=40)
+    assert (answer.status, [each["value"] for each in answer.json()["choices"]]) == (200, [39, "far"])
+    done = asked(editor, form="txt", zone=40, far=True)
+    assert done.status == 201
+    assert any("已按确认写出" in note for note in done.json()["notes"])
+
+
 def test_a_file_is_only_for_the_one_who_asked_and_not_for_ever(
     app: Flask, editor: Caller, home: Path
 ) -> None:
@@ -182,7 +197,7 @@ def test_a_large_export_is_a_job_that_can_be_cancelled(
     waiting = asked(editor).json()
     assert waiting["state"] == "waiting"
     assert editor.post(f"/api/exports/{waiting['number']}/cancel", json={}).json()["state"] == "cancelled"
-    first, second = asked(editor, form="gpkg"), asked(editor, form="txt", zone=41)
+    first, second = asked(editor, form="gpkg"), asked(editor, form="txt", zone=45, far=True)
     assert first.status == 202
     with foreman(app):
         done = wait_for(editor, first.json()["number"], lambda told: told["ended"])
@@ -190,7 +205,7 @@ def test_a_large_export_is_a_job_that_can_be_cancelled(
     assert (done["state"], done["rows"]) == ("done", 3)
     assert editor.get(done["url"]).body.startswith(b"SQLite format 3")
     assert failed["state"] == "failed"
-    assert "超出第 41 带" in failed["message"]
+    assert "重新读取时不一致" in failed["message"]
 
 
 def test_a_job_asks_for_the_zone_too_and_has_the_rights_of_now(

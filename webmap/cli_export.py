@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from layers.errors import QuestionToUser
-from layers.export import FORMATS, PROFILES, Exported, PublicEdition, export
+from layers.export import FAR, FORMATS, PROFILES, Exported, PublicEdition, export
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, SYSTEM_VIEWER, Viewer
 from layers.store import Database
 from webmap.cli import with_database
@@ -52,6 +52,7 @@ _READERS: Final[dict[str, Viewer]] = {
     help="给谁看：public 只含公开的图形和字段、坐标取整，internal 不含敏感内容。",
 )
 @click.option("--review-number", default="", help="公开版的审图号，如 鲁SG（2024）001号；没有就不填。")
+@click.option("--far", is_flag=True, help="界址点在带外 1° 以上也写出（已知会有多大的投影变形）。")
 @click.option("--final", is_flag=True, help="公开版定稿；必须有审图号。")
 def command(
     layers: tuple[str, ...],
@@ -62,6 +63,7 @@ def command(
     encoding: str | None,
     readers: str,
     review_number: str,
+    far: bool,
     final: bool,
 ) -> None:
     """把图层导出为文件；gpkg 一个文件可含多个图层。"""
@@ -79,13 +81,16 @@ def command(
             profile=profile,
             encoding=encoding,
             readers=_READERS[readers],
+            far=far,
             edition=edition if readers == "public" else None,
         )
 
     try:
         done = with_database(config, act)
     except QuestionToUser as question:
-        raise QuestionToUser(f"{question.message}（加上 --zone，重新运行）", question.choices) from None
+        means_far = any(each.value == FAR for each in question.choices)
+        how = "换 --zone，或确认后加上 --far，重新运行" if means_far else "加上 --zone，重新运行"
+        raise QuestionToUser(f"{question.message}（{how}）", question.choices) from None
     click.echo(f"已将“{done.title}”的 {done.rows} 条写入 {done.file}。")
     for note in (*done.notes, *(["内容为示例数据，已在文件中注明"] if done.sample else [])):
         click.echo(f"说明    {note}")

@@ -10,7 +10,7 @@ from typing import Any, Final
 from layers import clock
 from layers.crs import is_zone
 from layers.errors import InvalidValue, QuestionToUser
-from layers.export import Exported, PublicEdition, checked_edition, export, format_named
+from layers.export import FAR, Exported, PublicEdition, checked_edition, export, format_named
 from layers.rights import Viewer
 from layers.store import Database
 from layers.store.chosen import MOST_CHOSEN, Part
@@ -39,6 +39,7 @@ class Wanted:
     final: bool
     grid_m: int
     notice: dict[str, str] | None = None
+    far: bool = False
 
     @property
     def part(self) -> Part:
@@ -61,8 +62,8 @@ class Wanted:
 def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
     """What the body of a request asks for; raises InvalidValue with what would be right."""
     said = str(body.get("form", ""))
-    if said == noticing.FORM:
-        return _notice(body, grid_m)
+    if said in noticing.CARRIERS:
+        return _notice(body, said, grid_m)
     form = format_named(said)
     found = Wanted(
         layers=_texts(body, "layers", MOST_LAYERS),
@@ -77,20 +78,21 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         review_number=str(body.get("review_number") or ""),
         final=body.get("final") is True,
         grid_m=grid_m,
+        far=body.get("far") is True,
     )
     if found.edition:
         checked_edition(found.edition)
     return found
 
 
-def _notice(body: Mapping[str, Any], grid_m: int) -> Wanted:
+def _notice(body: Mapping[str, Any], form: str, grid_m: int) -> Wanted:
     """A paper for the public: one layer, or a part of it."""
     layers = _texts(body, "layers", MOST_LAYERS)
     if len(layers) != 1:
         raise InvalidValue(f"公示件一次只写一个图层，收到 {len(layers)} 个。请只选一个。")
     found = Wanted(
         layers=layers,
-        form=noticing.FORM,
+        form=form,
         uids=_texts(body, "uids", MOST_CHOSEN),
         bbox=_bbox(body.get("bbox")),
         where=str(body.get("filter") or ""),
@@ -111,7 +113,7 @@ def carry_out(
     database: Database, viewer: Viewer, asked: Wanted, home: Path, tell: Callable[[float, str], object]
 ) -> dict[str, Any]:
     """Write the file and say what was written; nothing is left behind where it cannot be."""
-    suffix = noticing.SUFFIX if asked.notice else format_named(asked.form).suffix
+    suffix = noticing.CARRIERS[asked.form].suffix if asked.notice else format_named(asked.form).suffix
     with finished.new_folder(home) as folder:
         target = folder / f"{_stem(asked.layers)}{suffix}"
         done = _written(database, viewer, asked, target, tell)
@@ -132,7 +134,9 @@ def _written(
     edition = asked.edition
     if asked.notice and edition:
         said = noticing.Told(**asked.notice)
-        content, rows = noticing.written(database, viewer, asked.layers[0], asked.part, edition, said, tell)
+        content, rows = noticing.written(
+            database, viewer, asked.layers[0], asked.part, edition, said, tell, asked.form
+        )
         target.write_bytes(content)
         return Exported(target, f"{rows.title}公示件", len(rows.shapes), rows.sample, (edition.mark,))
     return export(
@@ -146,14 +150,19 @@ def _written(
         encoding=asked.encoding,
         part=asked.part,
         edition=edition,
+        far=asked.far,
         tell=tell,
     )
 
 
 def asked_back(question: QuestionToUser) -> dict[str, Any]:
-    """The question of a zone as the page puts it."""
+    """The question of a zone as the page puts it: each value is a zone, or `far`."""
     choices = [
-        {"value": int(each.value), "title": each.title, "consequence": each.consequence}
+        {
+            "value": each.value if each.value == FAR else int(each.value),
+            "title": each.title,
+            "consequence": each.consequence,
+        }
         for each in question.choices
     ]
     return {"error": question.message, "choices": choices}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from layers.export.exporting import Exported, export, public_rows, refuse_export
 from layers.export.gathering import columns
 from layers.export.publishing import GRID_M, PublicEdition, checked_edition
-from layers.export.writers import FORMATS, Format, format_named
+from layers.export.writers import FAR, FORMATS, Format, format_named
 from layers.formats.boundary_txt import PROFILES
 from layers.formats.outgoing import Column, Outgoing
 
 __all__ = [
+    "FAR",
     "FORMATS",
     "GRID_M",
     "PROFILES",

@@ -49,17 +49,18 @@ def export(
     readers: Viewer | None = None,
     part: Part = WHOLE,
     edition: PublicEdition | None = None,
+    far: bool = False,
     tell: Callable[[float, str], object] = nobody_listens,
 ) -> Exported:
     """Write what `readers` (else the viewer) may see of a layer, or of several, or of a part of one.
 
-    zone: the 3° zone of the coordinates. edition: for the public, who then are the readers. tell: hears how far it
+    zone: the 3° zone of the coordinates. far: 界址点 may lie more than 1° outside it. edition: for the public, who then are the readers. tell: hears how far it
     is (0 to 1), and may end it by an exception. Raises QuestionToUser where a zone is needed and the layer lies in two.
     """
     keys = [layer] if isinstance(layer, str) else list(dict.fromkeys(layer))
     wanted, edition = format_named(form), checked_edition(edition) if edition else None
     _refuse_odd_orders(wanted, keys, part, edition)
-    order = Order(boundary_txt.profile_named(profile), checked_encoding(encoding), target)
+    order = Order(boundary_txt.profile_named(profile), checked_encoding(encoding), target, far)
     towns = [refuse_export(database, viewer, key) for key in keys]
     eyes = PUBLIC_VIEWER if edition else readers or viewer
     tell(0.05, "正在读取图形")
@@ -146,7 +147,7 @@ def _in_zone(layer: Outgoing, wanted: Format) -> Outgoing:
         [
             Answer(
                 str(zone),
-                f"第 {zone} 带（中央经线 {zone * 3}°）",
+                crs.zone_title(zone),
                 f"全部 {len(layer.shapes)} 个图形按此带写出",
             )
             for zone, _ in zones.most_common()

@@ -14,11 +14,14 @@ import numpy as np
 import shapely
 
 from layers import crs
-from layers.errors import InvalidValue, MapError
+from layers.errors import Answer, InvalidValue, MapError, QuestionToUser
 from layers.formats import boundary_txt, dxf_out, geojson_out, kml_out, sheet_out, vector_out
 from layers.formats.outgoing import SAMPLE_MARK, Outgoing
 from layers.formats.vector import private_folder, read_dataset
 
+FAR: Final = "far"
+"""The answer of who means plots far outside the zone."""
+_NOT_SAME: Final = "写出的界址点重新读取时不一致，没有给出文件。"
 _SAME_M: Final = 0.001
 _CODECS: Final = {"gbk": "gbk", "utf-8": "utf-8"}
 _MOST_NAMED: Final = 5
@@ -28,11 +31,12 @@ Layers = Sequence[Outgoing]
 
 
 class Order(NamedTuple):
-    """How the file is wanted. encoding: None is that of the format or profile."""
+    """How the file is wanted. encoding: None is that of the format or profile. far: plots far outside the zone are meant."""
 
     profile: boundary_txt.Profile
     encoding: str | None
     target: Path
+    far: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +63,7 @@ class Format:
 def _txt(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
     zone = layer.zone or 0
-    _refuse_far_shapes(layer, zone)
+    far = _far_shapes(layer, zone, meant=order.far)
     profile = replace(order.profile, encoding=order.encoding) if order.encoding else order.profile  # type: ignore[arg-type]
     plots = _plots(layer)
     text = boundary_txt.text_of(plots, profile, zone, unit=layer.unit, day=layer.day, sample=layer.sample)
@@ -67,13 +71,32 @@ def _txt(layers: Layers, order: Order) -> Notes:
     _read_again(content, layer, profile)
     place(order.target, content)
     read = f"界址点格式：{profile.title}；第 {zone} 带；已重新读取核对，坐标相差不超过 1 毫米"
-    return (read, *_lost([text], profile.encoding))
+    return (read, *far, *_lost([text], profile.encoding))
 
 
-def _refuse_far_shapes(layer: Outgoing, zone: int) -> None:
-    for label, shape in zip(layer.labels, layer.shapes, strict=True):
-        if problem := boundary_txt.zone_problem(shape, zone):
-            raise InvalidValue(f"“{label}”{problem}，投影变形过大，没有导出。请换一个带号，或分开导出。")
+def _far_shapes(layer: Outgoing, zone: int, *, meant: bool) -> Notes:
+    """What is to be said of shapes far outside the zone; raises QuestionToUser until somebody means it."""
+    boxes = shapely.bounds(layer.shapes)
+    far = [at for at, box in enumerate(boxes.tolist()) if boundary_txt.is_far(tuple(box), zone)]
+    if not far:
+        return ()
+    west, south, east, north = shapely.total_bounds(layer.shapes[far]).tolist()
+    suffers = boundary_txt.distortion((west, south, east, north), zone)
+    if meant:
+        return (f"{len(far)} 个图形在第 {zone} 带以外 1° 以上，已按确认写出：{suffers}",)
+    first = f"“{layer.labels[far[0]]}”{boundary_txt.zone_problem(layer.shapes[far[0]], zone)}"
+    others = f"，连它共 {len(far)} 个图形如此" if len(far) > 1 else ""
+    raise QuestionToUser(
+        f"{first}{others}。投影变形：{suffers}。请换一个带号，或确认仍按第 {zone} 带写出。",
+        [*_nearer_zones(boxes), Answer(FAR, f"仍按第 {zone} 带写出", f"{suffers}；说明写在导出结果里")],
+    )
+
+
+def _nearer_zones(boxes: np.typing.NDArray[np.float64]) -> list[Answer]:
+    """The zones into which all of it fits."""
+    zones = range(crs.zone_of(float(boxes[:, 0].min())), crs.zone_of(float(boxes[:, 2].max())) + 1)
+    fit = [zone for zone in zones if not any(boundary_txt.is_far(tuple(box), zone) for box in boxes.tolist())]
+    return [Answer(str(zone), crs.zone_title(zone), "全部图形按此带写出，都在 1° 以内") for zone in fit]
 
 
 def _plots(layer: Outgoing) -> list[boundary_txt.Plot]:
@@ -98,12 +121,15 @@ def _read_again(content: bytes, layer: Outgoing, profile: boundary_txt.Profile) 
     with private_folder() as folder:
         path = folder / "own.txt"
         path.write_bytes(content)
-        found = read_dataset(path)
+        try:
+            found = read_dataset(path)
+        except MapError as refusal:
+            raise InvalidValue(f"{_NOT_SAME}{refusal.message}") from None
     code = crs.projected_code(layer.zone or 0, prefixed=profile.prefixed)
     meant = crs.to_plane(layer.shapes, code)
     if len(found) != len(meant) or found.bad_shapes:
         bad = next(iter(found.bad_shapes.values()), f"应有 {len(meant)} 个地块，读回 {len(found)} 个")
-        raise InvalidValue(f"写出的界址点重新读取时不一致，没有给出文件。{bad}")
+        raise InvalidValue(f"{_NOT_SAME}{bad}")
     off = shapely.hausdorff_distance(found.shapes, meant)
     for at in np.flatnonzero(~(off <= _SAME_M + 10.0**-profile.decimals)):
         raise InvalidValue(

@@ -281,6 +281,8 @@ declare namespace Api {
     several: boolean;
     public: boolean;
     internal: boolean;
+    /** A paper for the public, with words of its own. */
+    notice?: boolean;
   }
 
   interface ExportChoices {
@@ -303,6 +305,7 @@ declare namespace Api {
     bbox?: Bounds;
     filter?: string;
     zone?: number;
+    far?: boolean;
     profile?: string;
     encoding?: string;
     public: boolean;
@@ -312,7 +315,7 @@ declare namespace Api {
   }
 
   interface ExportZone {
-    value: number;
+    value: number | "far";
     title: string;
     consequence: string;
   }
@@ -409,6 +412,42 @@ declare namespace Api {
       lines: { new?: boolean; gain_from?: number; gain_to?: number | null; geometry: GeoJSON.Geometry }[];
       sample: boolean;
     };
+  }
+
+  type DifferenceSort = "new" | "changed" | "removed";
+
+  /** before and after: of a shape that is there, and as the file has it. */
+  interface ShownDifference {
+    sort: DifferenceSort;
+    name: string;
+    uid?: string;
+    code?: string;
+    place?: string;
+    differences?: [string, string, string][];
+    before?: GeoJSON.Geometry;
+    after?: GeoJSON.Geometry;
+  }
+
+  interface DoubtfulRow {
+    place: string;
+    field: string;
+    value: string;
+    reason: string;
+    spot: [number, number];
+    grave: boolean;
+  }
+
+  interface Differences {
+    file: string;
+    url: string;
+    outdated: boolean;
+    layer: string | null;
+    title: string;
+    word: string;
+    counts: Record<DifferenceSort | "unchanged", number>;
+    shapes: ShownDifference[];
+    problems: DoubtfulRow[];
+    left_out: string[];
   }
 
   interface Group {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from layers.formats.boundary_txt.profiles import PROFILES, Profile, profile_named
 from layers.formats.boundary_txt.reading import read, text_in
-from layers.formats.boundary_txt.writing import Plot, text_of, zone_problem
+from layers.formats.boundary_txt.writing import Plot, distortion, is_far, text_of, zone_problem
 
 __all__ = [
     "PROFILES",
     "Plot",
     "Profile",
+    "distortion",
+    "is_far",
     "profile_named",
     "read",
     "text_in",

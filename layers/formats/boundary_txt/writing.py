@@ -44,13 +44,26 @@ def text_of(plots: Sequence[Plot], profile: Profile, zone: int, *, unit: str, da
     return NEW_LINE.join([*lines, ""])
 
 
+def is_far(bounds: crs.Bounds, zone: int) -> bool:
+    """Whether this lies more than 1° outside the zone."""
+    west, _, east, _ = bounds
+    meridian = zone * 3
+    return not (meridian - 1.5 - _BEYOND_DEG <= west and east <= meridian + 1.5 + _BEYOND_DEG)
+
+
 def zone_problem(shape: BaseGeometry, zone: int) -> str | None:
     """Why this shape does not belong into the zone; None when it does."""
     west, _, east, _ = shape.bounds
-    meridian = zone * 3
-    if meridian - 1.5 - _BEYOND_DEG <= west and east <= meridian + 1.5 + _BEYOND_DEG:
+    if not is_far(shape.bounds, zone):
         return None
-    return f"经度 {west:.4f}° 至 {east:.4f}°，超出第 {zone} 带（中央经线 {meridian}°）1° 以上"
+    return f"经度 {west:.4f}° 至 {east:.4f}°，超出第 {zone} 带（中央经线 {zone * 3}°）1° 以上"
+
+
+def distortion(bounds: crs.Bounds, zone: int) -> str:
+    """What lines and areas suffer in the plane of the zone, at most, in words."""
+    longer = crs.stretch(bounds, zone)
+    larger = (1 + longer) ** 2 - 1
+    return f"边长最多放大 {half_up(longer * 1000, 2)} 米/公里，平面面积最多放大 {half_up(larger * 100, 2)}%"
 
 
 def _header(profile: Profile, zone: int, unit: str, day: date) -> list[str]:

@@ -87,11 +87,12 @@ export class Exporting {
     }
   }
 
-  /** The zone is a question. @param {{error: string, choices: Api.ExportZone[]}} question */
+  /** The zone is a question, or whether what lies far outside it is meant. @param {{error: string, choices: Api.ExportZone[]}} question */
   #ask({ error, choices }) {
-    const choose = (/** @type {number} */ value) => {
+    const choose = (/** @type {number | "far"} */ value) => {
       if (!this.#form) return;
-      this.#form.zone = String(value);
+      this.#form.far = value === "far";
+      if (value !== "far") this.#form.zone = String(value);
       this.#form.draw();
       this.#begin();
     };

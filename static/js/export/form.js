@@ -9,7 +9,6 @@ import { segments } from "app/panel/segments.js";
  */
 
 const SEVERAL = "*";
-const NOTICE = "notice";
 const ENCODINGS = /** @type {Record<string, string>} */ ({ gbk: "GBK", "utf-8": "UTF-8" });
 const REMEMBERED = "export_form";
 
@@ -25,6 +24,7 @@ export class ExportForm extends EventTarget {
     this.form = this.#remembered;
     this.readers = "internal";
     this.zone = "";
+    this.far = false;
     this.encoding = "";
     this.profile = facts.profiles[0].key;
     this.number = "";
@@ -46,12 +46,13 @@ export class ExportForm extends EventTarget {
       // What is in view is what the filter leaves on the map.
       filter: !several && ["filter", "view"].includes(this.scope) ? filters[this.layer] : undefined,
       zone: this.zone ? Number(this.zone) : undefined,
+      far: this.far || undefined,
       profile: this.form === "txt" ? this.profile : undefined,
       encoding: this.encoding || undefined,
       public: this.isPublic,
       review_number: this.isPublic ? this.number : undefined,
       final: this.isPublic && this.final,
-      notice: this.form === NOTICE ? this.notice.told : undefined,
+      notice: this.format.notice ? this.notice.told : undefined,
     };
   }
 
@@ -189,7 +190,7 @@ export class ExportForm extends EventTarget {
         this.form !== "txt" &&
         select("文字编码", this.#encodings(), this.encoding, this.#set("encoding")),
     ];
-    return html`<div class="export-details">${rows}${this.form === NOTICE && this.notice.element}</div>`;
+    return html`<div class="export-details">${rows}${this.format.notice && this.notice.element}</div>`;
   }
 
   /** @param {boolean} plane */
@@ -214,6 +215,7 @@ export class ExportForm extends EventTarget {
   #set(part) {
     return (value) => {
       this[part] = value;
+      this.far = false;
       const name = /** @type {HTMLInputElement | null} */ (document.activeElement)?.name;
       this.draw();
       this.#focus(name);
