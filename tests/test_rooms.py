@@ -38,7 +38,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "asking": BASE | {"kinds", "rights", "filters"},
     "store": BASE | {"kinds", "rights", "filters"},
     "checking": BASE | {"kinds", "rights", "store", "checks"},
-    "intake": BASE | {"kinds", "rights", "store", "formats", "checks"},
+    "intake": BASE | {"kinds", "rights", "store", "formats", "checks", "attaching", "blobs"},
     "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},

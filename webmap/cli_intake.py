@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from layers import crs
+from layers.blobs import Blobs
 from layers.checks import BY_CODE
 from layers.errors import InvalidValue, QuestionToUser
 from layers.intake import (
@@ -16,9 +17,11 @@ from layers.intake import (
     Dataset,
     NewLayer,
     Plan,
+    Result,
     RowProblem,
     accepted_sorts,
     apply,
+    pictured,
     plan,
     read_dataset,
     refuse_secret_titles,
@@ -152,6 +155,7 @@ def command(
         wanted = Wanted(key, update=changed == "update", delete=removed == "delete")
         _carry_out(
             database,
+            file,
             found,
             compared(database, found, dataset, key),
             wanted,
@@ -167,6 +171,7 @@ def command(
 
 def _carry_out(
     database: Database,
+    file: Path,
     found: Plan,
     there: Comparison | None,
     wanted: Wanted,
@@ -186,12 +191,21 @@ def _carry_out(
     if dry_run:
         click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(found.good)} 行。")
         return
-    result = apply(database, found, at_terminal(), good_rows=good_rows)
+    result = _applied(database, found, file, good_rows=good_rows)
     left_out = f"，略过有问题的 {found.bad_count} 行" if found.problems else ""
     mended = f"，修复了 {len(found.repairs)} 个图形（原图形随导入留存）" if found.repairs else ""
     click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}{mended}。")
     if found.follows:
         click.echo(f"与相邻图形的比较请另行运行：webmap quality {result.layer_key}")
+
+
+def _applied(database: Database, found: Plan, file: Path, *, good_rows: bool) -> Result:
+    """All of it as new; of photos also the pictures."""
+    if not found.pictures:
+        return apply(database, found, at_terminal(), good_rows=good_rows)
+    blobs = Blobs(read_config().blobs_folder)
+    new, photos = pictured(blobs, file, found, found.good, lambda count: None)
+    return apply(database, found, at_terminal(), good_rows=good_rows, new=new, photos=photos)
 
 
 def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLayer | None:

@@ -23,7 +23,7 @@ class Dataset:
     places: what to call each row; none: 第 n 行. oddities: row position and warning. areas_compared: the declared
     ones are among them. doubt: why `crs` is None. parameters: what the file gives for its old datum.
     shift_asked: where the file comes from, when its coordinates may be those of a public map. shift: what to take out.
-    is_table: a sheet; has_shapes: whether its rows lie somewhere.
+    pictures: each row is a photo that can stay with its point. is_table: a sheet; has_shapes: whether its rows lie somewhere.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Dataset:
     parameters: Parameters | None = None
     shift_asked: str = ""
     shift: Shift | None = None
+    pictures: bool = False
     is_table: bool = False
     has_shapes: bool = True
 

@@ -16,7 +16,7 @@ from layers.photos import Taken, read_taken
 
 NO_PLACE: Final = "照片里没有位置（拍摄时没开定位，或经微信等转发后丢失）。请在“批量照片”页把它放到图上。"
 NO_PHOTO: Final = "照片已损坏，或不是 JPEG、HEIC。请重新导出这一张。"
-NOT_KEPT: Final = "只取照片的位置、时间和方位；要把照片本身挂到点上，请用“批量照片”页"
+KEPT: Final = "每张照片随导入挂到自己的点上，读者看到的不带 EXIF；同一处的多张要归成一个点，请用“批量照片”页"
 
 
 def read(folder: Path, names: Sequence[str], name: str) -> Dataset:
@@ -32,7 +32,8 @@ def read(folder: Path, names: Sequence[str], name: str) -> Dataset:
     dataset.places = [f"第 {at} 张 {each}" for at, each in enumerate(names, 1)]
     dataset.crs = crs.Definition(crs.SHOWN, crs.name_of(crs.SHOWN))
     dataset.shift_asked = "手机照片（部分国产手机写入的是 GCJ-02）"
-    dataset.notes.append(NOT_KEPT)
+    dataset.pictures = True
+    dataset.notes.append(KEPT)
     return dataset
 
 

@@ -9,6 +9,7 @@ from layers.intake.comparing import Choice, Comparison, chosen_changes, compare,
 from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.landing import county_bounds
+from layers.intake.picturing import pictured
 from layers.intake.planning import NewLayer, Plan, plan
 from layers.intake.repairing import NOTHING_ACCEPTED, Accepted, accepted, accepted_sorts
 from layers.intake.rows import RowProblem
@@ -35,6 +36,7 @@ __all__ = [
     "county_bounds",
     "keys_offered",
     "likeliest",
+    "pictured",
     "plan",
     "plan_join",
     "read_dataset",

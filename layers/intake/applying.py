@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from layers.errors import InvalidValue
@@ -12,6 +12,7 @@ from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer
 from layers.store import Database, edit
+from layers.store.attachments import NewAttachment, attaching
 from layers.store.edit import Change, NewFeature
 from layers.store.repairs import note_repairs
 
@@ -35,15 +36,18 @@ def apply(
     changes: Sequence[Change] = (),
     reason: str | None = None,
     heard: Heard = NOBODY,
+    photos: Mapping[str, NewAttachment] | None = None,
 ) -> Result:
     """Import the good rows of a plan, or those that are `new`, and change what is there already, in one act.
 
     With problem rows it refuses, unless `good_rows` leaves them out. Raises OutOfDate when somebody changed one of
-    the features since. Whatever goes wrong, or is raised by who listens, nothing of it is ever seen.
+    the features since. photos: by the uids of the new features that they belong to. Whatever goes
+    wrong, or is raised by who listens, nothing of it is ever seen.
     """
     _check_complete(plan, good_rows)
     brought = plan.good if new is None else new
-    with bulk_act(database, who, reason or told_reason(plan), plan.layer.key, heard) as act_id:
+    also = attaching(photos) if photos else edit.nothing_else
+    with bulk_act(database, who, reason or told_reason(plan), plan.layer.key, heard, also) as act_id:
         if plan.creates_layer:
             _create_layer(database, plan, act_id)
         _note_repairs(database, plan, act_id)

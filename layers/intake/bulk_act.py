@@ -26,15 +26,20 @@ NOBODY: Final = Heard()
 
 @contextmanager
 def bulk_act(
-    database: Database, who: str | Viewer, reason: str, layer_key: str, heard: Heard = NOBODY
+    database: Database,
+    who: str | Viewer,
+    reason: str,
+    layer_key: str,
+    heard: Heard = NOBODY,
+    also: edit.Also = edit.nothing_else,
 ) -> Iterator[int]:
-    """A pending act, seen as a whole when the block is through."""
+    """A pending act, seen as a whole when the block is through. also: what happens in that moment."""
     act_id = edit.start_bulk(database, WHAT, who, reason)
     try:
         heard.start(act_id)
         yield act_id
         heard.end()
-        edit.finish_bulk(database, act_id, layer_key)
+        edit.finish_bulk(database, act_id, layer_key, also)
     except BaseException:
         # A disk that is full may refuse this too: then the act stays hidden, and the next start sweeps it.
         with suppress(MapError):

@@ -25,6 +25,7 @@ from layers.intake.oddities import Oddities, oddities
 from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, mend
 from layers.intake.rows import SHAPE, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
+from layers.intake.unsaid import say_other
 from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for, kind_of
 from layers.measure import areas_m2, length_m
 from layers.rights import VISIBILITIES, Viewer
@@ -80,6 +81,7 @@ class Plan:
     found: dict[str, int] = field(default_factory=dict)
     repairs: list[Repair] = field(default_factory=list)
     follows: bool = False
+    pictures: bool = False
     bounds: Bounds | None = None
     area_m2: float = 0.0
     length_m: float = 0.0
@@ -135,6 +137,8 @@ def plan(
     dataset = dataset or read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
     _check_places(dataset)
+    if dataset.pictures:
+        say_other(dataset, declared)
     county = None if kind == BOUNDARIES else landing.county_bounds(database, viewer)
     if swapped:
         landing.swap(dataset)
@@ -202,6 +206,7 @@ def plan(
             for row in sorted(mended.checks)
         ],
         follows=odd.follows,
+        pictures=dataset.pictures,
         places=dataset.places,
         spots=_spots(checked),
         shift=dataset.shift.told if dataset.shift else "",

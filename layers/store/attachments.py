@@ -6,7 +6,7 @@ whoever made it, so that sending it twice attaches it once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -22,6 +22,7 @@ from layers.kinds.record import POSITION_SOURCES
 from layers.rights import Viewer
 from layers.store.acts import one_act
 from layers.store.attachment_moves import MOST_OF_A_FEATURE, count_of, take_off
+from layers.store.bulk import Also
 from layers.store.engine import is_clean
 from layers.store.found import FoundFeature
 from layers.store.seen import is_insider, seen
@@ -84,6 +85,20 @@ def attach(session: Session, viewer: Viewer, feature: FoundFeature, new: Sequenc
             session.add(row)
         _write(session)
     return len(missing)
+
+
+def attaching(new: Mapping[str, NewAttachment]) -> Also:
+    """To be done when a bulk act becomes visible: attach to features that it brings, by their uids."""
+
+    def attach_to_new(session: Session, act: Act) -> None:
+        brought = select(Feature.uid, Feature.id).where(Feature.act_id == act.id)
+        ids = dict(session.execute(brought).all())
+        for uid, each in new.items():
+            row = Attachment(feature_id=ids[uid], act_id=act.id, created_at=clock.now(), **vars(each))
+            session.add(row)
+        _write(session)
+
+    return attach_to_new
 
 
 def _write(session: Session) -> None:

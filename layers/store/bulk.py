@@ -27,6 +27,13 @@ from layers.store.rows import NewFeature, Prepared, towns_for, write
 from layers.store.stand_ins import carry_over, left_behind, refuse_overtaken
 from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search, StandIn
 
+Also = Callable[[Session, Act], object]
+"""What happens in the moment in which a bulk act becomes visible."""
+
+
+def nothing_else(session: Session, act: Act) -> None:
+    """The usual case."""
+
 
 def start_bulk(
     database: Database, what: str, who: str | Viewer, reason: str | None = None, *, undoes: int | None = None
@@ -70,7 +77,7 @@ def finish_bulk(
     database: Database,
     act_id: int,
     layer_key: str | None = None,
-    also: Callable[[Session, Act], object] = lambda session, act: None,
+    also: Also = nothing_else,
 ) -> Act:
     """Make a bulk act visible. The act knows which layers it touched; `layer_key` only reminds the reader.
 

@@ -21,7 +21,15 @@ from layers.kinds import CUSTOM, KINDS, kind_for, kind_of
 from layers.kinds.custom_layer import custom_kind
 from layers.kinds.own_fields import Declaration
 from layers.store.acts import one_act
-from layers.store.bulk import abandon_bulk, add_in_turns, finish_bulk, start_bulk, sweep_pending
+from layers.store.bulk import (
+    Also,
+    abandon_bulk,
+    add_in_turns,
+    finish_bulk,
+    nothing_else,
+    start_bulk,
+    sweep_pending,
+)
 from layers.store.engine import is_clean, one_at_a_time
 from layers.store.pace import Pace
 from layers.store.refresh import refresh_derived, settle_towns
@@ -47,6 +55,7 @@ from layers.store.states import (
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
 
 __all__ = [
+    "Also",
     "Change",
     "NewFeature",
     "abandon_bulk",
@@ -56,6 +65,7 @@ __all__ = [
     "add_state",
     "finish_bulk",
     "known",
+    "nothing_else",
     "one_act",
     "refresh_derived",
     "remove_feature",
