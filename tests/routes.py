@@ -308,6 +308,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("GET", "/state"),
                 ("GET", "/original"),
                 ("GET", "/report"),
+                ("GET", "/differences.json"),
                 ("POST", "/split"),
                 ("POST", ""),
                 ("POST", "/apply"),

@@ -74,7 +74,7 @@ def gone(database: Database, viewer: Viewer, ids: Sequence[int]) -> list[dict[st
     """The first of the features that the file does not have."""
     with database.reading() as session:
         some = list(targets_in(session, viewer, ids[:MOST_GONE]))
-    return [{"uid": each.uid, "name": each.name, "code": _code(each), "old": _lines(each)} for each in some]
+    return [{"uid": each.uid, "name": each.name, "code": code_of(each), "old": _lines(each)} for each in some]
 
 
 def choice_of(told_to_do: dict[str, Any]) -> Choice:
@@ -99,7 +99,7 @@ def _changed(each: Changed) -> dict[str, Any]:
     return {
         "uid": each.target.uid,
         "name": each.target.name,
-        "code": _code(each.target),
+        "code": code_of(each.target),
         "place": each.place,
         "differences": [list(difference) for difference in each.differences],
         "reshaped": each.shape is not None,
@@ -108,7 +108,8 @@ def _changed(each: Changed) -> dict[str, Any]:
     }
 
 
-def _code(target: Target) -> str:
+def code_of(target: Target) -> str:
+    """The number by which people know it; empty where it has none."""
     return str(target.state.properties.get(target.kind.code_field) or "")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from layers import clock, crs
+from layers.blobs import Blobs
 from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
 from layers.intake import (
     Comparison,
@@ -25,6 +27,7 @@ from layers.intake import (
     keys_offered,
     landing,
     likeliest,
+    pictured,
     plan,
     plan_join,
     read_dataset,
@@ -35,18 +38,20 @@ from layers.intake import (
 from layers.intake.applying import told_reason
 from layers.intake.comparing import UID, UID_COLUMNS, UID_TITLE, offered
 from layers.intake.mapping import brought_by
+from layers.intake.picturing import Pictured
 from layers.jobs import Cancelled, Running
 from layers.kinds import LayerKind, kind_for
 from layers.measure import half_up, mu
 from layers.rights import VISIBILITIES, Viewer, may, require
 from layers.store import Database, accounts, audit, query, uploads
-from layers.store.edit import Change
-from webmap import intake_compare, quality_work
+from layers.store.attachments import NewAttachment
+from layers.store.edit import Change, NewFeature
+from webmap import intake_compare, intake_differences, quality_work
 from webmap.config import read_config
 from webmap.intake_check import CoordinateCheck
 from webmap.intake_question import asked
 from webmap.sketch import light
-from webmap.uploading import file_of, report_of, stored
+from webmap.uploading import differences_of, file_of, report_of, stored
 
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
@@ -57,6 +62,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
     """The plan of an import as the page shows it, a question, or why it cannot be."""
     told, config = _Told(database, job), read_config()
     remove_outdated(database, config.home, config.upload_days)
+    differences_of(config.home, job.arguments["uid"]).unlink(missing_ok=True)
     job.tell(0.1, "正在读取文件")
     try:
         dataset = told.dataset()
@@ -95,7 +101,13 @@ def read(database: Database, job: Running) -> dict[str, Any]:
     facts["keys"] = [list(each) for each in keys]
     if compared:
         facts["compare"] = intake_compare.told(database, told.viewer, compared, keys)
-    return {**facts, **_plan(found, compared)}
+    facts |= _plan(found, compared)
+    doubtful = [
+        *({**each, "grave": True} for each in facts["problems"]),
+        *({**each, "grave": False} for each in facts["warnings"]),
+    ]
+    told.differ(intake_differences.of_plan(database, told.viewer, found, compared, doubtful))
+    return facts
 
 
 def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
@@ -104,6 +116,7 @@ def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dic
     reporting.write(report_of(read_config().home, job.arguments["uid"]), reporting.of_ledger(found))
     titles = {each.title: each.key for each in found.kind.fields}
     problems = [{**_row(found.place(each.row), each), "spot": None} for each in found.problems[:MOST_TOLD]]
+    told.differ(intake_differences.of_ledger(told.database, told.viewer, found, problems))
     return {
         "compare": intake_compare.told_of_ledger(told.database, told.viewer, found, keys),
         "keys": [list(each) for each in keys],
@@ -152,12 +165,16 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
     if changes:
         updated = len(changes) - removed
         reason = f"{reason}：新增 {len(new)}、更新 {updated}、删除 {removed}"
+    photos: dict[str, NewAttachment] = {}
+    if found.pictures:
+        new, photos = told.pictured(job, found, new)
     result = apply(
         database,
         found,
         told.viewer,
         good_rows=bool(job.arguments.get("good_rows")),
         new=new,
+        photos=photos,
         changes=changes,
         reason=reason,
         heard=_heard(job, len(new) + len(changes)),
@@ -171,6 +188,7 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
         "rows": result.rows,
         "changed": len(changes) - removed,
         "removed": removed,
+        "photos": len(photos),
         **_amounts(found),
         "layer": layer,
         "found": found.found,
@@ -240,6 +258,19 @@ class _Told:
         if dataset.name == self.file.stem:
             dataset.name = Path(self.name).stem
         return dataset
+
+    def pictured(self, job: Running, found: Plan, new: Sequence[NewFeature]) -> Pictured:
+        """The photos of these points, shown anew and kept."""
+
+        def tell(count: int) -> None:
+            job.ask()
+            job.tell(0.1 + 0.5 * count / len(new), f"正在处理照片 {count:,} / {len(new):,}")
+
+        return pictured(Blobs(read_config().blobs_folder), self.file, found, new, tell)
+
+    def differ(self, said: dict[str, Any]) -> None:
+        """Write down what the map would show of it."""
+        intake_differences.write(differences_of(read_config().home, self.arguments["uid"]), said)
 
     def layers(self) -> list[tuple[str, str, LayerKind]]:
         """Those into which this person may import."""

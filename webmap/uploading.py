@@ -31,6 +31,11 @@ def report_of(home: Path, uid: str) -> Path:
     return stored(home, uid) / "report.xlsx"
 
 
+def differences_of(home: Path, uid: str) -> Path:
+    """Where it is written down what an upload would change on the map."""
+    return stored(home, uid) / "differences.json"
+
+
 def _own_name(name: str) -> str:
     suffix = Path(name).suffix.lower()
     return f"file{suffix}" if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else "file"

@@ -48,6 +48,11 @@ export class Server extends EventTarget {
     return this.#get(`${this.urls.api}travel/${encodeURIComponent(uid)}`);
   }
 
+  /** What an import would change. @param {string} uid @returns {Promise<Api.Differences>} */
+  differences(uid) {
+    return this.#get(`${this.urls.page}intake/${encodeURIComponent(uid)}/differences.json`);
+  }
+
   /** Those that may be laid over the map. @returns {Promise<{drawings: Api.Drawing[]}>} */
   drawings() {
     return this.#get(`${this.urls.api}drawings`, {}, undefined, true);

@@ -217,6 +217,8 @@ const timePanel = new TimePanel(byId("times"), times, {
 const travelOver = new TravelOver(view.map);
 /** @type {import("app/panel/travel.js").TravelPanel | null} */
 let travelPanel = null;
+/** @type {import("app/panel/differences.js").DifferencePanel | null} */
+let differencePanel = null;
 reader.mayLeave = () => !desk.isOpen;
 /** @type {Moved | null} */
 let moved = null;
@@ -262,7 +264,9 @@ async function show(catalogue, style) {
   times.know(catalogue);
   times.restore(page.state.time);
   if (page.state.travel) tell(() => showTravel(page.state.travel));
+  const { intake, view: place } = page.state;
   await showMap(catalogue, style);
+  if (intake) await tell(() => showDifferences(intake, !place));
 }
 
 function markPreset() {
@@ -297,6 +301,41 @@ async function makeTravelPanel() {
   on(made, "close", () => {
     travelOver.clear();
     page.keep({ travel: null });
+  });
+  return made;
+}
+
+/** @param {string} uid of an import that is not done yet @param {boolean} near whether the map goes there */
+async function showDifferences(uid, near) {
+  const told = await server.differences(uid);
+  differencePanel ??= await makeDifferencePanel();
+  filterPanel?.close();
+  chartPanel?.close();
+  if (sheet.height === "low") sheet.set("middle");
+  if (told.layer && !shown.isOn(told.layer)) shown.toggle([told.layer], true);
+  differencePanel.show(told);
+  page.keep({ intake: uid });
+  if (!near) return;
+  bringNear(boundsOf(differencePanel.shapes.map(({ before, after }) => after ?? before ?? null)));
+}
+
+async function makeDifferencePanel() {
+  const [{ DifferencePanel }, { DifferencesOver }] = await Promise.all([
+    import("app/panel/differences.js"),
+    import("app/map/differences.js"),
+  ]);
+  const made = new DifferencePanel(byId("differences"));
+  const over = new DifferencesOver(view.map);
+  on(made, "shown", ({ shapes, problems }) => over.show(shapes, problems));
+  on(made, "chosen", ({ shape, spot }) => {
+    over.choose(shape);
+    if (shape) bringNear(boundsOf([shape.before ?? null, shape.after ?? null]));
+    if (spot) bringNear([spot[0], spot[1], spot[0], spot[1]]);
+  });
+  on(made, "open", ({ uid }) => reader.open(uid));
+  on(made, "close", () => {
+    over.clear();
+    page.keep({ intake: null });
   });
   return made;
 }
@@ -685,6 +724,7 @@ function closeOne() {
   else if (card.isOpen) reader.close();
   else if (answerPanel?.isOpen) answerPanel.close();
   else if (travelPanel?.isOpen) travelPanel.close();
+  else if (differencePanel?.isOpen) differencePanel.close();
   else if (table.layer) table.close();
 }
 
@@ -720,6 +760,7 @@ on(page, "restore", (/** @type {{state: State}} */ { state }) => {
   filters.show(parted(state.filters));
   times.restore(state.time);
   if (state.travel !== (travelPanel?.uid ?? null)) tell(() => showTravel(state.travel));
+  if (!state.intake) differencePanel?.close();
   if (state.view) view.go(state.view);
   if (!state.selected) reader.close();
   else if (state.selected !== reader.feature?.id) reader.open(state.selected);

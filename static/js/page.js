@@ -16,6 +16,7 @@
  * @property {string | null} siting  the ranking of land whose numbers are on the map
  * @property {string} time  which time is shown, or which two, as app/map/times.js writes it
  * @property {string | null} travel  uid of a comparison of the road network
+ * @property {string | null} intake  uid of an import whose differences are on the map
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
 
@@ -42,6 +43,7 @@ export function read(query) {
     siting: UID.test(given.get("siting") ?? "") ? given.get("siting") : null,
     time: given.get("time") ?? "",
     travel: given.get("travel") || null,
+    intake: UID.test(given.get("intake") ?? "") ? given.get("intake") : null,
     canvas: given.get("renderer") === "canvas",
   };
 }
@@ -64,6 +66,7 @@ export function write({
   siting,
   time,
   travel,
+  intake,
   canvas,
 }) {
   const faint = Object.entries(opacity).map(([key, value]) => `${key}:${value}`);
@@ -87,6 +90,7 @@ export function write({
     siting && `siting=${siting}`,
     time && `time=${encodeURIComponent(time)}`,
     travel && `travel=${encodeURIComponent(travel)}`,
+    intake && `intake=${intake}`,
     canvas && "renderer=canvas",
   ];
   return `?${parts.filter(Boolean).join("&")}`;

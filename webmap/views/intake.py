@@ -32,11 +32,11 @@ from layers.store.history import deed
 from layers.store.jobs import FoundJob
 from layers.store.rows import new_uid
 from layers.store.uploads import Upload
-from webmap import awaited, intake_repairs
+from webmap import awaited, intake_differences, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
 from webmap.map_place import view_of
 from webmap.sketch import county_lines, sketch
-from webmap.uploading import file_of, report_of, stored
+from webmap.uploading import differences_of, file_of, report_of, stored
 from webmap.work_page import work_page
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
@@ -220,6 +220,25 @@ def report(uid: str) -> Response:
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
     return _saved(report_of(the_config().home, upload.uid), f"{Path(upload.name).stem}-核对报告.xlsx")
+
+
+@blueprint.get("/<uid>/differences.json")
+def differences(uid: str) -> Response:
+    """What the map shows of an import before it is done, for the one who brought the file."""
+    require(viewer(), "import")
+    upload = uploads.find(current(), viewer(), uid)
+    job = _job(upload)
+    if job is None or job.kind != READ or job.state != jobs.DONE:
+        raise UnknownThing("这次导入正在处理，或已经导入。请回到“导入”页查看。")
+    told = intake_differences.read(differences_of(the_config().home, upload.uid))
+    outdated = False
+    if told["layer"]:
+        # Who may no longer see the layer gets nothing of it.
+        layer = query.layer_named(current(), viewer(), told["layer"])
+        outdated = intake_differences.has_changed(layer, told)
+    response = jsonify(file=upload.name, url=url_for("intake.step", uid=uid), outdated=outdated, **told)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 # --- files ---------------------------------------------------------------------------------------------

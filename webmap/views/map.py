@@ -23,6 +23,7 @@ OTHER_PAGES: Final = (
     *("check.js", "siting/holding.js", "admin/", "mark/", "bulk/", "pictures/", "map/pins.js"),
     *("filter/builder.js", "filter/controls.js", "filter/custom.js", "charts/"),
     *("asking/panel.js", "briefing/", "printing/", "panel/travel.js"),
+    *("intake/", "panel/differences.js", "map/differences.js"),
 )
 """Modules of other pages, folders of them, and what the map fetches when somebody first opens it."""
 STYLES: Final = (
@@ -51,6 +52,7 @@ OWN_STYLES: Final = tuple(
         "asking",
         "marks",
         "times",
+        "differences",
         "bar",
         "phone",
     )

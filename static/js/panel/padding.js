@@ -10,7 +10,8 @@ const YEARS_ON_PHONE = 110;
 
 /** @returns {{top: number, right: number, bottom: number, left: number}} pixels */
 export function padding() {
-  const { card, filtering, charts, printing, travel, times, table, sheet, strip } = document.body.dataset;
+  const { card, filtering, charts, printing, travel, differences, times, table, sheet, strip } =
+    document.body.dataset;
   const tools = strip === undefined ? 0 : STRIP;
   if (PHONE.matches) {
     const years = times === undefined ? 0 : YEARS_ON_PHONE;
@@ -18,7 +19,9 @@ export function padding() {
     const bottom = printing === undefined ? low : innerHeight * PRINTING_SHARE;
     return { top: 64 + Math.max(tools, years), right: AROUND_PHONE, bottom, left: AROUND_PHONE };
   }
-  const right = [card, filtering, charts, printing, travel].every((open) => open === undefined) ? 64 : 412;
+  const right = [card, filtering, charts, printing, travel, differences].every((open) => open === undefined)
+    ? 64
+    : 412;
   const below = (table === undefined ? 0 : DRAWER) + (times === undefined ? 0 : YEARS);
   return { top: 84 + tools, right, bottom: 66 + below, left: 348 };
 }

@@ -1,0 +1,173 @@
+// How does an import show on the map before it is done? Outlines as they are and as they would be, each sort with its mark.
+import { BRAND, INK_3, PAPER, RED } from "app/ink.js";
+
+const PANE = "differences";
+const LEVEL = "608";
+const MARKS_PANE = "difference_marks";
+const MARKS_LEVEL = "625";
+const POINT_PX = 8;
+/** Marks of one sort nearer than this are one mark with a number. */
+const CELL_PX = 56;
+const APART_PX = { x: 34, y: 24 };
+const MOST_MARKS = 160;
+const CHOSEN_WEIGHT = 3;
+
+/** @typedef {Api.DifferenceSort | "problem"} Sort */
+/** @typedef {{sort: Sort, lat: number, lng: number}} Spot */
+
+/** @type {Record<"before" | "after" | "removed", L.PathOptions>} */
+const LOOKS = {
+  before: { color: INK_3, weight: 2.5, dashArray: "7 5", fill: false },
+  after: { color: BRAND, weight: 2.5, fillOpacity: 0.12 },
+  removed: { color: RED, weight: 2.5, dashArray: "2 5", fillOpacity: 0.1 },
+};
+/** What is seen first where marks meet. @type {Sort[]} */
+export const SORTS = ["problem", "changed", "new", "removed"];
+/** @type {Record<Sort, string>} */
+export const SIGNS = { problem: "!", removed: "×", changed: "△", new: "＋" };
+
+export class DifferencesOver {
+  /** @type {L.LayerGroup | null} */
+  #drawn = null;
+
+  /** @type {L.LayerGroup | null} */
+  #chosen = null;
+
+  /** @type {Spot[]} */
+  #spots = [];
+
+  /** @type {L.Renderer | null} */
+  #renderer = null;
+
+  /** @param {L.Map} map */
+  constructor(map) {
+    this.map = map;
+    this.marks = L.layerGroup().addTo(map);
+    for (const [name, level] of [
+      [PANE, LEVEL],
+      [MARKS_PANE, MARKS_LEVEL],
+    ]) {
+      const pane = map.getPane(name) ?? map.createPane(name);
+      pane.style.zIndex = level;
+      pane.style.pointerEvents = "none";
+    }
+    map.on("moveend", () => this.#mark());
+  }
+
+  /** These and no others. @param {Api.ShownDifference[]} shapes @param {Api.DoubtfulRow[]} problems */
+  show(shapes, problems) {
+    this.clear();
+    this.#renderer ??= L.canvas({ pane: PANE, padding: 0.3 });
+    const drawn = shapes.flatMap((each) => this.#outlines(each));
+    this.#drawn = L.layerGroup(drawn).addTo(this.map);
+    this.#spots = [...shapes.map(spotOf), ...problems.map(spotOfRow)];
+    this.#mark();
+  }
+
+  /** Let one of them stand out. @param {Api.ShownDifference | null} shape */
+  choose(shape) {
+    this.#chosen?.remove();
+    this.#chosen = shape && L.layerGroup(this.#outlines(shape, CHOSEN_WEIGHT)).addTo(this.map);
+  }
+
+  clear() {
+    this.choose(null);
+    this.#drawn?.remove();
+    this.#drawn = null;
+    this.#spots = [];
+    this.marks.clearLayers();
+  }
+
+  /** @param {Api.ShownDifference} each @param {number} [more] pixels that lines are wider */
+  #outlines({ sort, before, after }, more = 0) {
+    if (sort === "removed") return this.#shape(before, LOOKS.removed, more);
+    // What keeps its shape has one outline only.
+    if (sort === "changed" && !after) return this.#shape(before, LOOKS.after, more);
+    return [...this.#shape(before, LOOKS.before, more), ...this.#shape(after, LOOKS.after, more)];
+  }
+
+  /** White below, so that a thin line stands out. @param {GeoJSON.Geometry | undefined} geometry @param {L.PathOptions} look @param {number} more */
+  #shape(geometry, look, more) {
+    if (!geometry) return [];
+    const weight = (look.weight ?? 2) + more;
+    const casing = { color: PAPER, weight: weight + 3, opacity: 0.85, fill: false };
+    return [casing, { ...look, weight, fillColor: look.color }].map((style) => this.#layer(geometry, style));
+  }
+
+  /** @param {GeoJSON.Geometry} geometry @param {L.PathOptions} style */
+  #layer(geometry, style) {
+    const options = { ...style, pane: PANE, renderer: this.#renderer, interactive: false, pmIgnore: true };
+    return L.geoJSON(
+      geometry,
+      /** @type {any} */ ({
+        ...options,
+        style: options,
+        pointToLayer: (/** @type {unknown} */ _, /** @type {L.LatLng} */ place) =>
+          L.circleMarker(place, /** @type {any} */ ({ ...options, radius: POINT_PX })),
+      }),
+    );
+  }
+
+  // Only what is in sight has marks; those of one sort that would lie on one another are one with a number.
+  #mark() {
+    this.marks.clearLayers();
+    if (!this.#spots.length) return;
+    const bounds = this.map.getBounds();
+    const seen = this.#spots.filter(({ lat, lng }) => bounds.contains([lat, lng]));
+    /** @type {L.Point[]} */
+    const taken = [];
+    for (const mark of SORTS.flatMap((sort) => this.#together(seen, sort)).slice(0, MOST_MARKS)) {
+      const place = freeFrom(mark.place, taken);
+      taken.push(place);
+      markerAt(this.map.layerPointToLatLng(place), mark.sort, mark.count).addTo(this.marks);
+    }
+  }
+
+  /** @param {Spot[]} spots @param {Sort} sort */
+  #together(spots, sort) {
+    /** @type {Map<string, {sort: Sort, place: L.Point, count: number}>} */
+    const cells = new Map();
+    for (const spot of spots) {
+      if (spot.sort !== sort) continue;
+      const place = this.map.latLngToLayerPoint([spot.lat, spot.lng]);
+      const key = `${Math.floor(place.x / CELL_PX)}:${Math.floor(place.y / CELL_PX)}`;
+      const cell = cells.get(key) ?? { sort, place, count: 0 };
+      cell.count += 1;
+      cells.set(key, cell);
+    }
+    return [...cells.values()];
+  }
+}
+
+/** Aside, where another mark stands already. @param {L.Point} place @param {L.Point[]} taken */
+function freeFrom(place, taken) {
+  let found = place;
+  for (let step = 0; step < 4; step += 1) {
+    const now = found;
+    const free = taken.every(
+      ({ x, y }) => Math.abs(x - now.x) >= APART_PX.x || Math.abs(y - now.y) >= APART_PX.y,
+    );
+    if (free) break;
+    found = L.point(found.x + APART_PX.x, found.y);
+  }
+  return found;
+}
+
+/** @param {L.LatLng} place @param {Sort} sort @param {number} count */
+function markerAt(place, sort, count) {
+  const text = count > 1 ? `${SIGNS[sort]} ${count.toLocaleString("zh-CN")}` : SIGNS[sort];
+  const words = Object.assign(document.createElement("span"), { textContent: text });
+  const icon = L.divIcon({ className: `difference-mark ${sort}`, html: words, iconSize: [0, 0] });
+  return L.marker(place, { icon, pane: MARKS_PANE, interactive: false, keyboard: false });
+}
+
+/** @param {Api.ShownDifference} shape @returns {Spot} */
+function spotOf({ sort, before, after }) {
+  const bounds = L.geoJSON(after ?? before).getBounds();
+  return { sort, ...bounds.getCenter() };
+}
+
+/** @param {Api.DoubtfulRow} row @returns {Spot} */
+function spotOfRow({ spot: [lng, lat] }) {
+  return { sort: "problem", lat, lng };
+}
