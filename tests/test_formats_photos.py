@@ -103,7 +103,7 @@ def test_photos_come_onto_the_map_with_their_pictures_and_go_with_them(
         (first,) = attachments_of(session, SYSTEM_VIEWER, features["a"])
         (other,) = attachments_of(session, SYSTEM_VIEWER, features["b"])
     assert (first.row.name, first.row.heading, first.row.position_source) == ("a.jpg", 271.5, "gcj02")
-    assert (first.row.lon, first.row.lat) == pytest.approx((features["a"].shape.x, features["a"].shape.y))
+    assert (first.row.lon, first.row.lat) == pytest.approx(features["a"].shape.bounds[:2])
     assert features["a"].properties["position_source"] == "gcj02"
     assert blobs.path(first.row.sha256).read_bytes() == content
     with Image.open(blobs.path(str(other.row.shown_sha256))) as shown:

@@ -13,9 +13,9 @@ OTHER: Final = "other"
 
 def say_other(dataset: Dataset, kind: LayerKind) -> None:
     """Give each required choice that has such an answer a column, with a note."""
-    for each in kind.fields:
-        asked = isinstance(each, Choice) and each.required and each.title not in dataset.columns
-        if asked and OTHER in each.choices:
+    choices = [each for each in kind.fields if isinstance(each, Choice) and each.required]
+    for each in choices:
+        if OTHER in each.choices and each.title not in dataset.columns:
             dataset.columns[each.title] = [each.choices[OTHER]] * len(dataset)
             dataset.notes.append(
                 f"照片没有写明“{each.title}”，先记为“{each.choices[OTHER]}”，导入后可在卡片上改"
