@@ -1,5 +1,5 @@
 """What is due today? A small process beside the server writes derived values that are, at start and at midnight,
-and backs up at night.
+after an upgrade or another setting also those of other rules, and backs up at night.
 
 It is a process of its own: whatever happens to it cannot take the server down, and readers derive a value that is
 due on the fly anyway. It ends when the process that started it does, because its input then ends.
@@ -35,13 +35,14 @@ def keep_current(stop: threading.Event) -> None:
 
 def _refresh(today: date) -> bool:
     from layers.store import Database
-    from layers.store.edit import refresh_derived
+    from layers.store.edit import follow_rules, refresh_derived
     from webmap.config import read_config
     from webmap.logs import LOG
 
     database = Database(read_config().database_url)
     try:
         count = refresh_derived(database, today)
+        anew = follow_rules(database)
         _tidy(database)
     except MapError as error:
         LOG.warning("derived", extra={"facts": {"day": today.isoformat(), "why": error.message}})
@@ -51,7 +52,9 @@ def _refresh(today: date) -> bool:
         return False
     finally:
         database.dispose()
-    LOG.info("derived", extra={"facts": {"day": today.isoformat(), "refreshed": count}})
+    LOG.info(
+        "derived", extra={"facts": {"day": today.isoformat(), "refreshed": count, "by_other_rules": anew}}
+    )
     return True
 
 

@@ -32,7 +32,7 @@ RULES_SETTING: Final = "WEBMAP_LOW_USE"
 RULES_DEFAULT: Final = "2016"
 RULES_HELP: Final = (
     "低效用地按哪套规则提示：2016（国土资发〔2016〕147号）、2023（自然资发〔2023〕171号试点，增加产出类）或 off（不提示）；"
-    "改动自次日起生效"
+    "改动在重新启动后生效"
 )
 LIMITS_SETTING: Final = "WEBMAP_LOW_USE_LIMITS"
 LIMITS_DEFAULT: Final = "0.8,30,150,3,2,0.05,5,1,2,20,2"

@@ -27,7 +27,7 @@ SETTING: Final = "WEBMAP_LIGHTS"
 DEFAULT: Final = "10,30,3,35"
 HELP: Final = (
     "督查灯的阈值，四个数：滞后超过几个百分点为黄灯、超过几个为红灯，未按期开工第几个月起为红灯，"
-    "几天未报为灰灯；改动自次日起生效"
+    "几天未报为灰灯；改动在重新启动后生效"
 )
 SETTLED: Final = frozenset({"completed", "operating", "cancelled"})
 BEGUN: Final = frozenset({"started", "building", "halted", *SETTLED})

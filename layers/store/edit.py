@@ -32,7 +32,7 @@ from layers.store.bulk import (
 )
 from layers.store.engine import is_clean, one_at_a_time
 from layers.store.pace import Pace
-from layers.store.refresh import refresh_derived, settle_towns
+from layers.store.refresh import follow_rules, refresh_derived, settle_towns
 from layers.store.rows import (
     NewFeature,
     Prepared,
@@ -64,6 +64,7 @@ __all__ = [
     "add_layer",
     "add_state",
     "finish_bulk",
+    "follow_rules",
     "known",
     "nothing_else",
     "one_act",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for
+from layers.kinds.edition import rules_edition
 from layers.store.derive import Derivation, Towns, on_the_day
 from layers.store.engine import Database
 from layers.store.found import kinds_beneath
@@ -37,6 +38,38 @@ def refresh_derived(database: Database, today: date | None = None) -> int:
             _store_words(session, kinds, own)
             session.commit()
         last = due[-1].id
+    return done
+
+
+def follow_rules(database: Database) -> int:
+    """Derive again what was derived by another edition of the rules; changes no act or history. Returns how many changed.
+
+    Layer by layer: one that is finished is noted as such, so that what was interrupted goes on where it was.
+    """
+    now = rules_edition()
+    with database.reading() as session:
+        behind = session.scalars(select(Layer).where(Layer.rules != now).order_by(Layer.id)).all()
+    return sum(_follow(database, layer, now) for layer in behind)
+
+
+def _follow(database: Database, layer: Layer, edition: str) -> int:
+    kind, pace, done, last, day = kind_for(layer), Pace(), 0, 0, clock.today()
+    while rows := _read(database, _of_layer(layer.id, last, pace.size)):
+        fresh = [on_the_day(kind, row.properties, row.derived, day) for row in rows]
+        other = [
+            pair
+            for pair in zip(rows, fresh, strict=True)
+            if (pair[0].derived, pair[0].derived_until) != pair[1]
+        ]
+        if other:
+            with database.writing(in_turns=True) as session, pace.measured():
+                done += _store(session, *zip(*other, strict=True))
+                session.commit()
+        last = rows[-1].id
+    with database.writing() as session:
+        told = {"rules": edition} | ({"version": Layer.version + 1} if done else {})
+        session.execute(update(Layer).where(Layer.id == layer.id).values(**told))
+        session.commit()
     return done
 
 
@@ -103,6 +136,7 @@ def _rows(after: int, limit: int) -> Select[Any]:
             Feature.version,
             Feature.properties,
             Feature.derived,
+            Feature.derived_until,
             Layer.kind,
             Layer.color_by,
         )

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from layers.kinds.edition import rules_edition
 from layers.store.engine import Json, Shape, Utc
 
 NAMES = {
@@ -86,7 +87,8 @@ class Layer(Base):
 
     own_fields: the declaration of a layer of the county's own. color_by: the field that colours a layer of a shipped
     kind. settings_version counts what administrators change;
-    version also counts changes of the data. Archived and deleted layers are on nobody's map.
+    version also counts changes of the data. rules: the edition of the rules by which derived values were made.
+    Archived and deleted layers are on nobody's map.
     """
 
     __tablename__ = "layer"
@@ -110,6 +112,7 @@ class Layer(Base):
     deleted_at: Mapped[datetime | None]
     own_fields: Mapped[dict[str, Any] | None]
     color_by: Mapped[str] = mapped_column(default="", server_default="")
+    rules: Mapped[str] = mapped_column(String(16), default=rules_edition, server_default="")
 
 
 class Feature(Base):
