@@ -101,8 +101,7 @@ def _title(subjects: list[Subject]) -> str:
 def county_outline(session: Session, viewer: Viewer) -> list[BaseGeometry]:
     """The outline of the county, for a small picture; empty where there is no boundary."""
     shapes: list[BaseGeometry] = []
-    for layer in query.layers(session, viewer):
+    for layer in query.layer_rows(session, viewer):
         if layer.kind == BOUNDARIES:
-            row = query.layer_named(session, viewer, layer.key)
-            shapes += [each.shape for each in query.find_features(session, viewer, row, limit=200)]
+            shapes += [each.shape for each in query.find_features(session, viewer, layer, limit=200)]
     return [shapely.union_all(shapes)] if shapes else []

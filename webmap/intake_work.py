@@ -46,7 +46,7 @@ from layers.rights import VISIBILITIES, Viewer, may, require
 from layers.store import Database, accounts, audit, query, uploads
 from layers.store.attachments import NewAttachment
 from layers.store.edit import Change, NewFeature
-from webmap import intake_compare, intake_differences, quality_work
+from webmap import intake_compare, intake_differences, intake_kept, quality_work
 from webmap.config import read_config
 from webmap.intake_check import CoordinateCheck
 from webmap.intake_question import asked
@@ -96,6 +96,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
         }
     except MapError as refusal:
         return {**facts, "check": check.told(), "refusal": refusal.message}
+    intake_kept.keep(told.ground(layer), dataset, found)
     reporting.write(report_of(config.home, job.arguments["uid"]), reporting.of_plan(found, compared))
     facts["check"] = check.told(found.crs, found.system)
     facts["keys"] = [list(each) for each in keys]
@@ -140,13 +141,14 @@ def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dic
 
 def bring(database: Database, job: Running) -> dict[str, Any]:
     """Import the file as it was planned; the hash says that it is the same file."""
-    told = _Told(database, job)
+    told, layer = _Told(database, job), str(job.arguments["answers"]["layer"])
     job.tell(0.02, "正在读取文件")
-    dataset = told.dataset(check=True)
-    layer = str(told.answers["layer"])
+    told.refuse_another_file()
+    at_hand = intake_kept.taken(told.ground(layer))
+    dataset = at_hand.dataset if at_hand else told.dataset()
     if not dataset.has_shapes:
         return _bring_ledger(told, job, layer, dataset)
-    found = told.planned(layer, dataset)
+    found = at_hand.plan if at_hand else told.planned(layer, dataset)
     job.tell(0.1, "正在与图上已有的比较")
     compared, _ = told.compared(found, dataset)
     new, changes, reason = found.good, list[Change](), told_reason(found)
@@ -245,12 +247,24 @@ class _Told:
         require(self.viewer, "import")
         self.file = file_of(read_config().home, job.arguments["uid"], self.name)
 
-    def dataset(self, *, check: bool = False) -> Dataset:
-        refuse_secret_titles(self.name)
+    def ground(self, layer: str) -> str:
+        """All that the plan for this layer rests on."""
+        limits = read_config().quality_limits
+        return intake_kept.ground_of(self.database, self.viewer, self.arguments, layer, limits)
+
+    def refuse_another_file(self) -> None:
+        """The hash says whether it is the one that was read."""
+        self._refuse_missing()
+        if _digest(self.file) != self.arguments["sha256"]:
+            raise UnreadableFile("服务器上的文件与上传时不一致，未导入。请重新上传。")
+
+    def _refuse_missing(self) -> None:
         if not self.file.is_file():
             raise UnreadableFile("原始文件已到保留期限，不在服务器上了。请重新选择文件。")
-        if check and _digest(self.file) != self.arguments["sha256"]:
-            raise UnreadableFile("服务器上的文件与上传时不一致，未导入。请重新上传。")
+
+    def dataset(self) -> Dataset:
+        refuse_secret_titles(self.name)
+        self._refuse_missing()
         dataset = read_dataset(
             self.file, encoding=self.answers.get("encoding"), source_layer=self.answers.get("source_layer")
         )
@@ -275,7 +289,7 @@ class _Told:
     def layers(self) -> list[tuple[str, str, LayerKind]]:
         """Those into which this person may import."""
         with self.database.reading() as session:
-            found = query.layers(session, self.viewer)
+            found = query.layer_rows(session, self.viewer)
         allowed = [layer for layer in found if may(self.viewer, "import", unit=layer.unit)]
         return [(layer.key, layer.title, kind_for(layer)) for layer in allowed]
 

@@ -63,7 +63,7 @@ def beginning(session: Session, viewer: Viewer) -> dict[str, Any]:
     """What stands in the form at first: shipped land, and away from what must not be built on."""
     shipped = (IDLE_PARCEL.key, LAND_SUPPLY.key)
     red = [key for key, rule in LINE_RULES.items() if rule.level is Level.RED]
-    land = [each.key for each in query.layers(session, viewer) if each.kind in shipped]
+    land = [each.key for each in query.layer_rows(session, viewer) if each.kind in shipped]
     return {"land": land, "avoid": {"lines": red}, "limit": DEFAULT_ROWS}
 
 

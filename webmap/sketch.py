@@ -50,11 +50,10 @@ def _positions(line: Any) -> Line:
 def county_lines(database: Database, viewer: Viewer) -> list[Line]:
     """The outline of the county."""
     with database.reading() as session:
-        layers = [layer for layer in query.layers(session, viewer) if layer.kind == BOUNDARIES]
+        layers = [layer for layer in query.layer_rows(session, viewer) if layer.kind == BOUNDARIES]
         shapes: list[Any] = []
         for layer in layers:
-            row = query.layer_named(session, viewer, layer.key)
-            shapes += [each.shape for each in query.find_features(session, viewer, row, limit=100)]
+            shapes += [each.shape for each in query.find_features(session, viewer, layer, limit=100)]
     if not shapes:
         return []
     return light(np.array([shapely.simplify(shapely.union_all(shapes), OUTLINE_DEG)], object))

@@ -61,7 +61,7 @@ def is_long(session: Session, viewer: Viewer) -> bool:
 def known(session: Session, viewer: Viewer, asked: Asked) -> str | None:
     """The uid of the answer to the same question of the same data on the same day."""
     found = analyses.same(session, viewer, KIND, _as_kept(asked))
-    roads = {each.key for each in query.layers(session, viewer) if each.kind in (EXISTING, PROJECTS)}
+    roads = {each.key for each in query.layer_rows(session, viewer) if each.kind in (EXISTING, PROJECTS)}
     return found.uid if found and roads <= set(found.versions) else None
 
 

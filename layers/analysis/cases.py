@@ -118,11 +118,11 @@ def _without_ledger(step: Any) -> list[Entry]:
 
 def _parcels(session: Session, viewer: Viewer) -> list[FoundFeature]:
     found: list[FoundFeature] = []
-    for layer in query.layers(session, viewer):
-        if layer.kind == IDLE_PARCEL.key:
-            row = query.layer_named(session, viewer, layer.key)
-            if may_see(viewer, kind_for(row).by_key[CASE].visibility, row.unit):
-                found += _all_of(session, viewer, row)
+    for layer in query.layer_rows(session, viewer):
+        if layer.kind == IDLE_PARCEL.key and may_see(
+            viewer, kind_for(layer).by_key[CASE].visibility, layer.unit
+        ):
+            found += _all_of(session, viewer, layer)
     return found
 
 

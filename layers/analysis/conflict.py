@@ -78,7 +78,7 @@ def check(session: Session, viewer: Viewer, subjects: Sequence[Subject]) -> Chec
     """Lay the subjects over every layer that the viewer may see; raises InvalidValue when there is nothing to lay."""
     _refuse_unfit(subjects)
     shapes = np.array([each.shape for each in subjects], object)
-    found = query.layers(session, viewer)
+    found = query.layer_rows(session, viewer)
     asked = [each for each in found if not kind_for(each).backdrop]
     hits = {each.key: _not_own(hits_in(session, viewer, each.key, shapes), subjects) for each in asked}
     on_lines = [hit for each in asked if each.kind == CONTROL_LINE for hit in hits[each.key]]
@@ -134,9 +134,8 @@ def _refuse_unfit(subjects: Sequence[Subject]) -> None:
 def county_shape(session: Session, viewer: Viewer) -> BaseGeometry | None:
     """The ground that the boundaries on the map cover; None while there are none."""
     found: list[BaseGeometry] = []
-    for each in query.layers(session, viewer):
-        if each.kind == BOUNDARIES:
-            layer = query.layer_named(session, viewer, each.key)
+    for layer in query.layer_rows(session, viewer):
+        if layer.kind == BOUNDARIES:
             found += [area.shape for area in query.find_features(session, viewer, layer)]
     return shapely.union_all(found) if found else None
 

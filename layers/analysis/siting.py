@@ -280,9 +280,8 @@ def _by_road(
 def _roads(session: Session, viewer: Viewer, road_class: str) -> list[FoundFeature]:
     """Roads of the class that one can drive on."""
     found: list[FoundFeature] = []
-    for summary in query.layers(session, viewer):
-        if summary.kind in ROADS:
-            layer = query.layer_named(session, viewer, summary.key)
+    for layer in query.layer_rows(session, viewer):
+        if layer.kind in ROADS:
             text = "" if road_class == ANY_ROAD else f"admin_class.any.{road_class}"
             where = query.read_filter(session, viewer, layer, text)
             found += query.find_features(session, viewer, layer, where=where)
@@ -352,8 +351,8 @@ def _sited(
     known = found_by_id(session, viewer, ids.tolist())
     shapes = _some({id_: each.shape for id_, each in known.items()}, ranked)
     lying = overlaps_of(session, viewer, shapes, ids)
-    summaries = query.layers(session, viewer)
-    titles = {each.key: each.title for each in summaries}
+    layers = query.layer_rows(session, viewer)
+    titles = {each.key: each.title for each in layers}
     rows = [
         _row(rank, each, known[each.id], lying.of[rank - 1], needs) for rank, each in enumerate(ranked, 1)
     ]
@@ -381,14 +380,14 @@ def _sited(
         "sample": any(row["sample"] for row in rows),
         "note": NOTE,
     }
-    return Sited(result, {each.key: each.version for each in summaries if _counts(each, needs)})
+    return Sited(result, {each.key: each.version for each in layers if _counts(each, needs)})
 
 
-def _counts(summary: query.LayerSummary, needs: Needs) -> bool:
+def _counts(layer: query.Layer, needs: Needs) -> bool:
     """Whether the result rests on this layer."""
     used = (*needs.land, *needs.avoid_layers)
-    roads = summary.kind in ROADS and bool(needs.road)
-    return summary.key in used or roads or summary.kind == CONTROL_LINE
+    roads = layer.kind in ROADS and bool(needs.road)
+    return layer.key in used or roads or layer.kind == CONTROL_LINE
 
 
 def _row(

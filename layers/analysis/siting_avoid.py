@@ -89,9 +89,8 @@ class Avoided:
 
     def _areas_of(self, line: str) -> Shapes:
         found: list[Any] = []
-        for each in query.layers(self._session, self._viewer):
-            if each.kind == CONTROL_LINE:
-                layer = query.layer_named(self._session, self._viewer, each.key)
+        for layer in query.layer_rows(self._session, self._viewer):
+            if layer.kind == CONTROL_LINE:
                 where = query.read_filter(self._session, self._viewer, layer, f"line_type.any.{line}")
                 found += [
                     feature.shape
@@ -135,17 +134,17 @@ def overlaps_of(session: Session, viewer: Viewer, shapes: Shapes, ids: Ids) -> L
     """What the parcels of the list lie on, of everything the viewer may see, whether or not it was to be avoided."""
     told: list[list[dict[str, Any]]] = [[] for _ in shapes]
     sizes = areas_m2(shapes)
-    for summary in query.layers(session, viewer):
-        if kind_for(summary).backdrop:
+    for layer in query.layer_rows(session, viewer):
+        if kind_for(layer).backdrop:
             continue
         hits = [
             hit
-            for hit in hits_in(session, viewer, summary.key, shapes)
+            for hit in hits_in(session, viewer, layer.key, shapes)
             if hit.id != ids[hit.subject] and not hit.is_sliver
         ]
-        if summary.kind == CONTROL_LINE:
+        if layer.kind == CONTROL_LINE:
             name_hits(session, viewer, hits)
-        for place, title, grouped in _grouped(summary, hits):
+        for place, title, grouped in _grouped(layer.title, hits):
             told[place].append(_told(title, grouped, float(sizes[place])))
     grave = list(LEVEL_WORDS)
     order = [
@@ -186,7 +185,7 @@ def _by_subject(hits: Sequence[Hit], ids: Ids) -> dict[int, list[Hit]]:
     return found
 
 
-def _grouped(summary: Any, hits: Sequence[Hit]) -> list[tuple[int, tuple[str, str | None], list[Hit]]]:
+def _grouped(layer_title: str, hits: Sequence[Hit]) -> list[tuple[int, tuple[str, str | None], list[Hit]]]:
     """By parcel, and control lines by their type; what counts outside of a line is no overlap."""
     found: dict[tuple[int, str], list[Hit]] = defaultdict(list)
     for hit in hits:
@@ -196,7 +195,7 @@ def _grouped(summary: Any, hits: Sequence[Hit]) -> list[tuple[int, tuple[str, st
     for (place, line), grouped in found.items():
         rule = LINE_RULES.get(line)
         if rule is None:
-            rows.append((place, (summary.title, None), grouped))
+            rows.append((place, (layer_title, None), grouped))
         elif not rule.outside:
             rows.append((place, (LINES[line], rule.level.value), grouped))
     return rows

@@ -117,7 +117,7 @@ def offered_land(session: Session, viewer: Viewer) -> dict[str, str]:
     """The layers in which land can be looked for, by key."""
     return {
         each.key: each.title
-        for each in query.layers(session, viewer)
+        for each in query.layer_rows(session, viewer)
         if is_land(each.kind, kind_for(each).geometry)
     }
 
@@ -129,7 +129,7 @@ def offered_towns(session: Session, viewer: Viewer) -> list[str]:
 
 def offered_layers(session: Session, viewer: Viewer) -> dict[str, str]:
     """The layers that can be avoided; control lines are asked for by their type."""
-    found = query.layers(session, viewer)
+    found = query.layer_rows(session, viewer)
     return {
         each.key: each.title
         for each in found
@@ -140,9 +140,8 @@ def offered_layers(session: Session, viewer: Viewer) -> dict[str, str]:
 def town_areas(session: Session, viewer: Viewer) -> list[query.FoundFeature]:
     """The towns among the boundaries on the map."""
     found: list[query.FoundFeature] = []
-    for each in query.layers(session, viewer):
-        if each.kind == BOUNDARIES:
-            layer = query.layer_named(session, viewer, each.key)
+    for layer in query.layer_rows(session, viewer):
+        if layer.kind == BOUNDARIES:
             areas = query.find_features(session, viewer, layer)
             found += [area for area in areas if area.properties.get("level") == "town"]
     return found
@@ -260,7 +259,7 @@ def _land(session: Session, viewer: Viewer, said: Any) -> tuple[str, ...]:
     offered = offered_land(session, viewer)
     keys = _words(said, "查找的图层")
     if not keys:
-        kinds = [each.key for each in query.layers(session, viewer) if each.kind in LANDS]
+        kinds = [each.key for each in query.layer_rows(session, viewer) if each.kind in LANDS]
         keys = tuple(key for key in offered if key in kinds)
     if not keys:
         raise InvalidValue(
@@ -277,7 +276,7 @@ def _land(session: Session, viewer: Viewer, said: Any) -> tuple[str, ...]:
 
 def _layers(session: Session, viewer: Viewer, keys: Sequence[str], title: str) -> tuple[str, ...]:
     """Layers that are there; one that was removed since is said."""
-    known = {each.key for each in query.layers(session, viewer)}
+    known = {each.key for each in query.layer_rows(session, viewer)}
     gone = next((key for key in keys if key not in known), None)
     if gone is not None:
         raise InvalidValue(

@@ -57,11 +57,10 @@ def _reviews(session: Session, viewer: Viewer) -> Urgent:
     """Scenic areas whose grade is to be reviewed within 90 days, or was to be."""
     until = (viewer.at or clock.today()) + timedelta(days=REVIEW_DAYS + 1)
     asked, counted = f"grade_due.before.{until}", {}
-    for layer in query.layers(session, viewer):
+    for layer in query.layer_rows(session, viewer):
         if layer.kind == SITES:
-            row = query.layer_named(session, viewer, layer.key)
-            where = query.read_filter(session, viewer, row, asked)
-            counted[layer.key] = query.count_features(session, viewer, row, where=where)
+            where = query.read_filter(session, viewer, layer, asked)
+            counted[layer.key] = query.count_features(session, viewer, layer, where=where)
     filters = "|".join(f"{key}:{asked}" for key, count in counted.items() if count)
     return Urgent("review", "景区等级复核到期", sum(counted.values()), "处", "due", filters)
 
@@ -69,11 +68,10 @@ def _reviews(session: Session, viewer: Viewer) -> Urgent:
 def due(session: Session, viewer: Viewer, period: str) -> list[FoundFeature]:
     """Parcels whose next legal day lies in the period (a key of PERIODS), the earliest first."""
     found: list[FoundFeature] = []
-    for layer in query.layers(session, viewer):
+    for layer in query.layer_rows(session, viewer):
         if layer.kind == IDLE:
-            row = query.layer_named(session, viewer, layer.key)
-            where = query.read_filter(session, viewer, row, PERIODS[period][1])
-            found += query.find_features(session, viewer, row, where=where, limit=MOST_LISTED)
+            where = query.read_filter(session, viewer, layer, PERIODS[period][1])
+            found += query.find_features(session, viewer, layer, where=where, limit=MOST_LISTED)
     return sorted(found, key=lambda each: (str(each.derived.get("next_due")), each.name))
 
 

@@ -26,15 +26,7 @@ Shapes = NDArray[np.object_]
 def county_bounds(database: Database, viewer: Viewer) -> Bounds | None:
     """The box of the administrative areas on the map; None while there are none."""
     with database.reading() as session:
-        found = [
-            layer.bounds
-            for layer in query.layers(session, viewer)
-            if layer.kind == BOUNDARIES and layer.bounds
-        ]
-    if not found:
-        return None
-    west, south, east, north = zip(*found, strict=True)
-    return min(west), min(south), max(east), max(north)
+        return query.bounds_of_kind(session, viewer, BOUNDARIES)
 
 
 def chosen_crs(dataset: Dataset, answer: int | None, county: Bounds | None) -> int:

@@ -274,7 +274,7 @@ def _target(
     database: Database, viewer: Viewer, kind: LayerKind, key: str | None, new: NewLayer | None
 ) -> _Target:
     with database.reading() as session:
-        there = {layer.key: layer for layer in query.layers(session, viewer)}
+        there = {layer.key: layer for layer in query.layer_rows(session, viewer)}
     found = there.get(new.key if new else key or kind.key)
     if new:
         return _new_target(new, found)
@@ -295,7 +295,7 @@ def _target(
     return _Target(NewLayer(found.key, found.title), found.visibility)
 
 
-def _new_target(new: NewLayer, found: query.LayerSummary | None) -> _Target:
+def _new_target(new: NewLayer, found: query.Layer | None) -> _Target:
     if found:
         raise InvalidValue(
             f"图层代码“{new.key}”已被使用（{found.title}）。请换一个代码，或导入到已有的图层。"

@@ -21,10 +21,9 @@ LIGHT: Final = "light"
 def projects(session: Session, viewer: Viewer) -> list[FoundFeature]:
     """Every feature with a light that this viewer may see and that stands, layer by layer."""
     found: list[FoundFeature] = []
-    for layer in query.layers(session, viewer):
+    for layer in query.layer_rows(session, viewer):
         if is_supervised(kind_for(layer)):
-            row = query.layer_named(session, viewer, layer.key)
-            found += query.find_features(session, viewer, row)
+            found += query.find_features(session, viewer, layer)
     return [each for each in found if each.derived.get(LIGHT) and not each.derived.get("review")]
 
 

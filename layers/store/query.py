@@ -33,7 +33,7 @@ from layers.store.sums import Sums, field_sums, sums, town_sums
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 from layers.store.tile_rows import chosen_rows, spot_rows, tile_rows
-from layers.store.totals import LayerSummary, Totals, layers
+from layers.store.totals import LayerSummary, Totals, bounds_of_kind, layer_rows, layers
 from layers.store.towns import LARGE_LAYER, TownTotal, is_crowded, is_large, town_totals
 
 __all__ = [
@@ -50,6 +50,7 @@ __all__ = [
     "Totals",
     "TownTotal",
     "at_point",
+    "bounds_of_kind",
     "calendar",
     "chosen_rows",
     "count_features",
@@ -63,6 +64,7 @@ __all__ = [
     "is_large",
     "keep",
     "layer_named",
+    "layer_rows",
     "layers",
     "layers_named",
     "ordered",

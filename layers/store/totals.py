@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -67,9 +67,13 @@ class LayerSummary:
 
 def layers(session: Session, viewer: Viewer) -> list[LayerSummary]:
     """All layers in the order of the legend, with what they amount to today."""
-    there = [] if viewer.at is None else [Layer.created_at < day_end(viewer.at)]
-    found = session.scalars(select(Layer).where(*layers_seen(viewer), *there).order_by(Layer.order, Layer.id))
+    found = session.scalars(_layers_there(viewer))
     return [_summary(layer, _layer_totals(session, viewer, layer)) for layer in found]
+
+
+def layer_rows(session: Session, viewer: Viewer) -> list[Layer]:
+    """The same layers without what they amount to, which takes a second to count where one is very large."""
+    return list(session.scalars(_layers_there(viewer)))
 
 
 def bounds_of_kind(session: Session, viewer: Viewer, kind: str) -> Bounds | None:
@@ -80,6 +84,11 @@ def bounds_of_kind(session: Session, viewer: Viewer, kind: str) -> Bounds | None
         return None
     west, south, east, north = zip(*boxes, strict=True)
     return min(west), min(south), max(east), max(north)
+
+
+def _layers_there(viewer: Viewer) -> Select[Layer]:
+    there = [] if viewer.at is None else [Layer.created_at < day_end(viewer.at)]
+    return select(Layer).where(*layers_seen(viewer), *there).order_by(Layer.order, Layer.id)
 
 
 _Part = tuple[str, Totals, Sequence[float]]
