@@ -89,7 +89,7 @@ def test_a_geotiff_becomes_a_base_map_and_goes_again(county: Server, tmp_path: P
     )
     assert answer.status == 303, answer.text
     told = waited(keeper, url)
-    assert told["state"] == "已完成", told
+    assert told["state"] == "done", told
     (base,) = [each for each in keeper.get("/api/bases").json()["bases"] if each["title"] == "示例航拍"]
     assert base["image"]
     assert base["credit"] == "示例影像"
@@ -150,7 +150,7 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
         "visibility": "internal",
     }
     assert planner.post(url, json=body).status == 200
-    assert waited(planner, url)["state"] == "已完成"
+    assert waited(planner, url)["state"] == "done"
     (drawing,) = [
         each for each in planner.get("/api/drawings").json()["drawings"] if each["title"] == "示例红线"
     ]
@@ -171,7 +171,7 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
     tiles.with_suffix(".away").rename(tiles)
     body |= {"visibility": "public", "seen_through": True}
     assert planner.post(url, json=body).status == 200
-    assert waited(planner, url)["state"] == "已完成"
+    assert waited(planner, url)["state"] == "done"
     (drawing,) = nobody.get("/api/drawings").json()["drawings"]
     assert colour(nobody, drawing["url"], at(450, 450), z)[3] == 0
     assert planner.post(f"{url}/remove", data={}).status == 303
@@ -185,7 +185,7 @@ def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
     url = brought(planner, "/drawings", "备份红线.png", png())
     body = {"points": points(*CORNERS), "way": "", "title": "备份红线", "visibility": "internal"}
     assert planner.post(url, json=body).status == 200
-    assert waited(planner, url)["state"] == "已完成"
+    assert waited(planner, url)["state"] == "done"
     uid = url.rsplit("/", 1)[1]
     config = Config(home=county.home, database_url=f"sqlite:///{county.home / 'map.db'}")
     database = Database(config.database_url)
@@ -199,7 +199,7 @@ def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
     assert (new / f"pictures/{uid}/original.png").read_bytes() == png()
     with running(new) as server:
         again = sign_in(server, "editor")
-        assert waited(again, url)["state"] == "已完成"
+        assert waited(again, url)["state"] == "done"
         (drawing,) = again.get("/api/drawings").json()["drawings"]
         assert close_to(colour(again, drawing["url"], at(150, 150), drawing["max_zoom"]), RED)
     assert planner.post(f"{url}/remove", data={}).status == 303
@@ -218,7 +218,7 @@ def test_a_page_of_a_pdf_is_chosen_and_points_may_be_typed(county: Server) -> No
     refused = planner.post(f"{url}/page", data={"page": "3"})
     assert (refused.status, "这份 PDF 共 2 页" in refused.text) == (422, True)
     assert planner.post(f"{url}/page", data={"page": "2"}).status == 303
-    assert waited(planner, url)["state"] == "已完成"
+    assert waited(planner, url)["state"] == "done"
     typed = [
         {"across": 0, "down": 0, "typed": "3935000, 40400000"},
         {"across": 2500, "down": 0, "typed": "Y=40400600 X=3935000"},

@@ -79,7 +79,6 @@ def create_app(config: Config | None = None) -> Flask:
     headers.protect(app)
     logs.log_requests(app)
     attachments.take_files(app)
-    intake.take_files(app)
     receiving.take_files(app)
     body.take_shapes(app)
     accounts.guard(app, config)

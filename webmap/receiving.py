@@ -17,7 +17,7 @@ from layers.secrecy import refuse_secret
 from layers.store.rows import new_uid
 from webmap.database import the_config
 from webmap.picture_files import original
-from webmap.uploading import ASKED_BYTES
+from webmap.uploading import ASKED_BYTES, INTAKE_BYTES
 
 PIECE: Final = 1 << 20
 LONGEST_NAME: Final = 200
@@ -25,6 +25,7 @@ MOST: Final[dict[str, int]] = {
     "imagery.receive": RASTER_BYTES,
     "drawings.receive": SHEET_BYTES,
     "conflict.receive": ASKED_BYTES,
+    "intake.receive": INTAKE_BYTES,
 }
 """How many bytes the addresses of files take."""
 
@@ -51,13 +52,16 @@ def take_files(app: Flask) -> None:
 @contextmanager
 def received(
     most: int,
-    suffixes: tuple[str, ...],
+    suffixes: tuple[str, ...] | None,
     otherwise: str,
     place: Callable[[Path, str, str], Path] = original,
 ) -> Iterator[Received]:
-    """The body of this request in a folder of its own, which is gone again when the block fails."""
+    """The body of this request in a folder of its own, which is gone again when the block fails.
+
+    suffixes: None where whoever reads the file says what it is.
+    """
     name = _name(request.args.get("name", ""))
-    if not name.lower().endswith(suffixes):
+    if suffixes and not name.lower().endswith(suffixes):
         raise InvalidValue(f"“{name}”不能使用。{otherwise}")
     uid = new_uid()
     file = place(the_config().home, uid, name)

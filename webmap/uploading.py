@@ -7,6 +7,8 @@ from typing import Final
 
 FOLDER: Final = "uploads"
 ASKED_FOLDER: Final = "asked"
+INTAKE_BYTES: Final = 300 << 20
+"""How large a file may be that is imported."""
 ASKED_BYTES: Final = 20 << 20
 """How large a file may be that somebody brings only to ask about it."""
 

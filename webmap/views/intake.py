@@ -5,14 +5,12 @@ The bytes are on the disk before the database is opened; reading and importing a
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from pathlib import Path
 from typing import Any, Final
 
 from flask import (
     Blueprint,
-    Flask,
     Response,
     jsonify,
     redirect,
@@ -23,10 +21,9 @@ from flask import (
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import crs
-from layers.errors import InvalidValue, NoSpace, TooLarge, UnknownThing
+from layers.errors import InvalidValue, NoSpace, UnknownThing
 from layers.kinds import LayerKind, kind_for
 from layers.rights import VISIBILITIES, require
-from layers.secrecy import refuse_secret
 from layers.store import jobs, query, uploads
 from layers.store.history import deed
 from layers.store.jobs import FoundJob
@@ -35,14 +32,13 @@ from layers.store.uploads import Upload
 from webmap import awaited, intake_differences, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
 from webmap.map_place import view_of
+from webmap.receiving import received
 from webmap.sketch import county_lines, sketch
-from webmap.uploading import differences_of, file_of, report_of, stored
+from webmap.uploading import INTAKE_BYTES, differences_of, file_of, report_of
 from webmap.work_page import work_page
 
 blueprint = Blueprint("intake", __name__, url_prefix="/intake")
 
-MOST_BYTES: Final = 300 * 1024 * 1024
-PIECE: Final = 1 << 20
 LONGEST_NAME: Final = 200
 LATEST: Final = 12
 NUMBERED: Final = 40
@@ -72,38 +68,22 @@ MOST_LAYERS: Final = 40
 LONGEST_ANSWER: Final = 200
 
 
-def take_files(app: Flask) -> None:
-    """Let this one address take more bytes than the others, before anybody reads the body."""
-
-    @app.before_request
-    def allow() -> None:
-        if request.endpoint == f"{blueprint.name}.{receive.__name__}" and "X-CSRF-Token" in request.headers:
-            request.max_content_length = MOST_BYTES
-
-
 @blueprint.get("")
 def choose() -> Response:
     require(viewer(), "import")
     found = [(each, _job(each)) for each in uploads.latest(current(), viewer(), LATEST)]
-    return _page("choose.html", latest=found, states=jobs.STATES, bring=BRING, most_mb=MOST_BYTES >> 20)
+    return _page("choose.html", latest=found, states=jobs.STATES, bring=BRING, most_mb=INTAKE_BYTES >> 20)
 
 
 @blueprint.post("")
 def receive() -> tuple[Response, int]:
     """Take a file as the body, `?name=` what it is called; answers where its import goes on."""
     require(viewer(), "import")
-    name = _name(request.args.get("name", ""))
-    uid = new_uid()
-    folder = stored(the_config().home, uid)
-    try:
-        size, digest = _keep(uid, name)
-        uploads.add(current(), viewer(), uid, name, digest, size)
-        _begin(uploads.find(current(), viewer(), uid), READ, {})
+    with received(INTAKE_BYTES, None, "", file_of) as file:
+        uploads.add(current(), viewer(), file.uid, file.name, file.sha256, file.size)
+        _begin(uploads.find(current(), viewer(), file.uid), READ, {})
         current().commit()
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return jsonify(ok=True, url=url_for("intake.step", uid=uid)), 201
+    return jsonify(ok=True, url=url_for("intake.step", uid=file.uid)), 201
 
 
 @blueprint.get("/<uid>")
@@ -242,33 +222,6 @@ def differences(uid: str) -> Response:
 
 
 # --- files ---------------------------------------------------------------------------------------------
-
-
-def _name(given: str) -> str:
-    name = " ".join("".join(each for each in given if each.isprintable()).split())[-LONGEST_NAME:]
-    if not name:
-        raise InvalidValue("没有收到文件名。请重新选择文件。")
-    refuse_secret("文件名", name)
-    return name
-
-
-def _keep(uid: str, name: str) -> tuple[int, str]:
-    """Write the body to the disk; how many bytes, and their hash."""
-    file, size, digest = file_of(the_config().home, uid, name), 0, hashlib.sha256()
-    try:
-        file.parent.mkdir(parents=True)
-        with file.open("wb") as target:
-            while piece := request.stream.read(PIECE):
-                size += len(piece)
-                if size > MOST_BYTES:
-                    raise TooLarge(f"文件超过 {MOST_BYTES >> 20} MB。请拆分后分别导入。")
-                digest.update(piece)
-                target.write(piece)
-    except OSError as refusal:
-        raise NoSpace(f"文件存不下（{refusal.strerror}），未导入任何内容。请联系系统管理员。") from None
-    if not size:
-        raise InvalidValue(f"“{name}”是空文件。请重新导出后再选择。")
-    return size, digest.hexdigest()
 
 
 def _again(upload: Upload) -> Upload:
