@@ -187,6 +187,27 @@ def test_a_stale_page_is_refused_and_a_stranger_may_not(app: Flask, editor: Call
     )
 
 
+def test_a_unit_says_when_a_milestone_of_its_project_was_reached_and_changes_no_plan(app: Flask) -> None:
+    reporter = sign_in(app, "reporter")
+    assert "已完成" in reporter.get(PATH).text
+    assert "登记或修改节点" not in reporter.get(PATH).text
+    version = str(feature(sign_in(app, "editor"))["edit"]["version"])
+    told = {"version": version, "name": "主体完工", "planned": "2026-06-30"}
+    assert reporter.post(PATH, data=told).status == 422
+    refused = reporter.post(PATH, data=told | {"planned": "2026-09-30", "actual": "2026-07-01"})
+    assert (refused.status, "只登记已有节点的实际日期" in refused.text) == (403, True)
+    assert reporter.post(PATH, data=told | {"name": "新节点", "actual": "2026-07-01"}).status == 403
+    assert reporter.post(PATH, data={"version": version, "strike": "立项"}).status == 403
+    elsewhere = sign_in(app, "reporter", "文化和旅游局")
+    assert "已完成" not in elsewhere.get(PATH).text
+    assert elsewhere.post(PATH, data=told | {"actual": "2026-07-01"}).status == 403
+    assert feature(reporter)["properties"][KEY] == LINES
+    assert reporter.post(PATH, data=told | {"actual": "2026-07-01"}).status == 303
+    assert feature(reporter)["properties"][KEY][1] == "主体完工｜2026-06-30｜2026-07-01"
+    assert reporter.post(PATH, data=told | {"actual": "2026-07-02"}).status == 412
+    assert feature(reporter)["card"]["milestones"]["may_reach"]
+
+
 def test_card_page_board_start_page_and_report_say_what_is_late(editor: Caller) -> None:
     card = feature(editor)["card"]["milestones"]
     assert [(each["name"], each["state"], each["late"]) for each in card["rows"]] == [

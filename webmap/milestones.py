@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 
 from layers import clock
+from layers.editing.reporting import may_report
 from layers.kinds.milestones import KEY, milestones_of
 from layers.kinds.supervised import SETTLED
 from layers.rights import Viewer, may, may_see
@@ -21,6 +22,7 @@ def section(viewer: Viewer, found: FoundFeature) -> dict[str, Any] | None:
     if declared is None or not may_see(viewer, declared.visibility, found.unit):
         return None
     may_write = may(viewer, "edit", unit=found.unit, town=found.derived.get("town"))
+    may_reach = may_write or may_report(viewer, found)
     milestones = milestones_of(found.properties.get(KEY))
     if not milestones and not may_write:
         return None
@@ -31,6 +33,7 @@ def section(viewer: Viewer, found: FoundFeature) -> dict[str, Any] | None:
         "trouble": contradictions(milestones, today),
         "url": url_for("milestones.page", uid=found.uid),
         "may_write": may_write,
+        "may_reach": may_reach,
     }
 
 

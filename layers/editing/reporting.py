@@ -42,7 +42,7 @@ class Reported(NamedTuple):
 
 def owed(session: Session, viewer: Viewer) -> list[FoundFeature]:
     """The projects that this viewer reports, those that wait longest first."""
-    found = [each for each in projects(session, viewer) if _may_report(viewer, each)]
+    found = [each for each in projects(session, viewer) if may_report(viewer, each)]
     return sorted(found, key=lambda each: (str(each.properties.get(REPORTED_ON) or ""), each.name))
 
 
@@ -53,7 +53,8 @@ def report(database: Database, viewer: Viewer, rows: Sequence[Mapping[str, Any]]
         raise InvalidValue(f"一次最多填报 {MOST_ROWS} 个项目，收到 {len(rows)} 个。请分几次填报。")
     with database.reading() as session:
         found = targets_named(session, viewer, [str(row.get("uid", "")) for row in rows])
-        _require_all(viewer, found)
+        for each in found:
+            require_report(viewer, each)
         photos = _photos(session, found)
         said, problems = _read_all(rows, found, photos)
         if problems:
@@ -69,15 +70,16 @@ def report(database: Database, viewer: Viewer, rows: Sequence[Mapping[str, Any]]
     return Reported(act.id, len(written))
 
 
-def _may_report(viewer: Viewer, found: FoundFeature) -> bool:
+def may_report(viewer: Viewer, found: FoundFeature) -> bool:
+    """Whether it is a project of the viewer's own unit that he reports."""
     unit, town = found.properties.get(RESPONSIBLE) or "", found.derived.get("town")
     return may(viewer, "report", unit=str(unit), town=town if viewer.town else None)
 
 
-def _require_all(viewer: Viewer, found: Sequence[Target]) -> None:
-    for each in found:
-        unit = str(each.state.properties.get(RESPONSIBLE) or "")
-        require(viewer, "report", unit=unit, town=each.town if viewer.town else None)
+def require_report(viewer: Viewer, found: Target) -> None:
+    """Raises NotAllowed unless the viewer reports this project."""
+    unit = str(found.state.properties.get(RESPONSIBLE) or "")
+    require(viewer, "report", unit=unit, town=found.town if viewer.town else None)
 
 
 def _photos(session: Session, found: Sequence[Target]) -> dict[int, int]:

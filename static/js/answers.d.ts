@@ -612,6 +612,8 @@ declare namespace Api {
     trouble: string[];
     url: string;
     may_write: boolean;
+    /** whether he may say when one was reached */
+    may_reach: boolean;
   }
 
   interface Card {

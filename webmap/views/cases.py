@@ -12,7 +12,7 @@ from layers.analysis import cases
 from layers.analysis.cases import Case
 from layers.editing import casework as writing
 from layers.editing.casework import Typed
-from layers.errors import InvalidFields, InvalidValue, OutOfDate
+from layers.errors import InvalidValue
 from layers.kinds.case_days import case_days
 from layers.kinds.case_steps import NOTE, NUMBER
 from layers.kinds.idle_parcel import CASE
@@ -23,13 +23,13 @@ from layers.store.seen import require_insider
 from webmap import accounts, casework
 from webmap.answers import to_save
 from webmap.database import current, the_database, viewer
+from webmap.ledger_line import started_from, typed_as, written
 from webmap.outputs import case_sheet
 from webmap.outputs.fact_book import XLSX
 from webmap.work_page import work_page
 
 blueprint = Blueprint("cases", __name__)
 
-LONGEST: Final = 500
 STEPS: Final = {step.value: words for step, words in STEP_WORDS.items()}
 
 
@@ -73,24 +73,19 @@ def one(uid: str) -> Response:
 def write(uid: str) -> AnyResponse:
     """A step more, or with `strike` one less; what was typed stays when something is wrong."""
     require(viewer(), "edit")
-    version = request.form.get("version", "")
-    started_from = int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
-    typed = Typed(**{key: request.form.get(key, "")[:LONGEST] for key in Typed.__dataclass_fields__})
-    try:
-        if strike := request.form.get("strike", ""):
-            writing.strike(the_database(), viewer(), uid, started_from, _place(strike))
-        else:
-            writing.record(the_database(), viewer(), uid, started_from, typed)
-    except OutOfDate:
-        return _one(
-            uid, typed, "这个地块刚刚被他人修改，本次未保存。下面已是最新的台账，请核对后再登记一次。", 412
-        )
-    except InvalidFields as refusal:
-        told = "".join(each["message"] for each in refusal.details["problems"])
-        return _one(uid, typed, told, 422)
-    except InvalidValue as refusal:
-        return _one(uid, typed, refusal.message, 422)
-    return redirect(url_for(".one", uid=uid, done=1), 303)
+    typed, gone = typed_as(Typed), request.form.get("strike", "")
+
+    def act() -> object:
+        if gone:
+            return writing.strike(the_database(), viewer(), uid, started_from(), _place(gone))
+        return writing.record(the_database(), viewer(), uid, started_from(), typed)
+
+    return written(
+        act,
+        lambda trouble, status: _one(uid, typed, trouble, status),
+        lambda: redirect(url_for(".one", uid=uid, done=1), 303),
+        "这个地块刚刚被他人修改，本次未保存。下面已是最新的台账，请核对后再登记一次。",
+    )
 
 
 def _one(uid: str, typed: Typed | None = None, trouble: str = "", status: int = 200) -> Response:

@@ -4,7 +4,7 @@ import { html } from "app/dom.js";
 /** @param {Api.Milestones | null | undefined} found */
 export function milestoneLine(found) {
   if (!found) return null;
-  const link = html`<a class="button">${found.may_write ? "登记节点" : "查看节点"}</a>`;
+  const link = html`<a class="button">${found.may_reach ? "登记节点" : "查看节点"}</a>`;
   link.setAttribute("href", found.url);
   const { rows, trouble } = found;
   return html`<section class="case milestones" aria-label="项目节点">
