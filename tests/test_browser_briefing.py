@@ -70,9 +70,16 @@ def talks(server: Server) -> Iterator[Server]:
         "figures": [{**asked, "filter": "gone.any.x"}],
         "filters": {"idle_parcel": "gone.any.x"},
     }
+    roads = {"layers": ["road_project"], "subject": {"road_project": []}}
+    times: list[dict[str, Any]] = [
+        {**roads, "headline": "一年", "year": {"time": 2027}},
+        {**roads, "headline": "两时", "compare": {"left": "now", "right": "plan", "share": 0.25}},
+        {**roads, "headline": "不分"},
+    ]
     database = Database(f"sqlite:///{server.home / 'map.db'}")
     with database.writing() as session:
         for slug, scenes in (
+            ("times", times),
             ("broken", [gone, field, {}, {"headline": "好的一幕"}]),
             ("hostile", [hostile, {"headline": "字" * 2000}, {"headline": "x" * 2000}]),
         ):
@@ -88,7 +95,7 @@ def talks(server: Server) -> Iterator[Server]:
     database.dispose()
     yield server
     with database.writing() as session:
-        for slug in ("broken", "hostile"):
+        for slug in ("times", "broken", "hostile"):
             briefings.remove(session, SYSTEM_VIEWER, slug)
         session.commit()
     database.dispose()
@@ -240,6 +247,66 @@ def test_black_contents_and_the_address_of_a_scene(show: Callable[..., Page]) ->
     assert place(page) == f"6 / {SCENES}"
     page.reload()
     until(page, "document.getElementById('count').textContent.startsWith('6')")
+
+
+PLANNED_ROAD = "map_county.view.placed.things.some(({glyphs}) => glyphs?.map(({text}) => text).join('') === '229省道改线')"
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_a_scene_shows_its_year_or_two_times_and_comes_back_to_them(
+    show: Callable[..., Page], canvas: bool
+) -> None:
+    page = show("times", canvas=canvas)
+    drawn(page)
+    assert page.inner_text("#times output") == "2027 年底"
+    assert "图上 2027 年底" in page.inner_text("#source")
+    assert not page.evaluate(PLANNED_ROAD)
+    page.keyboard.press("]")
+    assert page.inner_text("#times output") == "2028 年底"
+    assert page.is_visible("#strayed")
+    page.get_by_label("年份").press("ArrowLeft")
+    page.get_by_label("年份").press("ArrowLeft")
+    assert page.inner_text("#times output") == "2026 年底"
+    assert place(page).startswith("1 /")
+    page.keyboard.press("Home")
+    assert page.inner_text("#times output") == "2027 年底"
+    assert page.is_hidden("#strayed")
+    page.keyboard.press("PageDown")
+    until(page, f"{DRAWN} && {PLANNED_ROAD}")
+    west, _, east, _ = county(page)
+    assert page.evaluate("map_county.view.curtainLon") == pytest.approx(
+        west + 0.25 * (east - west), abs=0.003
+    )
+    assert page.locator(".curtain b").all_inner_texts() == ["现状", "规划"]
+    before = page.evaluate("map_county.view.curtain.share")
+    page.locator(".curtain:not([hidden])").press("ArrowRight")
+    assert page.evaluate("map_county.view.curtain.share") > before
+    page.keyboard.press("Escape")
+    assert page.evaluate("map_county.view.curtain.share") == pytest.approx(before)
+    page.keyboard.press("PageDown")
+    assert page.evaluate("map_county.view.curtain.share") is None
+    until(page, f"{DRAWN} && {PLANNED_ROAD}")
+    assert page.is_hidden("#times")
+
+
+def test_a_question_is_answered_over_the_scene_which_then_stands_again(show: Callable[..., Page]) -> None:
+    page = show(canvas=True)
+    drawn(page)
+    before = page.evaluate("map_county.view.state()")
+    page.keyboard.press("/")
+    page.get_by_role("combobox", name="问一问").fill("界湖街道闲置满两年的有几宗多少亩")
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('.answer-figure b') !== null")
+    told = page.request.get("/api/layers/idle_parcel/totals?f=symbol.any.two_years;town.any.界湖街道").json()
+    assert page.locator(".answer-figure b").first.inner_text() == str(told["count"])
+    until(page, "map_county.view.state().z > 12")
+    page.keyboard.press("Escape")
+    assert page.is_hidden("#answer")
+    assert page.is_hidden("#ask")
+    assert page.evaluate("map_county.view.state()") == pytest.approx(before, abs=1e-6)
+    assert place(page).startswith("1 /")
+    page.keyboard.press("ArrowRight")
+    assert place(page).startswith("2 /")
 
 
 def test_a_finger_swipes(show: Callable[..., Page]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
-from layers.store import Database
+from layers.store import Database, briefings
 from tests.old_browsers import floor_browser
 from tests.running import Server
 from webmap.config import read_config
@@ -101,6 +103,42 @@ def test_a_feature_is_pointed_at_without_a_server(browser: Browser, pack: Path, 
         page.mouse.click(*place)
         expect(page.locator("#small_card")).to_contain_text(site["properties"]["name"])
         expect(page.locator("#small_card a")).to_have_count(0)
+
+
+@pytest.fixture
+def pack_of_times(sample_template: Path, tmp_path: Path) -> Path:
+    """Two scenes: one of a year, one of two times."""
+    shutil.copytree(sample_template, tmp_path / "home")
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setenv("WEBMAP_HOME", str(tmp_path / "home"))
+        config = read_config()
+    roads = {"layers": ["road_project"], "subject": {"road_project": []}, "headline": "道路"}
+    two = {"left": "now", "right": "plan", "share": 0.5}
+    scenes = checked_scenes([{**roads, "year": {"time": "2027"}}, {**roads, "compare": two}])
+    database = Database(config.database_url)
+    with database.writing() as session:
+        briefings.add(session, SYSTEM_VIEWER, title="时间", slug="times", scenes=scenes)
+        session.commit()
+    done = carry_out(config, database, SYSTEM_VIEWER, Wanted(slug="times"), lambda *_: None)
+    database.dispose()
+    file = tmp_path / "时间.html"
+    file.write_bytes(done.content)
+    return file
+
+
+def test_years_and_two_times_play_from_the_file_alone(browser: Browser, pack_of_times: Path) -> None:
+    for query in ("", "?renderer=canvas"):
+        for page in opened(browser, pack_of_times, query):
+            expect(page.locator("#times output")).to_have_text("2027 年底")
+            page.wait_for_timeout(1500)  # the map comes to rest; nothing on the page tells of it
+            page.keyboard.press("]")
+            expect(page.locator("#times output")).to_have_text("2028 年底")
+            page.keyboard.press("Home")
+            expect(page.locator("#times output")).to_have_text("2027 年底")
+            page.keyboard.press("PageDown")
+            expect(page.locator(".curtain b")).to_have_text(["现状", "规划"])
+            page.wait_for_timeout(1200)  # a side more is drawn; nothing on the page tells of it
+            assert page.evaluate("map_county.view.placed.things.length") > 20
 
 
 def test_it_plays_on_canvas_in_the_oldest_browser(floor_browser: Browser, pack: Path, server: Server) -> None:

@@ -37,6 +37,9 @@ STYLES: Final = (
     "vendor/maplibre-gl.css",
     "css/tokens.css",
     "css/briefing.css",
+    "css/curtain.css",
+    "css/times.css",
+    "css/wall.css",
     "css/pack.css",
 )
 MOST_CARDS: Final = 3000

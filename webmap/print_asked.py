@@ -11,6 +11,7 @@ from typing import Any, Final
 from layers.crs import CHINA
 from layers.errors import InvalidValue
 from layers.export import PublicEdition, checked_edition
+from layers.kinds.moments import SPLIT, Times, read_times
 from layers.secrecy import refuse_secret
 from webmap.outputs.print_paper import (
     GRIDS,
@@ -36,8 +37,9 @@ class Wanted:
     """One sheet as it was asked for; plain values, so that a job can carry it. layers: None is what is on at first;
     scale: None is what shows the county whole; turn: degrees of the compass to where the upper edge points;
     filters: the condition by the key of its layer; faint: how strongly a layer shows, where not wholly; over: uid and opacity of the
-    drawings that lie over the map, the lowest first; at: the past
-    day that the map shows; rows, columns: of a series, whose sheets share overlap per cent of their width.
+    drawings that lie over the map, the lowest first; at: the past day that the map shows; time: the time or the two that
+    it shows, as in its address; curtain: the longitude of what hangs between two, None: the middle; colors: the field that
+    colours a layer, by its key; rows, columns: of a series, whose sheets share overlap per cent of their width.
     """
 
     paper: str = DEFAULT_PAPER
@@ -50,6 +52,9 @@ class Wanted:
     faint: dict[str, float] = field(default_factory=dict)
     over: dict[str, float] = field(default_factory=dict)
     at: str = ""
+    time: str = ""
+    curtain: float | None = None
+    colors: dict[str, str] = field(default_factory=dict)
     rows: int = 1
     columns: int = 1
     overlap: float = 5.0
@@ -76,6 +81,11 @@ class Wanted:
         return date.fromisoformat(self.at) if self.at else None
 
     @property
+    def times(self) -> Times | None:
+        """None: everything stands on the map, whenever it came."""
+        return read_times(self.time)
+
+    @property
     def is_series(self) -> bool:
         return self.rows * self.columns > 1
 
@@ -93,10 +103,13 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         center=center_in(body.get("center")),
         turn=turn_in(body.get("turn")),
         layers=_layers(body.get("layers")),
-        filters=_filters(body.get("filters")),
+        filters=_by_layer("filters", "筛选条件", body.get("filters")),
         faint=_strengths("faint", "图层", body.get("faint")),
         over=_strengths("over", "图纸", body.get("over")),
         at=_day(body.get("at")),
+        time=_time(body.get("time")),
+        curtain=_longitude(body.get("curtain")),
+        colors=_by_layer("colors", "着色字段", body.get("colors")),
         rows=_count("行数", body.get("rows", 1)),
         columns=_count("列数", body.get("columns", 1)),
         overlap=_overlap(body.get("overlap", 5)),
@@ -228,6 +241,24 @@ def _day(said: object) -> str:
         raise InvalidValue(f"日期收到“{str(said)[:20]}”，应写成 2026-03-01。请改正。") from None
 
 
+def _time(said: object) -> str:
+    """Without where the curtain hangs on a screen."""
+    if said in (None, ""):
+        return ""
+    if not isinstance(said, str):
+        raise InvalidValue("“time”应为时间，例如 now、2027 或 now~plan。请改正。")
+    times = read_times(said)
+    return SPLIT.join(each for each in (times.left, times.right) if each) if times else ""
+
+
+def _longitude(said: object) -> float | None:
+    if said in (None, ""):
+        return None
+    if isinstance(said, bool) or not isinstance(said, int | float) or not -180 <= said <= 180:
+        raise InvalidValue(f"卷帘位置收到“{str(said)[:20]}”，应为经度（度）。请改正。")
+    return float(said)
+
+
 def _layers(said: object) -> list[str] | None:
     if said is None:
         return None
@@ -240,11 +271,11 @@ def _layers(said: object) -> list[str] | None:
     return said
 
 
-def _filters(said: object) -> dict[str, str]:
+def _by_layer(name: str, title: str, said: object) -> dict[str, str]:
     if said is None:
         return {}
     if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
-        raise InvalidValue("“filters”应为“图层：筛选条件”的对应。请改正。")
+        raise InvalidValue(f"“{name}”应为“图层：{title}”的对应。请改正。")
     return said
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import shapely
 
 from layers import clock
 from layers.crs import Bounds, name_of, padded, projected_code
 from layers.errors import InvalidValue
 from layers.export.publishing import coarsened
-from layers.kinds import kind_for
+from layers.kinds import LayerKind, kind_for
+from layers.kinds.coloured import recoloured
+from layers.kinds.moments import Times, moment_of, words_of
 from layers.rights import PUBLIC_VIEWER, Viewer
 from layers.store import Database, audit, pictures, query
 from webmap import catalogue, finished
@@ -26,7 +29,8 @@ from webmap.print_drawings import Placed
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from layers.store.query import LayerSummary
+    from layers.store.query import FoundFeature, LayerSummary
+    from webmap.outputs.print_curtain import Beside
     from webmap.outputs.print_map import PrintedMap
     from webmap.outputs.print_shapes import DrawnLayer
 
@@ -169,14 +173,9 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
     from webmap.outputs.print_map import PrintedMap
 
     asked = order.asked
-    grid_m = asked.grid_m if asked.public else 0
-    layers = [
-        replace(
-            laid_layer(session, order.who, each, sheet, asked.filters.get(each.key, ""), grid_m),
-            opacity=asked.faint.get(each.key, 1.0),
-        )
-        for each in order.shown
-    ]
+    layers, beside = in_time(
+        [_laid(session, order, each, sheet) for each in order.shown], sheet, asked.times, asked.curtain
+    )
     sample = any(each.sample for each in order.shown) or any(
         bool(value.get("is_sample")) for layer in layers for value in layer.values
     )
@@ -193,7 +192,22 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
         legend=legend,
         index=index,
         over=[each for placed in order.over if (each := placed.laid(sheet))],
+        beside=beside,
     )
+
+
+def _laid(session: Session, order: _Order, summary: LayerSummary, sheet: Sheet) -> DrawnLayer:
+    asked, key = order.asked, summary.key
+    layer = laid_layer(
+        session,
+        order.who,
+        summary,
+        sheet,
+        asked.filters.get(key, ""),
+        asked.grid_m if asked.public else 0,
+        color_by=asked.colors.get(key, ""),
+    )
+    return replace(layer, opacity=asked.faint.get(key, 1.0))
 
 
 def _shown(found: Sequence[LayerSummary], asked: Wanted, who: Viewer) -> list[LayerSummary]:
@@ -236,9 +250,19 @@ def _middle(county: Bounds | None) -> tuple[float, float]:
 
 
 def laid_layer(
-    session: Session, who: Viewer, summary: LayerSummary, sheet: Sheet, text: str, grid_m: float = 0
+    session: Session,
+    who: Viewer,
+    summary: LayerSummary,
+    sheet: Sheet,
+    text: str,
+    grid_m: float = 0,
+    *,
+    color_by: str = "",
 ) -> DrawnLayer:
-    """What of a layer touches the sheet and passes this filter, as this viewer may see it; grid_m: coarsened so far."""
+    """What of a layer touches the sheet and passes this filter, as this viewer may see it.
+
+    grid_m: coarsened so far. color_by: the field that colours it here; "": as everywhere.
+    """
     from webmap.outputs.print_shapes import DrawnLayer
 
     layer = query.layer_named(session, who, summary.key)
@@ -251,15 +275,56 @@ def laid_layer(
         )
     features = query.find_features(session, who, layer, bounds=bounds, where=where)
     shapes = coarsened(np.array([each.shape for each in features], object), grid_m)
+    kind = recoloured(kind_for(layer), color_by)
     return DrawnLayer(
         key=summary.key,
         title=summary.title,
-        kind=kind_for(layer),
+        kind=kind,
         shapes=sheet.place(shapes),
-        symbols=[kind_for(layer).symbol_class(str(each.derived.get("symbol"))).key for each in features],
+        symbols=[_symbol(kind, each) if color_by else _stored_symbol(kind, each) for each in features],
         labels=[str(each.derived.get("label") or "") for each in features],
         values=[{**each.properties, **each.derived} for each in features],
     )
+
+
+def _stored_symbol(kind: LayerKind, feature: FoundFeature) -> str:
+    return kind.symbol_class(str(feature.derived.get("symbol"))).key
+
+
+def _symbol(kind: LayerKind, feature: FoundFeature) -> str:
+    return kind.symbol_class(kind.symbol_of(feature.properties, feature.derived)).key
+
+
+def in_time(
+    layers: Sequence[DrawnLayer], sheet: Sheet, times: Times | None, curtain: float | None
+) -> tuple[list[DrawnLayer], Beside | None]:
+    """The layers as they stand at a time, and the other time right of the curtain (degrees of longitude)."""
+    from webmap.outputs.print_curtain import Beside
+
+    if times is None:
+        return list(layers), None
+    left = [_standing(each, times.left) for each in layers]
+    if times.right is None:
+        return left, None
+    right = [_standing(each, times.right) for each in layers]
+    return left, Beside(right, _x_of(sheet, curtain), (words_of(times.left), words_of(times.right)))
+
+
+def _standing(layer: DrawnLayer, time: str) -> DrawnLayer:
+    """Only what stands; a kind without a lifetime stands always."""
+    lifetime = layer.kind.lifetime
+    if lifetime is None:
+        return layer
+    moment = moment_of(time, clock.today())
+    return layer.only([at for at, said in enumerate(layer.values) if lifetime.stands(said, moment)])
+
+
+def _x_of(sheet: Sheet, curtain: float | None) -> float:
+    """Where on the paper a meridian crosses the middle of the frame, in mm."""
+    if curtain is None:
+        return sheet.frame.middle[0]
+    (spot,) = sheet.drawn(np.array([shapely.Point(curtain, sheet.lat)], object))
+    return float(spot.x)
 
 
 def _said(order: _Order, sheet: Sheet, number: int, *, sample: bool) -> Any:
@@ -297,8 +362,17 @@ def _notes(order: _Order, sheet: Sheet) -> tuple[str, ...]:
         *(["坐标已取整，不得用于量测"] if asked.public and asked.grid_m else []),
         *([f"图内第{'、'.join(others)}带部分按第{sheet.zone}带投影"] if others and not asked.public else []),
         *([f"{_day(asked.day)}的数据"] if asked.day else []),
+        *([f"{asked.times.words}"] if asked.times else []),
         *([f"经筛选：{'、'.join(filtered)}"] if filtered else []),
+        *_colored(order),
     )
+
+
+def _colored(order: _Order) -> Iterator[str]:
+    for each in order.shown:
+        if key := order.asked.colors.get(each.key):
+            field = kind_for(each).by_key.get(key)
+            yield f"{each.title}按{field.title if field else key}着色"
 
 
 def _day(day: date) -> str:

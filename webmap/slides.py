@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from layers.briefing import play
 from layers.kinds import kind_for
+from layers.kinds.moments import read_times
 from layers.rights import Viewer
 from layers.store import Database, audit, briefings, query
 from webmap.outputs.print_paper import Plate, plate_of
-from webmap.printing import laid_layer
+from webmap.printing import in_time, laid_layer
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -74,8 +75,16 @@ def _picture(
     who = replace(viewer, at=date.fromisoformat(scene["at"])) if scene["at"] else viewer
     width, height = MAP_MM if 0 < len(scene["subject"]) <= FEW else WIDE_MAP_MM
     plate = plate_of(tuple(bounds), width, height, AROUND)
-    layers = [_layer(session, who, found[key], plate, scene) for key in scene["layers"]]
-    return pictured(plate, layers, PIXELS * 25.4 / width)
+    laid = [_layer(session, who, found[key], plate, scene) for key in scene["layers"]]
+    layers, beside = in_time(laid, plate, read_times(scene["time"]), _curtain(scene, bounds))
+    return pictured(plate, layers, PIXELS * 25.4 / width, beside)
+
+
+def _curtain(scene: Mapping[str, Any], bounds: Sequence[float]) -> float | None:
+    """Degrees of longitude; None: the middle."""
+    share = (scene["compare"] or {}).get("share")
+    west, _, east, _ = bounds
+    return None if share is None else west + share * (east - west)
 
 
 def _layer(

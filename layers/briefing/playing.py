@@ -19,6 +19,7 @@ from layers.briefing.asking import bars, figure
 from layers.briefing.legend import colors_of, legend_of
 from layers.errors import MapError
 from layers.kinds import BOUNDARIES, kind_for
+from layers.kinds.moments import SPLIT
 from layers.rights import Viewer
 from layers.store import attachments, query
 from layers.store.briefings import FoundBriefing
@@ -41,8 +42,8 @@ def play(session: Session, viewer: Viewer, briefing: FoundBriefing) -> dict[str,
     """The whole briefing, resolved. Layers, figures and notes are those that this viewer may see.
 
     scenes[i]: number, chapter, headline (slots filled), figures, bars, legend, layers (that are on), subject
-    ({layer: classes}), color, filters ({layer: text}), bounds, towns ({name: figure}), at, compare, year, picture,
-    notes, source, trouble (sentences).
+    ({layer: classes}), color, filters ({layer: text}), bounds, towns ({name: figure}), at, compare, year, time (of the
+    two, as it stands in addresses), picture, notes, source, trouble (sentences).
     """
     found = {layer.key: layer for layer in query.layers(session, viewer)}
     scenes = [
@@ -103,6 +104,7 @@ def _scene(
         "at": who.at.isoformat() if who.at else None,
         "compare": scene["compare"],
         "year": scene["year"],
+        "time": _time(scene),
         "picture": _picture(session, viewer, scene["picture"], trouble),
         "notes": scene["notes"] if is_insider(viewer) else "",
         "source": _source(found, figures, told_bars, subject or layers),
@@ -210,6 +212,13 @@ def _picture(session: Session, viewer: Viewer, uid: str | None, trouble: list[st
         trouble.append("这一幕的照片已被移除，或者您无权查看。")
         return None
     return {"uid": uid, "name": found.row.name, "feature": found.feature_uid}
+
+
+def _time(scene: Mapping[str, Any]) -> str:
+    """Two times have the word over one."""
+    compare, year = scene["compare"] or {}, scene["year"] or {}
+    sides = [str(compare.get(side, "")) for side in ("left", "right")]
+    return SPLIT.join(sides) if all(sides) else str(year.get("time", ""))
 
 
 def _source(

@@ -14,14 +14,15 @@ scene's figures, `{1.count}` `{1.area_mu}` `{1.length_km}` the same question mea
     figures     up to three questions: {label, layers, filter, measure, field?, of?}
     bars        one question told in groups: {title, by, layers, filter, measure, field?, of?}; null is none
     at          a past day (2026-03-01); null is now
-    compare, year   the map's own state of comparing and of the year slider, kept as it came; null is none
+    year        {time}: what stands then ("now", "plan", "2027" for the end of that year); null is everything
+    compare     {left, right, share}: two such times and where the curtain hangs between them, as a share of the width
+                of the bounds (null: in the middle); null is one picture
     picture     uid of an attachment; null is none
     notes       for the one who speaks
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Callable
@@ -31,6 +32,7 @@ from typing import Any, Final
 from layers.briefing.measures import MEASURES
 from layers.errors import InvalidValue
 from layers.kinds.fields import shortened
+from layers.kinds.moments import checked_time
 from layers.secrecy import refuse_secret
 
 Scene = dict[str, Any]
@@ -43,7 +45,6 @@ MOST_ASKED: Final = 12
 ADVISED_HEADLINE: Final = 60
 LONGEST: Final = {"chapter": 60, "headline": 2000, "label": 60, "notes": 10_000, "title": 60}
 LONGEST_FILTER: Final = 3000
-LONGEST_STATE: Final = 8000
 LONGEST_KEY: Final = 100
 _ID: Final = re.compile(r"[a-z0-9]{1,16}")
 _UID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -228,14 +229,34 @@ def _day(said: object, here: str) -> str | None:
     return day.isoformat()
 
 
-def _state(said: object, here: str) -> dict[str, Any] | None:
+def _year(said: object, here: str) -> dict[str, Any] | None:
     if said is None:
         return None
-    if not isinstance(said, dict) or len(json.dumps(said, ensure_ascii=False)) > LONGEST_STATE:
-        raise InvalidValue(
-            f"{here}的对比或年份状态应为不超过 {LONGEST_STATE} 个字符的对象。请重新取用当前视图。"
-        )
+    return {"time": checked_time(_parts(said, here, ("time",)).get("time"), f"{here}的年份")}
+
+
+def _compare(said: object, here: str) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    parts = _parts(said, here, ("left", "right", "share"))
+    sides = {side: checked_time(parts.get(side), f"{here}的前后对比") for side in ("left", "right")}
+    return {**sides, "share": _share(parts.get("share"), here)}
+
+
+def _parts(said: object, here: str, known: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(said, dict) or any(key not in known for key in said):
+        raise InvalidValue(f"{here}的时间应为一个对象，可用的有：{'、'.join(known)}。请重新取用当前视图。")
     return said
+
+
+def _share(said: object, here: str) -> float | None:
+    if said is None:
+        return None
+    if not _is_number(said) or not 0 <= float(str(said)) <= 1:
+        raise InvalidValue(
+            f"{here}的卷帘位置收到“{shortened(str(said))}”，应为 0 到 1 的数字（从左到右）。请重新取用当前视图。"
+        )
+    return round(float(str(said)), 4)
 
 
 def _picture(said: object, here: str) -> str | None:
@@ -259,8 +280,8 @@ _READ: Final[dict[str, Callable[[object, str], Any]]] = {
     "figures": _figures,
     "bars": _bars,
     "at": _day,
-    "compare": _state,
-    "year": _state,
+    "compare": _compare,
+    "year": _year,
     "picture": _picture,
     "notes": _words("讲稿", LONGEST["notes"], lines=True),
 }

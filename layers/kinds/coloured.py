@@ -49,6 +49,11 @@ def coloured(kind: LayerKind, key: str) -> LayerKind:
     return _built(_Asked(kind.key, key, kind))
 
 
+def recoloured(kind: LayerKind, key: str) -> LayerKind:
+    """The same, also where another field colours the layer everywhere else; "" leaves it as it is."""
+    return coloured(kind.shipped or kind, key) if key else kind
+
+
 @dataclass(frozen=True)
 class _Asked:
     """Which kind, coloured by which of its fields."""

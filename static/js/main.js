@@ -22,7 +22,7 @@ import { Ties } from "app/links/section.js";
 import { standFlag } from "app/map/flag.js";
 import { Marks } from "app/map/marks.js";
 import { boundsOf } from "app/map/outlines.js";
-import { Times } from "app/map/times.js";
+import { keptTimes, Times } from "app/map/times.js";
 import { TravelOver } from "app/map/travel.js";
 import { MapView } from "app/map/view.js";
 import { Page } from "app/page.js";
@@ -654,6 +654,8 @@ async function makePrintPanel() {
     over: view.over.laid,
     hasBase: Boolean(base),
     at: server.at_day,
+    time: times.text,
+    curtain: view.curtainLon,
   }));
   on(made, "opened", () => byId("print").setAttribute("aria-pressed", "true"));
   on(made, "close", () => byId("print").setAttribute("aria-pressed", "false"));
@@ -1057,8 +1059,10 @@ function saveTheme() {
 
 async function addScene() {
   const { Adding } = await import("app/briefing/adding.js");
+  const bounds = moved ? inSight(moved.bounds) : null;
   const { words, edit } = await new Adding(server, editing.layers).add({
-    bounds: moved ? inSight(moved.bounds) : null,
+    bounds,
+    ...keptTimes(times, bounds, view.curtainLon),
     layers: shown.keys,
     filters: filters.texts,
     at: server.at_day,

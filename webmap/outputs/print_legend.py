@@ -13,6 +13,7 @@ from layers.kinds.groups import GROUPS
 from layers.symbols import screen
 from layers.symbols.printed import PT_MM, is_drawn, is_visible, legend_title, width_pt
 from layers.symbols.vocabulary import Fill, SymbolClass
+from webmap.outputs.print_curtain import Half
 from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_marks import draw_mark, draw_squares, mark_size, swatch_side
 from webmap.outputs.print_paper import Box
@@ -32,14 +33,18 @@ class Row(NamedTuple):
     symbol: SymbolClass | None = None
 
 
-def rows(layers: Sequence[DrawnLayer], zoom: float, frame: Box) -> list[Row]:
-    """Headings and classes, in the order of the layers; what lies beneath everything comes last."""
-    window = shapely.box(*frame)
-    found: dict[str, list[Row]] = {}
-    for layer in sorted(layers, key=lambda each: each.kind.backdrop):
-        heading = BASE if layer.kind.backdrop else layer.title
-        found.setdefault(heading, []).extend(_classes(layer, zoom, window))
-    return [row for heading, some in found.items() if some for row in (Row(heading), *some)]
+def rows(parts: Sequence[Half], zoom: float) -> list[Row]:
+    """Headings and classes, in the order of the layers, of all parts of the frame; what lies beneath everything comes last."""
+    found: dict[str, dict[str, Row]] = {}
+    for part in parts:
+        window = shapely.box(*part.box)
+        for layer in part.layers:
+            heading = BASE if layer.kind.backdrop else layer.title
+            told = found.setdefault(heading, {})
+            for row in _classes(layer, zoom, window):
+                told.setdefault(row.words, row)
+    headings = sorted(found, key=lambda each: each == BASE)
+    return [row for heading in headings if found[heading] for row in (Row(heading), *found[heading].values())]
 
 
 def _classes(layer: DrawnLayer, zoom: float, window: shapely.Polygon) -> Iterator[Row]:

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from layers.symbols import screen
 from layers.symbols.printed import zoom_of
+from webmap.outputs.print_curtain import Beside, draw_curtain, halves, tags
 from webmap.outputs.print_furniture import Said, draw_furniture, north_box
 from webmap.outputs.print_grid import draw_crosses, draw_grid
 from webmap.outputs.print_ink import Ink, Pen, Type
@@ -47,7 +48,8 @@ class Overlay(NamedTuple):
 class PrintedMap:
     """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map.
 
-    index: on the overview of a series, where each of its sheets lies; over: drawings, the lowest first.
+    index: on the overview of a series, where each of its sheets lies; over: drawings, the lowest first; beside: another
+    time right of a curtain.
     """
 
     sheet: Sheet
@@ -57,6 +59,7 @@ class PrintedMap:
     legend: bool = True
     index: Sequence[Box] = ()
     over: Sequence[Overlay] = ()
+    beside: Beside | None = None
 
 
 def bound(pages: Iterable[PrintedMap], form: str) -> bytes:
@@ -81,14 +84,20 @@ def _book(sink: io.BytesIO, pages: Iterable[PrintedMap]) -> None:
             book.infodict().update(Title=page.said.title, Author=page.said.unit)
 
 
-def pictured(sheet: Sheet, layers: Sequence[DrawnLayer], dpi: float) -> bytes:
+def pictured(sheet: Sheet, layers: Sequence[DrawnLayer], dpi: float, beside: Beside | None = None) -> bytes:
     """The map alone, as PNG."""
     ink = Ink(*sheet.size_mm)
     zoom = zoom_of(sheet.scale, sheet.lat)
     ink.only_within(sheet.frame)
     ink.draw([shapely.box(*sheet.frame)], Pen(fill=OUTSIDE))
-    draw_shapes(ink, layers, zoom)
-    draw_names(ink, layers, zoom, sheet.frame, ())
+    taken = tags(ink, sheet.frame, beside, 1) if beside else []
+    for part in halves(sheet.frame, layers, beside):
+        ink.only_within(part.box)
+        draw_shapes(ink, part.layers, zoom)
+        draw_names(ink, part.layers, zoom, part.box, taken)
+    ink.only_within(sheet.frame)
+    if beside:
+        draw_curtain(ink, sheet.frame, beside, 1)
     sink = io.BytesIO()
     with mpl.rc_context(SETTINGS):
         ink.figure.savefig(sink, format="png", dpi=dpi, metadata={"Software": None})
@@ -100,7 +109,8 @@ def drawn(printed: PrintedMap) -> Figure:
     sheet = printed.sheet
     ink = Ink(*sheet.size_mm)
     zoom = zoom_of(sheet.scale, sheet.lat)
-    told = rows(printed.layers, zoom, sheet.frame) if printed.legend else []
+    parts = halves(sheet.frame, printed.layers, printed.beside)
+    told = rows(parts, zoom) if printed.legend else []
     legend = Legend(ink, told, zoom, sheet.frame, sheet.k)
     _draw_map(ink, printed, zoom, legend)
     ink.only_within(None)
@@ -112,13 +122,26 @@ def drawn(printed: PrintedMap) -> Figure:
 
 def _draw_map(ink: Ink, printed: PrintedMap, zoom: float, legend: Legend) -> None:
     frame = printed.sheet.frame
+    beside = printed.beside
     ink.only_within(frame)
     ink.draw([shapely.box(*frame)], Pen(fill=OUTSIDE))
-    draw_shapes(ink, printed.layers, zoom)
+    parts = halves(frame, printed.layers, beside)
+    for part in parts:
+        ink.only_within(part.box)
+        draw_shapes(ink, part.layers, zoom)
+    ink.only_within(frame)
     for laid in printed.over:
         ink.picture(*laid)
     draw_crosses(ink, printed.sheet, printed.grid)
-    draw_names(ink, printed.layers, zoom, frame, [legend.box, north_box(printed.sheet)])
+    taken = [
+        legend.box,
+        north_box(printed.sheet),
+        *(tags(ink, frame, beside, printed.sheet.k) if beside else []),
+    ]
+    for part in parts:
+        draw_names(ink, part.layers, zoom, part.box, taken)
+    if beside:
+        draw_curtain(ink, frame, beside, printed.sheet.k)
     _draw_index(ink, printed)
 
 

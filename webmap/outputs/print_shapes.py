@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -39,6 +39,11 @@ class DrawnLayer:
     def strength(self, symbol: str) -> float:
         """How opaque a class is."""
         return self.opacity * (QUIET if symbol in self.quiet else 1)
+
+    def only(self, places: Sequence[int]) -> DrawnLayer:
+        """Some of its features."""
+        kept = {name: [getattr(self, name)[at] for at in places] for name in ("symbols", "labels", "values")}
+        return replace(self, shapes=self.shapes[list(places)], **kept)
 
     def of_class(self, symbol: str) -> list[int]:
         """The places of the features of a class."""

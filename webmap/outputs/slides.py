@@ -20,6 +20,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
+from layers.kinds.moments import read_times
 from layers.symbols import screen
 from webmap.outputs.official import clean
 
@@ -151,6 +152,7 @@ def _foot(page: Any, scene: Mapping[str, Any], count: int) -> None:
         f"来源：{'、'.join(source['units'])}" if source["units"] else "",
         f"数据截止 {source['date']}" if source["date"] else "",
         f"为 {scene['at']} 的数据" if scene["at"] else "",
+        f"图上 {times.words}" if (times := read_times(scene["time"])) else "",
         *scene["trouble"],
     ]
     words = [("　".join(part for part in parts if part), 20, QUIET, False)]

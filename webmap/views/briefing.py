@@ -22,6 +22,8 @@ from webmap.work_page import work_page
 blueprint = Blueprint("briefing", __name__)
 
 OWN_STYLES: Final = ("css/tokens.css", "css/briefing.css")
+BORROWED: Final = ("css/curtain.css", "css/times.css", "css/asking.css", "css/wall.css")
+"""Of parts of the map that stand in the show."""
 
 
 @blueprint.get("/briefings")
@@ -45,7 +47,7 @@ def player(slug: str) -> str:
     return render_template(
         "briefing/player.html",
         title=found.title,
-        styles=(*STYLES, *OWN_STYLES),
+        styles=(*STYLES, *OWN_STYLES, *BORROWED),
         scripts=SCRIPTS,
         packed=packed_url,
         shell=shell(),

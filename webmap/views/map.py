@@ -43,6 +43,7 @@ OWN_STYLES: Final = tuple(
         "table",
         "bases",
         "drawings",
+        "curtain",
         "edit",
         "export",
         "printing",

@@ -231,8 +231,8 @@ function size({ area_mu, length_km }) {
   return length_km ? `${length_km.toLocaleString("zh-CN")} 公里` : "";
 }
 
-/** @param {Api.Answer} answer @returns {Api.Bounds | null} */
-function together({ parts, list }) {
+/** Where everything of it lies. @param {Api.Answer} answer @returns {Api.Bounds | null} */
+export function together({ parts, list }) {
   const boxes = (parts.length ? parts : list).flatMap(({ bounds }) => (bounds ? [bounds] : []));
   if (!boxes.length) return null;
   return [

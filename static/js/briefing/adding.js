@@ -9,6 +9,8 @@ const AREA = { polygon: "area_mu", line: "length_km", point: "count" };
  * @property {string[]} layers
  * @property {Record<string, string>} filters
  * @property {string | null} at
+ * @property {import("app/briefing/told.d.ts").Year | null} year
+ * @property {import("app/briefing/told.d.ts").Compare | null} compare
  * @property {string} title of the preset that is on, empty beside all of them
  */
 
@@ -39,11 +41,12 @@ export class Adding {
   }
 
   /** @param {Sight} sight */
-  #scene({ bounds, layers, filters, at, title }) {
+  #scene({ bounds, layers, filters, at, year, compare, title }) {
     const [first] = Object.keys(filters);
     const layer = this.layers.find(({ key }) => key === first);
     const subject = Object.fromEntries(Object.keys(filters).map((key) => [key, []]));
-    const scene = { chapter: title, headline: title || "当前视图", bounds, layers, filters, at, subject };
+    const headline = title || "当前视图";
+    const scene = { chapter: title, headline, bounds, layers, filters, at, year, compare, subject };
     if (!layer) return scene;
     const figure = {
       label: layer.title,

@@ -222,10 +222,10 @@ function on(part, name, act) {
 
 on(list, "choose", ({ number }) => choose(number, true));
 on(list, "move", ({ from, to }) => move(from, to));
-on(channel, "bounds", ({ bounds }) => {
+on(channel, "bounds", ({ bounds, year, compare }) => {
   const scene = edited?.scenes[at];
   if (!scene || !bounds) return;
-  scene.bounds = bounds;
+  Object.assign(scene, { bounds, year: year ?? null, compare: compare ?? null });
   form.show(scene);
   changed();
 });

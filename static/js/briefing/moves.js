@@ -11,7 +11,13 @@ const KEYS = {
   full: ["f", "F", "F5"],
   menu: ["m", "M"],
   picture: ["c", "C"],
+  times: ["y", "Y"],
+  later: ["]", "】"],
+  earlier: ["[", "【"],
+  play: ["p", "P"],
+  ask: ["/", "?", "q", "Q", "、", "？"],
 };
+const SLIDES = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"];
 
 /** @typedef {keyof typeof KEYS} Move */
 
@@ -36,10 +42,11 @@ export function listen(act, panel) {
   swipe(panel, act);
 }
 
-// A button that has the focus is pressed, a field is written in.
+// A button that has the focus is pressed, a slider is moved, a field is written in; Escape always leads back.
 /** @param {HTMLElement} target @param {string} key */
 function isOwnKey(target, key) {
-  if (target.closest("input, textarea, select")) return true;
+  if (target.closest("input[type=range], [role=slider], select")) return SLIDES.includes(key);
+  if (target.closest("input, textarea")) return key !== "Escape";
   return Boolean(target.closest("button, a")) && (key === "Enter" || key === " ");
 }
 

@@ -1,5 +1,5 @@
 // How does a scene become one picture? The map as it is drawn, and the words where they stand.
-import { PAPER } from "app/ink.js";
+import { BRAND, PAPER } from "app/ink.js";
 
 /**
  * @param {HTMLElement} stage @param {import("app/map/view.js").MapView} view
@@ -13,11 +13,29 @@ export async function pictureOf(stage, view) {
   const ink = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   ink.drawImage(map, 0, 0);
   ink.scale(ratio, ratio);
+  paintCurtain(ink, stage);
   paintVeil(ink, stage, height);
   for (const part of stage.querySelectorAll("#scene, .furniture")) paint(ink, part);
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
   });
+}
+
+// Between two times of the map; a person draws it by its handle, a picture has none.
+/** @param {CanvasRenderingContext2D} ink @param {HTMLElement} stage */
+function paintCurtain(ink, stage) {
+  const curtain = stage.querySelector(".curtain:not([hidden])");
+  if (!curtain) return;
+  const { left, top, width, height } = box(curtain);
+  const line = width / 16;
+  for (const [color, wide] of /** @type {[string, number][]} */ ([
+    [BRAND, 1.6 * line],
+    [PAPER, line],
+  ])) {
+    ink.fillStyle = color;
+    ink.fillRect(left + (width - wide) / 2, top, wide, height);
+  }
+  for (const words of curtain.querySelectorAll("b")) paint(ink, words);
 }
 
 /** @param {CanvasRenderingContext2D} ink @param {HTMLElement} stage @param {number} height */

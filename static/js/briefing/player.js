@@ -7,11 +7,13 @@ import { pictureOf } from "app/briefing/picture.js";
 import { SceneMap } from "app/briefing/scene_map.js";
 import { ScenePanel } from "app/briefing/scene_panel.js";
 import { SmallCard } from "app/briefing/small_card.js";
-import { layOut, padding } from "app/briefing/stage.js";
+import { layOut, padding, reserve } from "app/briefing/stage.js";
 import { byId, fill, html, later } from "app/dom.js";
+import { keptTimes } from "app/map/times.js";
 import { MapView } from "app/map/view.js";
 import { drawScaleBar } from "app/panel/scale_bar.js";
 import { copyPicture, save } from "app/panel/share.js";
+import { TimePanel } from "app/panel/times.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").Told} Told
@@ -19,6 +21,9 @@ import { copyPicture, save } from "app/panel/share.js";
  * @typedef {Api.Boot & {slug: string, may_change: boolean, photos?: Record<string, string>}} Boot photos: inside the page itself, by uid
  */
 
+// Of the sheet: so high is the strip of years, so wide an answer.
+const STRIP_PX = 136;
+const ANSWER_PX = 640;
 const NOTICE_MS = 4000;
 const AGAIN_MS = 250;
 const SAME_DEGREES = 1e-4;
@@ -43,6 +48,8 @@ const contents = new Contents({ menu: byId("menu"), dots: byId("dots"), count: b
 let panel;
 /** @type {SceneMap} */
 let map;
+/** @type {TimePanel} */
+let strip;
 /** @type {Told} */
 let told;
 let at = 0;
@@ -61,6 +68,14 @@ async function start() {
     const needs = { fonts: view.fonts, patterns: style.patterns, photo: photoAddress };
     panel = new ScenePanel(partsOf(), needs);
     map = new SceneMap(view, server, catalogue, style);
+    strip = new TimePanel(byId("times"), map.times, {
+      shown: () => told.scenes[at]?.layers ?? [],
+      travel: null,
+      calm: view.calm,
+      follows: false,
+    });
+    on(map.times, "times", followTimes);
+    on(strip, "closed", () => standStrip(false));
     offerContents();
     if (!told.scenes.length) return sayEmpty();
     // In the editor it is the editor that says which scene is on.
@@ -92,8 +107,12 @@ async function show(number, { cut = false, quiet = false } = {}) {
   at = number;
   card.close();
   contents.close();
+  asked = false;
+  asking?.close();
+  reserve({ right: 0 });
   tellStrayed(false);
   panel.show(scene);
+  standStrip(hasStrip(scene));
   contents.mark(at);
   keepAddress();
   if (!quiet) channel.say("show", { id: scene.id, number, preview });
@@ -121,13 +140,48 @@ function comeBack() {
     contents.close();
     return true;
   }
-  const strayed = !byId("strayed").hidden || card.isOpen;
+  if (asking?.isOpen || asked) {
+    leaveAnswer();
+    return true;
+  }
+  const strayed = !byId("strayed").hidden || card.isOpen || strip?.isOpen !== hasStrip(told.scenes[at]);
   if (!strayed) return false;
   card.close();
-  tellStrayed(false);
   by_hand = false;
-  map.go(told.scenes[at]);
+  const scene = told.scenes[at];
+  standStrip(hasStrip(scene));
+  map.go(scene);
+  tellStrayed(false);
   return true;
+}
+
+// The strip of years stands below the map, which makes room for it.
+/** @param {boolean} open */
+function standStrip(open) {
+  strip.stand(open);
+  reserve({ bottom: open ? STRIP_PX : 0 });
+}
+
+/** @param {Scene} [scene] */
+function hasStrip(scene) {
+  return Boolean(scene?.year && !scene.compare);
+}
+
+function turnStrip() {
+  if (!strip) return;
+  standStrip(!strip.isOpen);
+  if (strip.isOpen && !map.times.text) map.times.setYear("now");
+}
+
+/** @param {() => void} act on the years, which are then seen */
+function onStrip(act) {
+  if (!strip) return;
+  if (!strip.isOpen) standStrip(true);
+  act();
+}
+
+function followTimes() {
+  if (strip.isOpen || map.isAnotherTime) tellStrayed(map.isAnotherTime || isMoved());
 }
 
 function lighten() {
@@ -176,6 +230,11 @@ const moves = {
   full: fillScreen,
   menu: () => contents.turn(),
   picture: () => copyScene().catch(({ message }) => sayNotice(message)),
+  times: turnStrip,
+  later: () => onStrip(() => strip.step(1)),
+  earlier: () => onStrip(() => strip.step(-1)),
+  play: () => onStrip(() => strip.turnPlay()),
+  ask: () => openAsking().catch(({ message }) => sayNotice(message)),
 };
 
 function offerContents() {
@@ -183,6 +242,8 @@ function offerContents() {
   const acts = [
     { words: "全屏", hint: "F", act: fillScreen },
     { words: "黑屏", hint: "B", act: turnBlack },
+    { words: "现状、规划、逐年", hint: "Y", act: turnStrip },
+    { words: "问一问", hint: "/", act: boot.urls.page ? moves.ask : undefined },
     { words: "复制这一幕的图片", hint: "C", act: moves.picture },
     { words: "存为海报", act: () => savePoster().catch(({ message }) => sayNotice(message)) },
     { words: "复制链接", act: copyLink },
@@ -193,6 +254,72 @@ function offerContents() {
     { words: "回到地图", url: urls.page },
   ].filter(({ act, url }) => act || url);
   contents.offer(told.title, told.scenes, acts);
+}
+
+/** @type {import("app/briefing/asking.js").Asking | null} */
+let asking = null;
+// Does the map show what was asked for instead of the scene?
+let asked = false;
+
+async function openAsking() {
+  // A file that was taken along has nobody to answer.
+  if (!boot.urls.page || !told) return;
+  asking ??= await makeAsking();
+  contents.close();
+  card.close();
+  asking.open();
+}
+
+async function makeAsking() {
+  const { Asking } = await import("app/briefing/asking.js");
+  const parts = {
+    ask: byId("ask"),
+    words: /** @type {HTMLInputElement} */ (byId("ask_words")),
+    list: byId("ask_list"),
+    clear: byId("ask_clear"),
+    close: byId("ask_close"),
+    answer: byId("answer"),
+  };
+  const made = new Asking(parts, server);
+  on(made, "leave", leaveAnswer);
+  on(made, "answered", (told) => answerOnMap(() => showAnswer(told)));
+  on(made, "zoom", ({ bounds }) => answerOnMap(() => map.look(bounds)));
+  on(made, "filter", ({ filters }) => answerOnMap(() => map.only(told.scenes[at], filters)));
+  on(made, "open", ({ hit }) => answerOnMap(() => pointAt(hit)));
+  on(made, "copy", ({ text }) =>
+    navigator.clipboard?.writeText(text).then(
+      () => sayNotice("已复制。"),
+      () => {},
+    ),
+  );
+  return made;
+}
+
+/** @param {() => unknown} act */
+async function answerOnMap(act) {
+  asked = true;
+  standStrip(false);
+  reserve({ right: ANSWER_PX });
+  tellStrayed(true);
+  await act();
+}
+
+/** @param {{filters: Record<string, string>, bounds: Api.Bounds | null}} told */
+async function showAnswer({ filters, bounds }) {
+  if (Object.keys(filters).length) await map.only(told.scenes[at], filters);
+  if (bounds) map.look(bounds);
+}
+
+/** Whatever was asked, the scene stands again as it was. */
+function leaveAnswer() {
+  if (asked) show(at, { cut: true, quiet: true });
+  else asking?.close();
+}
+
+/** @param {{uid: string, bounds?: Api.Bounds}} hit */
+async function pointAt({ uid, bounds }) {
+  if (bounds) map.look(bounds);
+  await openFeature(uid);
 }
 
 /** @param {string} uid */
@@ -237,7 +364,11 @@ function tellStrayed(strayed) {
 /** @param {import("app/map/view.js").View} now */
 function followView(now) {
   if (!by_hand || !place) place = now;
-  else tellStrayed(isElsewhere(place, now));
+  else tellStrayed(isElsewhere(place, now) || map.isAnotherTime);
+}
+
+function isMoved() {
+  return by_hand && place !== null && isElsewhere(place, view.state());
 }
 
 /** @param {import("app/map/view.js").View} one @param {import("app/map/view.js").View} other */
@@ -260,13 +391,7 @@ on(view, "view", ({ bar, bounds }) => {
 on(view, "pick", async ({ features }) => {
   const found = features.find((/** @type {{layer: string}} */ { layer }) => !isGround(layer));
   if (!found) return card.close();
-  try {
-    const feature = await server.feature(found.id);
-    card.show(feature);
-    if (feature.geometry) view.select({ layer: found.layer, id: feature.id, geometry: feature.geometry });
-  } catch (error) {
-    card.fail(/** @type {Error} */ (error).message);
-  }
+  await openFeature(found.id);
 });
 on(card, "close", () => view.select(null));
 on(contents, "choose", ({ number }) => show(number));
@@ -280,7 +405,7 @@ on(channel, "go", (said) => {
 });
 on(channel, "step", ({ by }) => step(Number(by)));
 on(channel, "black", turnBlack);
-on(channel, "where", () => channel.say("bounds", { bounds: freeBounds() }));
+on(channel, "where", () => channel.say("bounds", sight()));
 on(channel, "ask", () => told && channel.say("show", { id: told.scenes[at]?.id, number: at, preview }));
 on(
   channel,
@@ -312,6 +437,12 @@ for (const sign of ["pointerdown", "wheel", "dblclick"]) {
 }
 listen((move) => moves[move](), byId("scene"));
 
+/** What is looked at now, as a scene keeps it. */
+function sight() {
+  const bounds = freeBounds();
+  return { bounds, ...keptTimes(map.times, bounds, view.curtainLon) };
+}
+
 /** What of the map no words cover. @returns {Api.Bounds} */
 function freeBounds() {
   const [west, south, east, north] = seen;
@@ -319,6 +450,18 @@ function freeBounds() {
   const { top, right, bottom, left } = padding();
   const [across, upward] = [(east - west) / x, (north - south) / y];
   return [west + left * across, south + bottom * upward, east - right * across, north - top * upward];
+}
+
+/** @param {string | number} ref */
+async function openFeature(ref) {
+  try {
+    const feature = await server.feature(ref);
+    card.show(feature);
+    const { layer } = feature.properties;
+    if (feature.geometry) view.select({ layer, id: feature.id, geometry: feature.geometry });
+  } catch (error) {
+    card.fail(/** @type {Error} */ (error).message);
+  }
 }
 
 /** @param {string} layer */

@@ -133,7 +133,7 @@ export function labelled(words, control) {
 }
 
 /** @param {{value: string, words: string}[]} offered @param {string} chosen @param {(value: string) => void} act */
-function choice(offered, chosen, act) {
+export function choice(offered, chosen, act) {
   const box = /** @type {HTMLSelectElement} */ (
     html`<select @change=${(/** @type {Event} */ event) => act(typed(event))}>${offered.map(({ value, words }) => html`<option value="${value}">${words}</option>`)}</select>`
   );

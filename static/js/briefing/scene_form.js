@@ -1,7 +1,8 @@
 // What does one scene say and show? Its form; every change is told at once.
-import { labelled, QuestionForm, typed } from "app/briefing/question_form.js";
+import { choice, labelled, QuestionForm, typed } from "app/briefing/question_form.js";
 import { fill, html } from "app/dom.js";
 import { DayEntry, dayInput } from "app/edit/day.js";
+import { timeOf, wordsOf } from "app/map/times.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").EditedScene} EditedScene
@@ -9,6 +10,7 @@ import { DayEntry, dayInput } from "app/edit/day.js";
  */
 
 const GROUND = "base";
+const [YEARS_BACK, YEARS_ON] = [10, 20];
 const SLOTS =
   "可用 {1} {2} {3} 代表下面的数字，{1.count} 代表同一问的数量，{top}、{top%} 代表最长的一条及其占比；放映时现算。";
 
@@ -108,12 +110,37 @@ export class SceneForm extends EventTarget {
     };
     return html`<fieldset><legend>地图</legend>
       <p class="ways"><span>视野：${scene.bounds ? "自定" : "全县"}</span>
-        <button type="button" class="button plain" @click=${() => this.dispatchEvent(new Event("ask-bounds"))}>用预览里现在的视野</button>
+        <button type="button" class="button plain" @click=${() => this.dispatchEvent(new Event("ask-bounds"))}>用预览里现在的视野和时间</button>
         ${scene.bounds && html`<button type="button" class="button plain" @click=${whole}>改为全县</button>`}</p>
       ${labelled("回看某日", day.element)}
+      <div class="times-of">${this.#times(scene)}</div>
       <details open><summary>图层：打开的，和要突出的（其余变淡）</summary><div class="layers">${themes.map((layer) => this.#layer(scene, layer))}</div></details>
       ${Object.keys(scene.filters).length > 0 && this.#filters(scene)}
     </fieldset>`;
+  }
+
+  // What stands then, alone or left of a curtain.
+  /** @param {EditedScene} scene */
+  #times(scene) {
+    const { year, compare } = scene;
+    const [left, right] = [compare?.left ?? year?.time ?? "", compare?.right ?? ""];
+    const set = (/** @type {string} */ one, /** @type {string} */ other) => {
+      const two = one !== "" && other !== "";
+      scene.compare = two ? { left: one, right: other, share: compare?.share ?? null } : null;
+      scene.year = one && !two ? { time: one } : null;
+      this.#redraw();
+    };
+    return [
+      labelled(
+        "时间",
+        timeChoice("不分时间", left, (value) => set(value, right)),
+      ),
+      left &&
+        labelled(
+          "卷帘右边",
+          timeChoice("不对比", right, (value) => set(left, value)),
+        ),
+    ];
   }
 
   /** @param {EditedScene} scene @param {Api.Layer} layer */
@@ -205,4 +232,13 @@ export class SceneForm extends EventTarget {
   #changed() {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** @param {string} none what stands for no time @param {string} chosen @param {(value: string) => void} act */
+function timeChoice(none, chosen, act) {
+  const now = new Date().getFullYear();
+  const years = Array.from({ length: YEARS_BACK + YEARS_ON + 1 }, (_, at) => String(now - YEARS_BACK + at));
+  const offered = ["now", ...new Set([...years, ...(Number(chosen) ? [chosen] : [])].sort()), "plan"];
+  const words = offered.map((value) => ({ value, words: wordsOf(timeOf(value) ?? "now") }));
+  return choice([{ value: "", words: none }, ...words], chosen, act);
 }

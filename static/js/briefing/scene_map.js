@@ -1,4 +1,5 @@
 // How does the map show a scene? Layers, filters, what it is about, the view; the same map modules as everywhere.
+import { Times, timeOf } from "app/map/times.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").Scene} Scene
@@ -6,6 +7,7 @@
  */
 
 const FLY_S = 0.7;
+const CLOSE = 15;
 const PLACES = "place_name";
 
 export class SceneMap {
@@ -13,6 +15,10 @@ export class SceneMap {
   #asked = new Map();
   #started = false;
   #turn = 0;
+  /** Of the scene; null while it is set. @type {string | null} */
+  #time_text = null;
+  /** Layers of an answer that was shown on the map. @type {Set<string>} */
+  #beside = new Set();
   /** @type {Scene | null} */
   #shown = null;
 
@@ -27,6 +33,8 @@ export class SceneMap {
     this.server = server;
     this.catalogue = catalogue;
     this.style = style;
+    this.times = new Times(view);
+    this.times.know(catalogue);
   }
 
   /** Bounds of a scene: its own, else those of the county. @param {Scene} scene */
@@ -59,17 +67,62 @@ export class SceneMap {
     this.#shown = scene;
     for (const { key } of this.catalogue.layers) this.view.setVisible(key, scene.layers.includes(key));
     const passing = Object.fromEntries(filters);
-    for (const key of new Set([...Object.keys(passing), ...Object.keys(before?.filters ?? {})])) {
-      this.view.setFilter(key, passing[key] ?? null);
-    }
+    const filtered = [...Object.keys(passing), ...Object.keys(before?.filters ?? {}), ...this.#beside];
+    for (const key of new Set(filtered)) this.view.setFilter(key, passing[key] ?? null);
+    this.#beside.clear();
     this.#stress(scene);
     this.go(scene, cut || before === null);
   }
 
-  /** To the exact view of the scene. @param {Scene} scene @param {boolean} [cut] */
+  /** To the exact view of the scene, and its time. @param {Scene} scene @param {boolean} [cut] */
   go(scene, cut = false) {
     this.view.select(null);
+    this.#time(scene);
     this.view.fit(this.boundsOf(scene), { animate: !cut, fly_s: FLY_S });
+  }
+
+  /** To where an answer lies. @param {Api.Bounds} bounds */
+  look(bounds) {
+    this.view.fit(bounds, { closest: CLOSE, fly_s: FLY_S });
+  }
+
+  /** What was asked for beside the scene: only that of its layers. @param {Scene} scene @param {Record<string, string>} filters */
+  async only(scene, filters) {
+    const found = await Promise.all(
+      Object.entries(filters).map(
+        async ([layer, text]) =>
+          /** @type {[string, Asked | null]} */ ([
+            layer,
+            text ? await this.#filter(layer, text, scene.at) : null,
+          ]),
+      ),
+    );
+    // What is answered stands there whatever the year.
+    this.times.setYear(null);
+    for (const [layer, asked] of found) {
+      this.view.setVisible(layer, true);
+      this.view.setFilter(layer, asked);
+      this.#beside.add(layer);
+    }
+    this.view.setEmphasis(Object.fromEntries(Object.keys(filters).map((key) => [key, []])));
+  }
+
+  /** Has somebody gone to another time than that of the scene? */
+  get isAnotherTime() {
+    return this.#time_text !== null && this.times.text !== this.#time_text;
+  }
+
+  /** @param {Scene} scene */
+  #time(scene) {
+    const { compare, year } = scene;
+    this.#time_text = null;
+    const [left, right] = [timeOf(compare?.left), timeOf(compare?.right)];
+    if (left === null || right === null) this.times.setYear(timeOf(year?.time));
+    else {
+      const share = this.view.shareIn(this.boundsOf(scene), compare?.share ?? 0.5);
+      this.times.setCompare({ left, right, share });
+    }
+    this.#time_text = this.times.text;
   }
 
   /** @param {Scene} scene */
@@ -84,6 +137,7 @@ export class SceneMap {
     const { county, tiles } = this.catalogue;
     const layers = this.catalogue.layers.map((layer) => ({ ...layer, on: scene.layers.includes(layer.key) }));
     const bounds = /** @type {Api.Bounds} */ (county.bounds);
+    this.#time(scene);
     // Nobody waits for the last tile: the scene is there as soon as its words are.
     this.view.start(this.style, { layers, tiles, county: { bounds } });
   }

@@ -1,6 +1,7 @@
 // What does a scene say beside its map? One sentence, its figures, bars, legend and source; text only.
 import { fill, html } from "app/dom.js";
 import { swatchCanvas } from "app/map/paint.js";
+import { timeWords } from "app/map/times.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").Scene} Scene
@@ -129,10 +130,11 @@ function shorter(label) {
 }
 
 /** @param {Scene} scene */
-function sourceOf({ source: { units, date, sample }, at }) {
+function sourceOf({ source: { units, date, sample }, at, time }) {
   const who = units.length > FEW_UNITS ? `${units[0]}等 ${units.length} 个单位` : units.join("、");
   const when = at ? `回看 ${at}` : date ? `数据截止 ${date}` : "数据截止未提供";
-  const parts = [who, when].filter(Boolean).map((words) => html`<span>${words}</span>`);
+  const seen = time && `图上 ${timeWords(time)}`;
+  const parts = [who, when, seen].filter(Boolean).map((words) => html`<span>${words}</span>`);
   return sample ? [...parts, html`<b class="sample">示例数据</b>`] : parts;
 }
 

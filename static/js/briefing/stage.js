@@ -5,6 +5,7 @@ const SHEET = { width: 1920, height: 1080 };
 export const MAGNIFIED = 1.66;
 // Of the design: the map's own part, and where the subject must lie.
 const ROOM = { left: 700, right: 40, top: 56, bottom: 84 };
+const reserved = { right: 0, bottom: 0 };
 
 const stage = element("stage");
 const frame = element("map_frame");
@@ -19,13 +20,18 @@ export function layOut() {
   size(frame, { width: sheet.width / MAGNIFIED, height: sheet.height / MAGNIFIED }, MAGNIFIED);
 }
 
+/** Something stands there for a while. @param {{right?: number, bottom?: number}} px of the sheet */
+export function reserve(px) {
+  Object.assign(reserved, px);
+}
+
 /** What the panel covers of the map, in the map's own pixels. */
 export function padding() {
   const part = (/** @type {number} */ px) => px / MAGNIFIED;
   return {
     top: part(ROOM.top),
-    right: part(ROOM.right),
-    bottom: part(ROOM.bottom),
+    right: part(ROOM.right + reserved.right),
+    bottom: part(ROOM.bottom + reserved.bottom),
     left: part(ROOM.left),
   };
 }

@@ -18,6 +18,18 @@ export interface Bars {
   missing: string;
 }
 
+/** What stands then: "now", "plan", or "2027" for the end of that year. */
+export interface Year {
+  time: string;
+}
+
+/** Two times; share: where the curtain hangs, of the width of the bounds from the west, null in the middle. */
+export interface Compare {
+  left: string;
+  right: string;
+  share: number | null;
+}
+
 export interface Scene {
   id: string;
   number: number;
@@ -35,8 +47,9 @@ export interface Scene {
   bounds: Api.Bounds | null;
   towns: Record<string, string>;
   at: string | null;
-  compare: Record<string, unknown> | null;
-  year: Record<string, unknown> | null;
+  compare: Compare | null;
+  year: Year | null;
+  time: string;
   picture: { uid: string; name: string; feature: string } | null;
   notes: string;
   source: { units: string[]; date: string | null; sample: boolean };
@@ -74,8 +87,8 @@ export interface EditedScene {
   figures: (Question & { label: string })[];
   bars: (Question & { title: string; by: string }) | null;
   at: string | null;
-  compare: Record<string, unknown> | null;
-  year: Record<string, unknown> | null;
+  compare: Compare | null;
+  year: Year | null;
   picture: string | null;
   notes: string;
 }

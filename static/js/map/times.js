@@ -142,6 +142,19 @@ export class Times extends EventTarget {
   }
 }
 
+/**
+ * As a scene of a briefing keeps it: the curtain in parts of the width of its bounds, so that it hangs there on any screen.
+ * @param {Times} times @param {import("app/map/view.js").Bounds | null} bounds @param {number | null} lon where the curtain hangs
+ */
+export function keptTimes({ year, compare }, bounds, lon) {
+  if (compare) {
+    const part = bounds && lon !== null ? (lon - bounds[0]) / (bounds[2] - bounds[0]) : 0.5;
+    const share = Number(Math.min(Math.max(part, 0), 1).toFixed(4));
+    return { year: null, compare: { left: String(compare.left), right: String(compare.right), share } };
+  }
+  return { year: year === null ? null : { time: String(year) }, compare: null };
+}
+
 /** What of a layer stands at a time. @param {Api.Lifetime} told @param {Time | null} time @param {string} today @returns {any} null: everything */
 export function expressionAt(told, time, today) {
   if (time === null) return null;
@@ -159,6 +172,12 @@ export function timeOf(text) {
 /** @param {Time} time */
 export function wordsOf(time) {
   return time === "now" ? "现状" : time === "plan" ? "规划" : `${time} 年底`;
+}
+
+/** The whole state in words. @param {string} text as `text` of the times gives it */
+export function timeWords(text) {
+  const found = text.split(SPLIT).slice(0, 2).map(timeOf);
+  return found.flatMap((time) => (time === null ? [] : wordsOf(time))).join("与");
 }
 
 /** @param {any} part @param {string} day @returns {any} */

@@ -231,6 +231,28 @@ export class MapView extends EventTarget {
     return (left + x - right) / 2 / x;
   }
 
+  /** The meridian at which the curtain hangs; null: there is none. */
+  get curtainLon() {
+    const { share } = this.curtain;
+    const { x, y } = this.map.getSize();
+    return share === null ? null : this.map.containerPointToLatLng([share * x, y / 2]).lng;
+  }
+
+  /** Where a part of the width of these bounds stands once they are fitted, as a share of the map's width. @param {Bounds} bounds @param {number} part 0 to 1, from the west */
+  shareIn([west, south, east, north], part) {
+    const { top, right, bottom, left } = this.#room();
+    /** @type {L.LatLngBoundsLiteral} */
+    const box = [
+      [south, west],
+      [north, east],
+    ];
+    const zoom = this.map.getBoundsZoom(L.latLngBounds(box), false, L.point(left + right, top + bottom));
+    const [from, to] = [west, east].map(
+      (lon) => this.map.project([south, lon], Math.min(zoom, CLOSEST_FIT)).x,
+    );
+    return this.middle + ((part - 0.5) * (to - from)) / this.map.getSize().x;
+  }
+
   /** @returns {View} */
   state() {
     const { lng, lat } = this.map.getCenter();

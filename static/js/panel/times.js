@@ -12,7 +12,8 @@ export class TimePanel extends EventTarget {
   /**
    * @param {HTMLElement} element
    * @param {import("app/map/times.js").Times} times
-   * @param {{shown: () => string[], travel: string | null, calm: MediaQueryList}} about keys of layers that are on; where 路网前后 is asked for
+   * @param {{shown: () => string[], travel: string | null, calm: MediaQueryList, follows?: boolean}} about keys of layers that are on;
+   *   where 路网前后 is asked for; follows: it opens wherever a time is looked at
    */
   constructor(element, times, about) {
     super();
@@ -57,13 +58,34 @@ export class TimePanel extends EventTarget {
     }
   }
 
+  /** Seen or not, whatever the map shows. @param {boolean} open */
+  stand(open) {
+    this.#stop();
+    this.element.hidden = !open;
+    if (open) this.#render();
+  }
+
+  /** A year on or back, or from one end of the years to the other. @param {number} by */
+  step(by) {
+    this.#stop();
+    const [first, last] = this.times.range;
+    const { year } = this.times;
+    const now = typeof year === "number" ? year : by > 0 ? first - 1 : last + 1;
+    this.times.setYear(Math.min(Math.max(now + by, first), last));
+  }
+
+  /** From year to year, or a rest. */
+  turnPlay() {
+    this.#play();
+  }
+
   /** Other layers are on: other things have no date. */
   refresh() {
     if (this.isOpen) this.#note();
   }
 
   #changed() {
-    if (this.times.text && !this.isOpen) this.open();
+    if (this.times.text && !this.isOpen && this.about.follows !== false) this.open();
     else if (this.isOpen) this.#render();
   }
 

@@ -1,13 +1,14 @@
 // How does a person print the map? The sheet is laid on the map, drawn by the server, and saved: one panel beside it.
 import { saveFrom } from "app/api.js";
 import { fill, html } from "app/dom.js";
+import { timeWords } from "app/map/times.js";
 import { size } from "app/panel/size.js";
 import { PrintForm } from "app/printing/form.js";
 import { scaleWords } from "app/printing/layout.js";
 
 /**
  * @typedef {import("app/map/view.js").MapView} MapView
- * @typedef {{title: string, bounds: Api.Bounds, county: Api.Bounds | null, layers: {key: string, title: string}[], filters: Record<string, string>, faint: Record<string, number>, over: Record<string, number>, hasBase: boolean, at: string | null}} Now what the map shows
+ * @typedef {{title: string, bounds: Api.Bounds, county: Api.Bounds | null, layers: {key: string, title: string}[], filters: Record<string, string>, faint: Record<string, number>, over: Record<string, number>, hasBase: boolean, at: string | null, time: string, curtain: number | null}} Now what the map shows
  */
 
 const EVERY_MS = 400;
@@ -141,9 +142,11 @@ export class PrintPanel extends EventTarget {
     this.#trouble = form.trouble;
     if (this.#trouble) return this.#act();
     form.keep();
-    const { layers, filters, faint, over, at } = this.now();
+    const { layers, at, ...seen } = this.now();
+    const { filters, faint, over, time, curtain } = seen;
     const { lon, lat } = laid.center;
-    const what = { layers: layers.map(({ key }) => key), filters, faint, over, at: at ?? undefined };
+    const keys = layers.map(({ key }) => key);
+    const what = { layers: keys, filters, faint, over, time, curtain, at: at ?? undefined };
     this.#next(() => this.server.startPrint({ ...form.wanted, ...what, center: [lon, lat] }));
   }
 
@@ -203,7 +206,7 @@ export class PrintPanel extends EventTarget {
     const { laid, zones } = this.view.frame.isOn ? this.view.frame : { laid: null, zones: null };
     if (!place || !laid || !zones || !this.#form) return;
     const [width, height] = laid.map_mm.map((mm) => (mm * laid.scale) / 1e6);
-    const { layers, filters, over, hasBase, at } = this.now();
+    const { layers, filters, over, hasBase, at, time } = this.now();
     const drawings = Object.keys(over).length;
     const filtered = layers.filter(({ key }) => filters[key]).map(({ title }) => title);
     const sheets = laid.rows * laid.columns;
@@ -212,7 +215,7 @@ export class PrintPanel extends EventTarget {
       html`<p>${sheets > 1 ? `${sheets} 幅另加总图，每幅` : "图幅"} <b>${km(width)} × ${km(height)}</b> 公里，第 ${zones.own} 带（中央经线 ${zones.own * CENTRAL}°）。</p>`,
       zones.touched.length > 1 &&
         html`<p class="print-warning">图幅跨第 ${zones.touched.join("、")} 带，全图按中心所在的第 ${zones.own} 带投影，图上会注明。</p>`,
-      html`<p>印出图上打开的 ${layers.length} 个图层${drawings > 0 && `和 ${drawings} 幅图纸${this.#form.isPublic ? "（公开版不印图纸）" : ""}`}${filtered.length > 0 && `，其中${filtered.join("、")}经筛选`}${at && `，为 ${at} 的数据`}。${hasBase && "影像等底图不印。"}</p>`,
+      html`<p>印出图上打开的 ${layers.length} 个图层${drawings > 0 && `和 ${drawings} 幅图纸${this.#form.isPublic ? "（公开版不印图纸）" : ""}`}${filtered.length > 0 && `，其中${filtered.join("、")}经筛选`}${at && `，为 ${at} 的数据`}${time && `，时间为${timeWords(time)}`}。${hasBase && "影像等底图不印。"}</p>`,
     );
   }
 
