@@ -75,6 +75,7 @@ def talks(server: Server) -> Iterator[Server]:
         {**roads, "headline": "一年", "year": {"time": 2027}},
         {**roads, "headline": "两时", "compare": {"left": "now", "right": "plan", "share": 0.25}},
         {**roads, "headline": "不分"},
+        {**roads, "headline": "着色", "colors": {"road_project": "work"}},
     ]
     database = Database(f"sqlite:///{server.home / 'map.db'}")
     with database.writing() as session:
@@ -287,6 +288,22 @@ def test_a_scene_shows_its_year_or_two_times_and_comes_back_to_them(
     assert page.evaluate("map_county.view.curtain.share") is None
     until(page, f"{DRAWN} && {PLANNED_ROAD}")
     assert page.is_hidden("#times")
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_a_scene_colours_a_layer_by_a_field_and_the_next_does_not(
+    show: Callable[..., Page], canvas: bool
+) -> None:
+    page = show("times", canvas=canvas)
+    page.keyboard.press("End")
+    colored = (
+        "map_county.view.placed.things.filter(({layer}) => layer === 'road_project').map(({color}) => color)"
+    )
+    until(page, f"{DRAWN} && new Set({colored}).size > 1")
+    assert "改线道路" in page.inner_text("#legend")
+    page.keyboard.press("PageUp")
+    until(page, f"{DRAWN} && new Set({colored}).size === 1")
+    assert "改线道路" not in page.inner_text("#legend")
 
 
 def test_a_question_is_answered_over_the_scene_which_then_stands_again(show: Callable[..., Page]) -> None:

@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, briefings
+from tests.browser import until
 from tests.old_browsers import floor_browser
 from tests.running import Server
 from webmap.config import read_config
@@ -24,6 +25,8 @@ from webmap.packing import Wanted
 __all__ = ["floor_browser"]
 
 SLUG = "county"
+COLORS = "map_county.view.placed.things.filter(({layer}) => layer === 'road_project').map(({color}) => color)"
+AT_REST = "window.map_county && map_county.view && map_county.view.isDrawn"
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 
 
@@ -92,7 +95,7 @@ def test_a_feature_is_pointed_at_without_a_server(browser: Browser, pack: Path, 
     lon, lat = site["geometry"]["coordinates"]
     for page in opened(browser, pack, f"?scene={number}"):
         expect(page.locator("#headline")).to_have_text(scenes[number - 1]["headline"])
-        page.wait_for_timeout(1500)  # the map comes to rest; nothing on the page tells of it
+        until(page, AT_REST)
         place = page.evaluate(
             "([lon, lat]) => { const spot = map_county.latLngToContainerPoint([lat, lon]);"
             " const sheet = map_county.getContainer(); const box = sheet.getBoundingClientRect();"
@@ -114,7 +117,13 @@ def pack_of_times(sample_template: Path, tmp_path: Path) -> Path:
         config = read_config()
     roads = {"layers": ["road_project"], "subject": {"road_project": []}, "headline": "道路"}
     two = {"left": "now", "right": "plan", "share": 0.5}
-    scenes = checked_scenes([{**roads, "year": {"time": "2027"}}, {**roads, "compare": two}])
+    scenes = checked_scenes(
+        [
+            {**roads, "year": {"time": "2027"}},
+            {**roads, "compare": two},
+            {**roads, "colors": {"road_project": "work"}},
+        ]
+    )
     database = Database(config.database_url)
     with database.writing() as session:
         briefings.add(session, SYSTEM_VIEWER, title="时间", slug="times", scenes=scenes)
@@ -130,15 +139,17 @@ def test_years_and_two_times_play_from_the_file_alone(browser: Browser, pack_of_
     for query in ("", "?renderer=canvas"):
         for page in opened(browser, pack_of_times, query):
             expect(page.locator("#times output")).to_have_text("2027 年底")
-            page.wait_for_timeout(1500)  # the map comes to rest; nothing on the page tells of it
+            until(page, AT_REST)
             page.keyboard.press("]")
             expect(page.locator("#times output")).to_have_text("2028 年底")
             page.keyboard.press("Home")
             expect(page.locator("#times output")).to_have_text("2027 年底")
             page.keyboard.press("PageDown")
             expect(page.locator(".curtain b")).to_have_text(["现状", "规划"])
-            page.wait_for_timeout(1200)  # a side more is drawn; nothing on the page tells of it
-            assert page.evaluate("map_county.view.placed.things.length") > 20
+            until(page, f"{AT_REST} && map_county.view.placed.things.length > 20")
+            page.keyboard.press("PageDown")
+            expect(page.locator("#legend")).to_contain_text("改线道路")
+            until(page, f"{AT_REST} && new Set({COLORS}).size > 1")
 
 
 def test_it_plays_on_canvas_in_the_oldest_browser(floor_browser: Browser, pack: Path, server: Server) -> None:

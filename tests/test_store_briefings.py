@@ -140,6 +140,7 @@ def test_an_internal_briefing_does_not_exist_for_the_public(database: Database) 
         ({"compare": {"left": "now", "right": "gone"}}, "第 1 幕的前后对比收到“gone”"),
         ({"compare": {"left": "now", "right": "plan", "share": 3}}, "应为 0 到 1 的数字"),
         ({"year": {"time": 1200}}, "1950 到 2100 的年份"),
+        ({"colors": {"idle_parcel": 5}}, "第 1 幕的着色应按图层给出字段"),
         ({"layers": ["a", 5]}, "图层（或类别）的列表"),
         ({"filters": {"idle_parcel": "x" * 3001}}, "不超过 3000 个字符"),
     ],
@@ -154,6 +155,19 @@ def test_scenes_are_named_apart_and_limited() -> None:
     assert [scene["id"] for scene in scenes] == ["a", "s1", "s2"]
     with pytest.raises(InvalidValue, match="最多 200 幕"):
         checked_scenes([{}] * 201)
+
+
+def test_a_layer_is_coloured_by_a_field_in_its_legend_and_a_lost_field_is_said(database: Database) -> None:
+    store(
+        database, [NewFeature(shapely.box(118.41, 35.51, 118.42, 35.52), {"name": "甲", "status": "low_use"})]
+    )
+    on = {"headline": "着色", "layers": ["idle_parcel"], "subject": {"idle_parcel": ["low_use"]}}
+    fields = ({"colors": {"idle_parcel": field}} for field in ("status", "gone"))
+    good, lost = played(database, make(database, *({**on, **each} for each in fields)))
+    assert [row["title"] for row in good["legend"]] == ["低效"]
+    assert good["subject"] == {"idle_parcel": []}
+    assert lost["colors"] == {}
+    assert "仍按系统规定着色：着色字段收到“gone”" in lost["trouble"][0]
 
 
 # --- what it says today ------------------------------------------------------------------------------------

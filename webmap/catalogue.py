@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Final
 
@@ -10,8 +11,10 @@ from flask import url_for
 from sqlalchemy.orm import Session
 
 from layers import clock, tiles
+from layers.errors import InvalidValue
 from layers.kinds import BOUNDARIES, GROUPS, kind_for
 from layers.kinds.base import LayerKind
+from layers.kinds.coloured import alternative
 from layers.kinds.custom_layer import GROUP as OWN_GROUP
 from layers.kinds.lifetime import SORTS
 from layers.measure import rounded_km, rounded_mu
@@ -19,7 +22,7 @@ from layers.rights import Viewer, may_somewhere
 from layers.store import query
 from layers.store.query import LayerSummary, Totals
 from layers.store.themes import Chip, filters_for, themes
-from layers.symbols import patterns, recipe, style_layers, swatch
+from layers.symbols import Alternative, all_style_layers, patterns, recipe, swatch
 from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
 
@@ -55,15 +58,46 @@ def headings(found: Sequence[LayerSummary]) -> list[Group]:
     return [group for group in GROUPS if group.key != OWN_GROUP or group.key in used]
 
 
-def style(found: Sequence[LayerSummary]) -> dict[str, Any]:
-    """How these layers are drawn: the compiled symbols of their kinds."""
+def style(found: Sequence[LayerSummary], colors: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """How these layers are drawn: the compiled symbols of their kinds.
+
+    colors: layer and field, what single views colour otherwise; what is no longer there is left out.
+    """
     kinds = {layer.key: kind_for(layer) for layer in found}
+    others = _alternatives(kinds, colors)
+    used = [*kinds.values(), *(each.kind for each in others)]
+    overlay = {layer: recipe(kind) for layer, kind in kinds.items()}
+    for each in others:
+        overlay[each.layer]["classes"] |= recipe(each.beside)["classes"]
     return {
-        "layers": style_layers(list(kinds.items())),
-        "patterns": patterns(each for kind in kinds.values() for each in (kind, kind.shipped) if each),
-        "overlay": {layer: recipe(kind) for layer, kind in kinds.items()},
+        "layers": all_style_layers(list(kinds.items()), others),
+        "patterns": patterns(each for kind in used for each in (kind, kind.shipped) if each),
+        "overlay": overlay,
         "classes": {layer: _swatches(kind) for layer, kind in kinds.items()},
+        "colors": _told(others),
     }
+
+
+def colors_asked(scenes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """What single scenes colour otherwise, as the address of the style asks for it."""
+    pairs = sorted({pair for scene in scenes for pair in scene.get("colors", {}).items()})
+    return {"colors": ",".join(f"{layer}:{field}" for layer, field in pairs)} if pairs else {}
+
+
+def _alternatives(kinds: Mapping[str, LayerKind], colors: Sequence[tuple[str, str]]) -> list[Alternative]:
+    found = []
+    for layer, field in dict.fromkeys(colors):
+        with suppress(InvalidValue):
+            if layer in kinds:
+                found.append(alternative(layer, kinds[layer], field))
+    return found
+
+
+def _told(others: Sequence[Alternative]) -> dict[str, dict[str, Any]]:
+    told: dict[str, dict[str, Any]] = {}
+    for each in others:
+        told.setdefault(each.layer, {})[each.field] = each.told
+    return told
 
 
 def county(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from layers import briefing, clock, tiles
 from layers.crs import Bounds
@@ -22,6 +22,7 @@ from layers.kinds import kind_for
 from layers.rights import Viewer
 from layers.store import Database, audit, briefings, query
 from webmap import assets, catalogue
+from webmap.catalogue import colors_asked
 from webmap.outputs import pack, pack_fonts, pack_tiles
 from webmap.packing import GROUND, INTERNAL_MARK, PUBLIC_MARK, Wanted, going, require_maker
 
@@ -130,7 +131,7 @@ class Making:
         """All of it."""
         self.shown = self._play()
         self._catalogue()
-        self._record("api/style?screen=wall")
+        self._record(self._style)
         tell(0.15, "正在写入地图")
         self._tiles(lambda share: tell(0.15 + 0.5 * share, "正在写入地图"))
         self._filters()
@@ -152,6 +153,11 @@ class Making:
         shown["may_change"] = False
         self._put("api/briefing/play", shown)
         return shown
+
+    @property
+    def _style(self) -> str:
+        """Its address, with what single scenes colour otherwise."""
+        return f"api/style?{urlencode({'screen': 'wall', **colors_asked(self.shown['scenes'])})}"
 
     def _on_at_start(self) -> list[str]:
         return [each.key for each in self.out.layers if kind_for(each).on_at_start or each.group == GROUND]
@@ -309,7 +315,7 @@ class Making:
         here = pack.SCHEME
         urls = {
             "layers": f"{here}api/layers",
-            "style": f"{here}api/style?screen=wall",
+            "style": f"{here}{self._style}",
             "feature": f"{here}api/features/",
             "rows": f"{here}api/layers/",
             "api": f"{here}api/",

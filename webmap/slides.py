@@ -91,7 +91,8 @@ def _layer(
     session: Session, who: Viewer, summary: LayerSummary, plate: Plate, scene: Mapping[str, Any]
 ) -> DrawnLayer:
     """What the scene is not about is quiet; the ground is as always."""
-    layer = laid_layer(session, who, summary, plate, scene["filters"].get(summary.key, ""))
+    text, color_by = (scene[name].get(summary.key, "") for name in ("filters", "colors"))
+    layer = laid_layer(session, who, summary, plate, text, color_by=color_by)
     if kind_for(summary).backdrop or not scene["subject"]:
         return layer
     classes = {each.key for each in layer.kind.classes}

@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from layers.kinds import kind_for
+from layers.filters import facets_of
+from layers.kinds import LayerKind, kind_for
+from layers.kinds.coloured import alternative
 from layers.rights import Viewer
 from layers.store import query
 from layers.store.amounts import amounts
@@ -42,15 +44,16 @@ def legend_of(
     session: Session,
     viewer: Viewer,
     found: Mapping[str, LayerSummary],
-    layers: Sequence[str],
+    kinds: Mapping[str, LayerKind],
     subject: Mapping[str, Sequence[str]],
     filters: Mapping[str, str],
+    colors: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Rows {layer, key, title, subject, swatch}, coloured for a projector."""
+    """Rows {layer, key, title, subject, swatch}, coloured for a projector. kinds: of the layers that are on, as coloured."""
     rows: list[_Wanted] = []
-    for place, key in enumerate(key for key in layers if found[key].group != GROUND):
-        there = _there(session, viewer, found[key], filters.get(key))
-        shown = [each for each in kind_for(found[key]).classes if each.key in there and _is_told(each)]
+    for place, key in enumerate(key for key in kinds if found[key].group != GROUND):
+        there = _there(session, viewer, found[key], filters.get(key), colors.get(key))
+        shown = [each for each in kinds[key].classes if each.key in there and _is_told(each)]
         for turn, each in enumerate(shown):
             about = key in subject and (not subject[key] or each.key in subject[key])
             rows.append(_Wanted(not about, each.quiet, turn, place, found[key], each))
@@ -68,10 +71,10 @@ def _chosen(rows: list[_Wanted], subject: Mapping[str, Sequence[str]]) -> list[_
     return [*chosen, *firsts, *rest][:MOST_ROWS]
 
 
-def colors_of(found: Mapping[str, LayerSummary], subject: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def colors_of(kinds: Mapping[str, LayerKind], subject: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """fill: of bars; color: of text about the subject. Both as a projector needs them."""
     for key, classes in subject.items():
-        for each in kind_for(found[key]).classes:
+        for each in kinds[key].classes:
             if not classes or each.key in classes:
                 return {"fill": on_the_wall(_fill(each)), "color": on_the_wall(_text(each))}
     return {"fill": on_the_wall(PLAIN), "color": on_the_wall(PLAIN)}
@@ -81,13 +84,21 @@ def _is_told(symbol: SymbolClass) -> bool:
     return symbol.legend and not symbol.part
 
 
-def _there(session: Session, viewer: Viewer, layer: LayerSummary, text: str | None) -> set[str]:
-    """Keys of the classes in which something stands."""
-    if text is None and viewer.at is None:
+def _there(
+    session: Session, viewer: Viewer, layer: LayerSummary, text: str | None, color_by: str | None
+) -> set[str]:
+    """Keys of the classes in which something stands. color_by: the field that colours the layer in this scene."""
+    if text is None and viewer.at is None and not color_by:
         return set(layer.classes)
     stored = query.layer_named(session, viewer, layer.key)
     where = query.read_filter(session, viewer, stored, text or "")
-    return set(amounts(session, viewer, stored, where).groups)
+    if not color_by:
+        return set(amounts(session, viewer, stored, where).groups)
+    other = alternative(layer.key, kind_for(stored), color_by)
+    by = facets_of(kind_for(stored), viewer, stored.unit)[color_by]
+    return {
+        other.codes.get(value, other.none) for value in amounts(session, viewer, stored, where, by=by).groups
+    }
 
 
 def _row(layer: LayerSummary, symbol: SymbolClass, about: bool) -> dict[str, Any]:

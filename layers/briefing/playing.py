@@ -19,6 +19,7 @@ from layers.briefing.asking import bars, figure
 from layers.briefing.legend import colors_of, legend_of
 from layers.errors import MapError
 from layers.kinds import BOUNDARIES, kind_for
+from layers.kinds.coloured import alternative, recoloured
 from layers.kinds.moments import SPLIT
 from layers.rights import Viewer
 from layers.store import attachments, query
@@ -42,7 +43,7 @@ def play(session: Session, viewer: Viewer, briefing: FoundBriefing) -> dict[str,
     """The whole briefing, resolved. Layers, figures and notes are those that this viewer may see.
 
     scenes[i]: number, chapter, headline (slots filled), figures, bars, legend, layers (that are on), subject
-    ({layer: classes}), color, filters ({layer: text}), bounds, towns ({name: figure}), at, compare, year, time (of the
+    ({layer: classes}), color, colors ({layer: field}), filters ({layer: text}), bounds, towns ({name: figure}), at, compare, year, time (of the
     two, as it stands in addresses), picture, notes, source, trouble (sentences).
     """
     found = {layer.key: layer for layer in query.layers(session, viewer)}
@@ -79,7 +80,12 @@ def _scene(
     figures = [figure(session, who, asked) for asked in scene["figures"]]
     told_bars = bars(session, who, scene["bars"]) if scene["bars"] else None
     layers = _layers(found, scene, trouble)
-    subject = {key: classes for key, classes in scene["subject"].items() if key in layers}
+    colors = _colors(found, scene, layers, trouble)
+    kinds = {key: recoloured(kind_for(found[key]), colors.get(key, "")) for key in layers}
+    # Another field has other classes: then the whole layer is what the scene is about.
+    subject = {
+        key: [] if key in colors else classes for key, classes in scene["subject"].items() if key in layers
+    }
     filters = _filters(session, who, scene, layers, trouble)
     trouble += [
         each["missing"] for each in (*figures, *([told_bars] if told_bars else [])) if each["missing"]
@@ -96,8 +102,9 @@ def _scene(
         "bars": told_bars,
         "layers": layers,
         "subject": subject,
-        **colors_of(found, subject),
-        "legend": legend_of(session, who, found, layers, subject, filters),
+        **colors_of(kinds, subject),
+        "legend": legend_of(session, who, found, kinds, subject, filters, colors),
+        "colors": colors,
         "filters": filters,
         "bounds": scene["bounds"],
         "towns": _towns(told_bars),
@@ -194,6 +201,22 @@ def _filters(
             told[key] = query.read_filter(session, viewer, layer, text).text
         except MapError as refusal:
             trouble.append(f"图上没有按条件筛选：{refusal.message}")
+    return told
+
+
+def _colors(
+    found: Mapping[str, LayerSummary], scene: Mapping[str, Any], layers: Sequence[str], trouble: list[str]
+) -> dict[str, str]:
+    """Those that still hold; scenes of an older edition have none."""
+    told = {}
+    for key, field in scene.get("colors", {}).items():
+        if key not in layers:
+            continue
+        try:
+            alternative(key, kind_for(found[key]), field)
+            told[key] = field
+        except MapError as refusal:
+            trouble.append(f"“{found[key].title}”仍按系统规定着色：{refusal.message}")
     return told
 
 

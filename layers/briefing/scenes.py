@@ -10,6 +10,7 @@ scene's figures, `{1.count}` `{1.area_mu}` `{1.length_km}` the same question mea
     bounds      [west, south, east, north] in degrees; null is the whole county
     layers      keys of the layers that are on beside the ground; null is as the map starts
     subject     {layer: [class, …]} what the scene is about; an empty list is all of the layer; the rest is fainter
+    colors      {layer: key of the field that colours it in this scene}
     filters     {layer: filter as it stands in addresses}
     figures     up to three questions: {label, layers, filter, measure, field?, of?}
     bars        one question told in groups: {title, by, layers, filter, measure, field?, of?}; null is none
@@ -159,6 +160,14 @@ def _filters(said: object, here: str) -> dict[str, str]:
     return {layer: text for layer, each in _by_layer(said, title).items() if (text := _filter(each, title))}
 
 
+def _colors(said: object, here: str) -> dict[str, str]:
+    title = f"{here}的着色"
+    found = _by_layer(said, title)
+    if not all(each is None or _is_key(each) for each in found.values()):
+        raise InvalidValue(f"{title}应按图层给出字段（{{图层: 字段}}）。请重新选择。")
+    return {layer: field for layer, field in found.items() if field}
+
+
 def _filter(said: object, title: str) -> str:
     text = "" if said is None else said
     if not isinstance(text, str) or "\x00" in text or len(text) > LONGEST_FILTER:
@@ -276,6 +285,7 @@ _READ: Final[dict[str, Callable[[object, str], Any]]] = {
     "bounds": _bounds,
     "layers": _layers,
     "subject": _subject,
+    "colors": _colors,
     "filters": _filters,
     "figures": _figures,
     "bars": _bars,

@@ -17,6 +17,7 @@ from layers.kinds.base import LayerKind, Properties
 from layers.kinds.fields import Choice, Field
 from layers.kinds.own_fields import MOST_COLORS, Look
 from layers.kinds.own_looks import COLORS, DASHES, NONE, pattern_of, series
+from layers.symbols.alternatives import Alternative
 from layers.symbols.vocabulary import Fill, Line, Mark, Marker, SymbolClass
 
 _CASING: Final = "#FFFFFF"
@@ -52,6 +53,29 @@ def coloured(kind: LayerKind, key: str) -> LayerKind:
 def recoloured(kind: LayerKind, key: str) -> LayerKind:
     """The same, also where another field colours the layer everywhere else; "" leaves it as it is."""
     return coloured(kind.shipped or kind, key) if key else kind
+
+
+def map_coloring_fields(kind: LayerKind) -> tuple[Choice, ...]:
+    """Of these, what one view may colour by: their values travel in the tiles."""
+    own = kind.shipped or kind
+    return tuple(each for each in coloring_fields(own) if each.key in own.tiled_keys)
+
+
+def alternative(layer: str, kind: LayerKind, key: str) -> Alternative:
+    """How the map draws a layer that one view colours by this field; raises InvalidValue."""
+    own = kind.shipped or kind
+    offered = {each.key: each for each in map_coloring_fields(own)}
+    by = offered.get(checked_color_by(own, key))
+    if by is None:
+        raise InvalidValue(f"“{own.by_key[key].title}”不随地图瓦片下发，不能在一幕里用来着色。请换一个字段。")
+    return Alternative(
+        layer=layer,
+        field=key,
+        kind=coloured(own, key),
+        codes={choice: _code(choice) for choice in by.choices},
+        none=NONE,
+        parts=[each.key for each in own.classes if each.part],
+    )
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from layers.briefing import MEASURES, TEMPLATES, scenes_of
 from layers.briefing.scenes import ADVISED_HEADLINE, MOST_FIGURES, MOST_SCENES
+from layers.kinds import kind_for
+from layers.kinds.coloured import map_coloring_fields
 from layers.rights import VISIBILITIES, may, require
-from layers.store import briefings
+from layers.store import briefings, query
 from layers.store.briefings import DEED, OPEN_TO, FoundBriefing
 from layers.store.seen import is_insider
 from webmap import accounts, assets, headers
+from webmap.catalogue import colors_asked
 from webmap.database import current, viewer
 from webmap.folium_map import SCRIPTS, shell
 from webmap.views.map import STYLES, boot, packed_url
@@ -78,6 +81,11 @@ def editor(slug: str) -> Response:
         "most_figures": MOST_FIGURES,
         "most_scenes": MOST_SCENES,
         "advised_headline": ADVISED_HEADLINE,
+        "colors": {
+            layer.key: {each.key: each.title for each in fields}
+            for layer in query.layers(current(), viewer())
+            if (fields := map_coloring_fields(kind_for(layer)))
+        },
         "visibilities": {key: VISIBILITIES[key] for key in OPEN_TO},
         "templates": [
             {"key": each.key, "title": each.title, "scenes": scenes_of(each.key)} for each in TEMPLATES
@@ -101,7 +109,7 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
     constants = boot()
     urls = {
         **constants["urls"],
-        "style": url_for("layers.style", screen="wall"),
+        "style": url_for("layers.style", screen="wall", **colors_asked(found.scenes)),
         "briefing": url_for("briefings.one", slug=found.slug),
         "briefings": url_for("briefings.listed"),
         "player": url_for("briefing.player", slug=found.slug),

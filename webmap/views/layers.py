@@ -21,6 +21,8 @@ from webmap.views.features import GEOJSON, as_geojson
 blueprint = Blueprint("layers", __name__, url_prefix="/api")
 
 ROWS: Final = 100
+MOST_COLORED: Final = 40
+"""Layers, each with a field that colours it."""
 
 
 @blueprint.get("/layers")
@@ -31,8 +33,12 @@ def catalogue() -> Response:
 
 @blueprint.get("/style")
 def style() -> Response:
-    """How layers are drawn; with `screen=wall` in the colours of a projector."""
-    compiled = maps.style(query.layers(current(), viewer()))
+    """How layers are drawn; with `screen=wall` in the colours of a projector.
+
+    `colors=layer:field,…` adds how these fields would colour these layers, for the views that want it.
+    """
+    pairs = [each.partition(":") for each in request.args.get("colors", "").split(",")[:MOST_COLORED]]
+    compiled = maps.style(query.layers(current(), viewer()), [(layer, field) for layer, _, field in pairs])
     if request.args.get("screen") == "wall":
         compiled = on_the_wall(compiled)
     edition = digest(repr(compiled))

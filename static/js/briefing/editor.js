@@ -9,7 +9,7 @@ import { byId, fill, html, later } from "app/dom.js";
 /**
  * @typedef {import("app/briefing/told.d.ts").EditedScene} EditedScene
  * @typedef {import("app/briefing/told.d.ts").Edited} Edited
- * @typedef {{measures: import("app/briefing/question_form.js").Measures, most_figures: number, most_scenes: number, advised_headline: number, templates: {key: string, title: string, scenes: EditedScene[]}[]}} Facts
+ * @typedef {{measures: import("app/briefing/question_form.js").Measures, most_figures: number, most_scenes: number, advised_headline: number, colors: Record<string, Record<string, string>>, templates: {key: string, title: string, scenes: EditedScene[]}[]}} Facts
  */
 
 const SAVE_MS = 700;
@@ -241,6 +241,7 @@ const buttons = {
           chapter: edited.scenes[at]?.chapter ?? "",
           layers: null,
           subject: {},
+          colors: {},
           filters: {},
           figures: [],
           bars: null,

@@ -378,7 +378,11 @@ function isElsewhere(one, other) {
 }
 
 async function renew() {
+  const style = map.style.colors ?? {};
   told = await server.play();
+  const pairs = told.scenes.flatMap(({ colors }) => Object.entries(colors));
+  // How a field colours a layer is part of the style, which is asked for once.
+  if (pairs.some(([layer, field]) => !style[layer]?.[field])) return location.reload();
   offerContents();
   await show(Math.min(at, told.scenes.length - 1), { cut: true, quiet: true });
 }

@@ -16,7 +16,7 @@ const SLOTS =
 
 /** Emits "change" when the scene was changed in place, "ask-bounds" when the view of the preview is wanted. */
 export class SceneForm extends EventTarget {
-  /** @param {HTMLElement} element @param {Known & {most_figures: number, advised_headline: number}} known */
+  /** @param {HTMLElement} element @param {Known & {most_figures: number, advised_headline: number, colors: Record<string, Record<string, string>>}} known */
   constructor(element, known) {
     super();
     this.element = element;
@@ -150,17 +150,31 @@ export class SceneForm extends EventTarget {
     const turn = () => {
       const shown = scene.layers ?? this.known.layers.filter((each) => each.on).map((each) => each.key);
       scene.layers = isOn ? shown.filter((each) => each !== key) : [...shown, key];
-      if (isOn) delete scene.subject[key];
+      if (isOn) {
+        delete scene.subject[key];
+        delete scene.colors?.[key];
+      }
       this.#redraw();
     };
     const stress = (/** @type {string | null} */ symbol) => {
       this.#stress(scene, key, symbol);
       this.#redraw();
     };
-    const parts = isOn && about && classes.length > 1;
+    const parts = isOn && about && classes.length > 1 && !scene.colors?.[key];
+    const fields = this.known.colors[key];
+    const offered = Object.entries({ "": "按系统规定", ...fields }).map(([value, words]) => ({
+      value,
+      words,
+    }));
+    const color = (/** @type {string} */ field) => {
+      const { [key]: _, ...others } = scene.colors ?? {};
+      scene.colors = field ? { ...others, [key]: field } : others;
+      this.#redraw();
+    };
     return html`<div class="layer">
       <label class="tick"><input type="checkbox" checked=${isOn} @change=${turn}>${title}</label>
       ${isOn && html`<label class="tick about"><input type="checkbox" checked=${Boolean(about)} @change=${() => stress(null)}>突出</label>`}
+      ${isOn && fields && html`<label class="color-by"><span>着色</span>${choice(offered, scene.colors?.[key] ?? "", color)}</label>`}
       ${parts && html`<div class="classes">${classes.map((each) => html`<label class="tick"><input type="checkbox" checked=${about.length === 0 || about.includes(each.key)} @change=${() => stress(each.key)}>${each.title}</label>`)}</div>`}
     </div>`;
   }

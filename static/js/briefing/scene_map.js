@@ -70,6 +70,7 @@ export class SceneMap {
     const filtered = [...Object.keys(passing), ...Object.keys(before?.filters ?? {}), ...this.#beside];
     for (const key of new Set(filtered)) this.view.setFilter(key, passing[key] ?? null);
     this.#beside.clear();
+    this.view.setColors(scene.colors);
     this.#stress(scene);
     this.go(scene, cut || before === null);
   }
@@ -138,6 +139,7 @@ export class SceneMap {
     const layers = this.catalogue.layers.map((layer) => ({ ...layer, on: scene.layers.includes(layer.key) }));
     const bounds = /** @type {Api.Bounds} */ (county.bounds);
     this.#time(scene);
+    this.view.setColors(scene.colors);
     // Nobody waits for the last tile: the scene is there as soon as its words are.
     this.view.start(this.style, { layers, tiles, county: { bounds } });
   }

@@ -43,6 +43,7 @@ export interface Scene {
   fill: string;
   color: string;
   legend: { layer: string; key: string; title: string; subject: boolean; swatch: unknown }[];
+  colors: Record<string, string>;
   filters: Record<string, string>;
   bounds: Api.Bounds | null;
   towns: Record<string, string>;
@@ -83,6 +84,7 @@ export interface EditedScene {
   bounds: Api.Bounds | null;
   layers: string[] | null;
   subject: Record<string, string[]>;
+  colors: Record<string, string>;
   filters: Record<string, string>;
   figures: (Question & { label: string })[];
   bars: (Question & { title: string; by: string }) | null;

@@ -4,6 +4,7 @@ import { readJson } from "app/api.js";
 import { Brush, pathOf } from "app/map/canvas_paint.js";
 import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
+import { Coloring } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
@@ -66,6 +67,7 @@ export class CanvasMap extends EventTarget {
   #present = null;
   #emphasis = new Emphasis();
   #passing = new Passing();
+  #coloring = new Coloring();
   /** @type {Promise<void>} */
   #standing;
   #follow = () => void this.#load();
@@ -74,6 +76,7 @@ export class CanvasMap extends EventTarget {
   constructor(map, setting) {
     super();
     this.map = map;
+    this.#coloring = new Coloring(setting.style.colors);
     this.off = new Set(setting.off);
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
@@ -175,6 +178,14 @@ export class CanvasMap extends EventTarget {
   /** Only what stands is drawn, of the tiles that are there. @param {string} key @param {any} expression null: everything */
   setTime(key, expression) {
     if (!this.#passing.setTime(key, expression)) return;
+    this.#known = "-";
+    this.#drawSoon();
+    this.#collect();
+  }
+
+  /** Which field colours a layer in this view. @param {Record<string, string>} fields by layer */
+  setColors(fields) {
+    if (!this.#coloring.set(fields).length) return;
     this.#known = "-";
     this.#drawSoon();
     this.#collect();
@@ -373,7 +384,10 @@ export class CanvasMap extends EventTarget {
   #collect() {
     const points = this.keys
       .filter((key) => this.#hasNames(key))
-      .flatMap((key) => this.#passing.points(key, labelPoints(key, this.#tilesOf(key))));
+      .flatMap((key) => {
+        const passing = this.#passing.points(key, labelPoints(key, this.#tilesOf(key)));
+        return this.#coloring.points(key, passing);
+      });
     const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
     if (known === this.#known) return;
     this.#known = known;
@@ -399,7 +413,8 @@ export class CanvasMap extends EventTarget {
 
   /** @param {StyleLayer} layer */
   #isDrawn(layer) {
-    return !this.#isOff(keyOf(layer)) && !isRing(layer) && isAtZoom(layer, this.#zoom);
+    if (this.#isOff(keyOf(layer)) || isRing(layer) || !this.#coloring.shows(layer)) return false;
+    return isAtZoom(layer, this.#zoom);
   }
 
   /** @param {StyleLayer} layer */

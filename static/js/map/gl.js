@@ -1,5 +1,6 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
+import { Coloring } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
@@ -73,11 +74,13 @@ export class GlMap extends EventTarget {
   /** Layers that have tiles; null: all. @type {Set<string> | null} */
   #present = null;
   #passing = new Passing();
+  #coloring = new Coloring();
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
     super();
     this.map = map;
+    this.#coloring = new Coloring(setting.style.colors);
     this.pane = quietPane(map, PANE + (setting.side ?? ""), 200);
     this.off = new Set(setting.off);
     this.backdrop = setting.backdrop;
@@ -180,6 +183,15 @@ export class GlMap extends EventTarget {
     this.#applyFilter(key);
     this.#known = "-";
     this.#collectSoon();
+  }
+
+  /** Which field colours a layer in this view. @param {Record<string, string>} fields by layer */
+  setColors(fields) {
+    const changed = this.#coloring.set(fields);
+    if (!changed.length || !this.#standing) return;
+    for (const key of changed) this.#applyVisible(key);
+    this.#known = "-";
+    this.#collect();
   }
 
   /** Takes it off the map for good. */
@@ -301,8 +313,9 @@ export class GlMap extends EventTarget {
 
   /** @param {string} key */
   #applyVisible(key) {
-    const visibility = this.#isOff(key) ? "none" : "visible";
-    for (const { id } of this.#layersOf(key)) {
+    for (const layer of this.#layersOf(key)) {
+      const { id } = layer;
+      const visibility = this.#isOff(key) || !this.#isColored(layer) ? "none" : "visible";
       if (this.gl.getLayoutProperty(id, "visibility") !== visibility) {
         this.gl.setLayoutProperty(id, "visibility", visibility);
       }
@@ -367,7 +380,7 @@ export class GlMap extends EventTarget {
     if (!this.#standing) return;
     const points = this.keys
       .filter((key) => this.#hasNames(key))
-      .flatMap((key) => this.#passing.points(key, this.#pointsOf(key)));
+      .flatMap((key) => this.#coloring.points(key, this.#passing.points(key, this.#pointsOf(key))));
     const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
     if (known === this.#known) return;
     this.#known = known;
@@ -400,10 +413,16 @@ export class GlMap extends EventTarget {
     return this.layers.filter((layer) => keyOf(layer) === key);
   }
 
+  // The ring around what is pointed at has no colour of its layer.
+  /** @param {StyleLayer} layer */
+  #isColored(layer) {
+    return isRing(layer) || this.#coloring.shows(layer);
+  }
+
   /** @param {StyleLayer} layer */
   #isPickable(layer) {
     const key = keyOf(layer);
-    if (this.#isOff(key) || isRing(layer)) return false;
+    if (this.#isOff(key) || isRing(layer) || !this.#isColored(layer)) return false;
     return !(this.backdrop.has(key) && layer.type === "fill");
   }
 

@@ -31,6 +31,11 @@ export function classOf(layer) {
   return String(/** @type {Record<string, unknown>} */ (layer.metadata)?.class);
 }
 
+/** Is it drawn only where a view colours its layer otherwise? @param {StyleLayer} layer */
+function isAlternative(layer) {
+  return Boolean(/** @type {Record<string, unknown>} */ (layer.metadata)?.colors);
+}
+
 /** @param {StyleLayer} layer */
 export function isRing({ id }) {
   return id.endsWith(HOVER);
@@ -69,7 +74,7 @@ export function drawnLayers(layers, { off, backdrop, tiles }) {
   const rings = themes.map((key) => ring(layers, key, sourceOf(key, tiles) !== SOURCE));
   return [...layers, ...rings].map((layer) => {
     const key = keyOf(layer);
-    const visibility = off.has(key) ? "none" : "visible";
+    const visibility = off.has(key) || isAlternative(layer) ? "none" : "visible";
     const layout = { ...layer.layout, visibility };
     return /** @type {StyleLayer} */ ({ ...layer, source: sourceOf(key, tiles), layout });
   });

@@ -56,6 +56,7 @@ import { PAPER } from "app/ink.js";
  * @property {Record<string, Pattern>} patterns
  * @property {Record<string, OverlayRecipe>} overlay by layer key
  * @property {Record<string, Record<string, Swatch>>} classes by layer, then class
+ * @property {import("app/map/coloring.js").Alternatives} [colors] how single views colour layers
  *
  * @typedef {object} LabelPoint one place in a tile where a symbol or a name may stand
  * @property {string} layer

@@ -33,6 +33,8 @@ export class Showing {
   selection = null;
   /** @type {{layer: string, id: number} | null} */
   hidden = null;
+  /** The field that colours a layer otherwise than everywhere. @type {Record<string, string>} */
+  colors = {};
   /** @type {[Emphasis, (import("app/map/names.js").Told | undefined)] | null} */
   emphasis = null;
 }
@@ -135,7 +137,8 @@ export class Side {
   }
 
   /** @param {Showing} now */
-  #follow({ faint, filters, ground, selection, hidden, emphasis, lights }) {
+  #follow({ faint, filters, ground, selection, hidden, emphasis, lights, colors }) {
+    this.drawing.setColors(colors);
     this.drawing.setGround(ground);
     for (const [layer, opacity] of faint) this.setOpacity(layer, opacity);
     for (const [layer, asked] of filters) this.drawing.setFilter(layer, asked);

@@ -113,7 +113,7 @@ export class MapView extends EventTarget {
     this.#showing.off = off;
     this.#showing.ground = this.base.isOn ? 0 : 1;
     const classes = Object.fromEntries(
-      layers.map(({ key, classes }) => [key, classes.map((each) => each.key)]),
+      Object.entries(style.overlay).map(([key, { classes: placed }]) => [key, Object.keys(placed)]),
     );
     this.#making = { canvas: this.drawsOnCanvas, setting, classes, fonts: this.fonts, covered: this.covered };
     const first = this.#open("");
@@ -159,6 +159,12 @@ export class MapView extends EventTarget {
   setFilter(layer, asked) {
     this.#showing.filters.set(layer, asked);
     for (const { drawing } of this.#sides) drawing.setFilter(layer, asked);
+  }
+
+  /** Layers that another field colours in this view. @param {Record<string, string>} colors field by layer */
+  setColors(colors) {
+    this.#showing.colors = colors;
+    for (const { drawing } of this.#sides) drawing.setColors(colors);
   }
 
   /**
