@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import click
 
@@ -15,41 +16,62 @@ from webmap.cli import with_database
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
 
+Act = TypeVar("Act", bound=Callable[..., object])
 READERS: Final[dict[str, Viewer]] = {"internal": INTERNAL_VIEWER, "public": PUBLIC_VIEWER}
 
 
 @click.group("briefing")
 def command() -> None:
-    """汇报：导出为幻灯片，或做成离线文件。"""
+    """汇报：导出为幻灯片或 PDF，或做成离线文件。"""
+
+
+def _readers_option(help_: str) -> Callable[[Act], Act]:
+    return click.option(
+        "--for",
+        "readers",
+        type=click.Choice(list(READERS)),
+        default="internal",
+        show_default=True,
+        help=help_,
+    )
+
+
+def _target_option(ending: str) -> Callable[[Act], Act]:
+    path = click.Path(path_type=Path, dir_okay=False)
+    return click.option("--to", "target", type=path, required=True, help=f"写到哪个文件（{ending}）。")
 
 
 @command.command("slides")
 @click.argument("slug", default=SAMPLE_SLUG)
-@click.option(
-    "--for",
-    "readers",
-    type=click.Choice(list(READERS)),
-    default="internal",
-    show_default=True,
-    help="给谁看：public 只含公开的内容，不含讲稿。",
-)
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="写到哪个文件（.pptx）。",
-)
+@_readers_option("给谁看：public 只含公开的内容，不含讲稿。")
+@_target_option(".pptx")
 def slides(slug: str, readers: str, target: Path) -> None:
     """把汇报导出为 PowerPoint（每幕一页，文字、图表、表格可编辑）。"""
+    _write(slug, readers, target, "pptx")
+
+
+@command.command("pdf")
+@click.argument("slug", default=SAMPLE_SLUG)
+@_readers_option("给谁看：public 只含公开的内容。")
+@click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
+@_target_option(".pdf")
+def pdf(slug: str, readers: str, review_number: str, target: Path) -> None:
+    """把汇报导出为 PDF（每幕一页，可直接打印，不需要 Office）。"""
+    from webmap.packing import mark_of, wanted
+
+    asked = wanted(slug, {"form": "pdf", "public": readers == "public", "review_number": review_number}, 0)
+    _write(slug, readers, target, "pdf", mark_of(public=asked.public, review_number=asked.review_number))
+
+
+def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> None:
     from webmap.slides import carry_out
 
-    if target.suffix.lower() != ".pptx":
-        raise click.BadParameter("文件名应以 .pptx 结尾。", param_hint="--to")
+    if target.suffix.lower() != f".{form}":
+        raise click.BadParameter(f"文件名应以 .{form} 结尾。", param_hint="--to")
     viewer = replace(READERS[readers], name=at_terminal())
 
     def act(database: Database) -> tuple[str, bytes, int]:
-        return carry_out(database, viewer, slug, lambda share, words: None)
+        return carry_out(database, viewer, slug, lambda share, words: None, form=form, mark=mark)
 
     title, content, count = with_database(read_config(), act)
     target.write_bytes(content)
@@ -59,23 +81,10 @@ def slides(slug: str, readers: str, target: Path) -> None:
 
 @command.command("pack")
 @click.argument("slug", default=SAMPLE_SLUG)
-@click.option(
-    "--for",
-    "readers",
-    type=click.Choice(list(READERS)),
-    default="internal",
-    show_default=True,
-    help="给谁看：public 只含公开的图层、对象和字段，坐标取整。",
-)
+@_readers_option("给谁看：public 只含公开的图层、对象和字段，坐标取整。")
 @click.option("--scope", default="", help="知悉范围。")
 @click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="写到哪个文件（.html）。",
-)
+@_target_option(".html")
 def pack(slug: str, readers: str, scope: str, review_number: str, target: Path) -> None:
     """做成离线汇报：一个 HTML 文件，没有网络也能双击放映。"""
     from webmap.pack_making import Packed, carry_out

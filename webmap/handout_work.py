@@ -12,7 +12,7 @@ from webmap.config import read_config
 from webmap.conflict_work import viewer_of
 from webmap.finished import put, remove_outdated
 from webmap.pack_making import Packed, Tell, carry_out, name_of
-from webmap.packing import Wanted
+from webmap.packing import Wanted, mark_of
 
 KIND: Final = "handout"
 
@@ -48,5 +48,8 @@ def _slides(database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Pa
     from webmap import slides
 
     readers = PUBLIC_VIEWER if asked.public else None
-    title, content, _ = slides.carry_out(database, viewer, asked.slug, tell, readers=readers)
-    return Packed(content, name_of(title, "pptx", ["公开版"] if asked.public else []), ())
+    mark = mark_of(public=asked.public, review_number=asked.review_number)
+    title, content, _ = slides.carry_out(
+        database, viewer, asked.slug, tell, readers=readers, form=asked.form, mark=mark
+    )
+    return Packed(content, name_of(title, asked.form, ["公开版"] if asked.public else []), ())

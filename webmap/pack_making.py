@@ -24,7 +24,7 @@ from layers.store import Database, audit, briefings, query
 from webmap import assets, catalogue
 from webmap.catalogue import colors_asked
 from webmap.outputs import pack, pack_fonts, pack_tiles
-from webmap.packing import GROUND, INTERNAL_MARK, PUBLIC_MARK, Wanted, going, require_maker
+from webmap.packing import GROUND, Wanted, going, mark_of, require_maker
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,6 +41,7 @@ STYLES: Final = (
     "css/curtain.css",
     "css/times.css",
     "css/wall.css",
+    "css/upright.css",
     "css/pack.css",
 )
 MOST_CARDS: Final = 3000
@@ -106,13 +107,7 @@ class Making:
 
     @property
     def mark(self) -> str:
-        if not self.asked.public:
-            return INTERNAL_MARK
-        return (
-            f"{PUBLIC_MARK} 审图号：{self.asked.review_number}"
-            if self.asked.review_number
-            else f"{PUBLIC_MARK} 未定稿"
-        )
+        return mark_of(public=self.asked.public, review_number=self.asked.review_number)
 
     @property
     def told(self) -> str:

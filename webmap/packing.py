@@ -23,11 +23,22 @@ from layers.store.briefings import FoundBriefing
 from layers.store.query import LayerSummary
 
 GROUND: Final = "base"
-FORMS: Final = {"html": "离线汇报（HTML，双击放映）", "pptx": "幻灯片（PowerPoint，文字和图表可以改）"}
+FORMS: Final = {
+    "html": "离线汇报（HTML，双击放映）",
+    "pptx": "幻灯片（PowerPoint，文字和图表可以改）",
+    "pdf": "PDF（一幕一页，可以直接打印）",
+}
 LONGEST_SCOPE: Final = 60
 LONGEST_REVIEW: Final = 40
 INTERNAL_MARK: Final = "内部资料 注意保存"
 PUBLIC_MARK: Final = "公开版"
+
+
+def mark_of(*, public: bool, review_number: str) -> str:
+    """What stands on every page."""
+    if not public:
+        return INTERNAL_MARK
+    return f"{PUBLIC_MARK} 审图号：{review_number}" if review_number else f"{PUBLIC_MARK} 未定稿"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What stands on the slides of a briefing, for whom they are made?"""
+"""What stands on the slides of a briefing, or on the pages of its PDF, for whom they are made?"""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from layers.store.query import LayerSummary
     from webmap.outputs.print_shapes import DrawnLayer
+    from webmap.outputs.slides import Slide
 
 MAP_MM: Final = (118.0, 82.0)
 """The map is drawn smaller than it stands on a slide: its letters, of 7 points on paper, are read from afar."""
@@ -38,12 +39,15 @@ def carry_out(
     tell: Callable[[float, str], object],
     *,
     readers: Viewer | None = None,
+    form: str = "pptx",
+    mark: str = "",
 ) -> tuple[str, bytes, int]:
-    """The title, the presentation and the number of its scenes; raises UnknownThing. What is read is noted.
+    """The title, the file and the number of its scenes; raises UnknownThing. What is read is noted.
 
-    readers: for whom it is made; they see less than the viewer, who makes it.
+    readers: for whom it is made; they see less than the viewer, who makes it. form: pptx or pdf. mark: on every page of
+    a pdf.
     """
-    from webmap.outputs.slides import Slide, written
+    from webmap.outputs.slides import Slide
 
     with database.reading() as session:
         who = readers or viewer
@@ -53,11 +57,20 @@ def carry_out(
         for scene in told["scenes"]:
             tell(scene["number"] / (len(told["scenes"]) + 1), f"正在制作第 {scene['number']} 页")
             slides.append(Slide(scene, _picture(session, who, found, scene, told["county"]["bounds"])))
-    content = written(told["title"], slides)
+    content = _written(form, told["title"], slides, mark)
     with database.writing() as session:
-        audit.record(session, viewer, "print", f"{told['title']} PPTX"[:300])
+        audit.record(session, viewer, "print", f"{told['title']} {form.upper()}"[:300])
         session.commit()
     return told["title"], content, len(slides)
+
+
+def _written(form: str, title: str, slides: Sequence[Slide], mark: str) -> bytes:
+    from webmap.outputs import briefing_pdf
+    from webmap.outputs import slides as presentation
+
+    if form == "pdf":
+        return briefing_pdf.written(title, slides, mark)
+    return presentation.written(title, slides)
 
 
 def _picture(

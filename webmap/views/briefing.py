@@ -25,7 +25,7 @@ from webmap.work_page import work_page
 blueprint = Blueprint("briefing", __name__)
 
 OWN_STYLES: Final = ("css/tokens.css", "css/briefing.css")
-BORROWED: Final = ("css/curtain.css", "css/times.css", "css/asking.css", "css/wall.css")
+BORROWED: Final = ("css/curtain.css", "css/times.css", "css/asking.css", "css/wall.css", "css/upright.css")
 """Of parts of the map that stand in the show."""
 
 

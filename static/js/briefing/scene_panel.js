@@ -1,4 +1,5 @@
 // What does a scene say beside its map? One sentence, its figures, bars, legend and source; text only.
+import { headlineRoom } from "app/briefing/stage.js";
 import { fill, html } from "app/dom.js";
 import { swatchCanvas } from "app/map/paint.js";
 import { timeWords } from "app/map/times.js";
@@ -9,8 +10,6 @@ import { timeWords } from "app/map/times.js";
  * @typedef {import("app/briefing/told.d.ts").Bars} Bars
  */
 
-const HEADLINE_PX = [60, 54, 48, 42, 36, 30];
-const HEADLINE_HIGH = 250;
 const LONG_LABEL = 10;
 const SHORT_TITLE = 5;
 const FEW_UNITS = 2;
@@ -65,9 +64,10 @@ export class ScenePanel {
 
   #fitHeadline() {
     const { headline } = this.parts;
-    for (const px of HEADLINE_PX) {
+    const { sizes, high } = headlineRoom();
+    for (const px of sizes) {
       headline.style.fontSize = `${px}px`;
-      if (headline.scrollHeight <= HEADLINE_HIGH && headline.scrollWidth <= headline.clientWidth) return;
+      if (headline.scrollHeight <= high && headline.scrollWidth <= headline.clientWidth) return;
     }
   }
 

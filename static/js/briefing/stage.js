@@ -1,8 +1,15 @@
 // How large is a sheet of 1920 by 1080 on this screen? Everything keeps its place; what is wider gives room to the map.
+// A phone held upright has a sheet of its own: the sentence, the map, the figures below one another.
 
 const SHEET = { width: 1920, height: 1080 };
 /** The map is drawn for an eye at a desk, and magnified for a room. */
-export const MAGNIFIED = 1.66;
+const MAGNIFIED = 1.66;
+const WIDEST_PHONE = 760;
+// Upright, in pixels of the phone: above the map, its share of the height, around the subject.
+const UPRIGHT = { top: 132, map: 0.4, around: 12 };
+const WIDE_HEADLINE = { sizes: [60, 54, 48, 42, 36, 30], high: 250 };
+const UPRIGHT_STRIP = 64;
+const UPRIGHT_HEADLINE = { sizes: [26, 24, 22, 20, 18, 16, 14], high: 92 };
 // Of the design: the map's own part, and where the subject must lie.
 const ROOM = { left: 700, right: 40, top: 56, bottom: 84 };
 const reserved = { right: 0, bottom: 0 };
@@ -10,14 +17,40 @@ const reserved = { right: 0, bottom: 0 };
 const stage = element("stage");
 const frame = element("map_frame");
 let scale = 1;
+let magnified = MAGNIFIED;
+
+/** Is it a phone held upright? */
+export function isUpright() {
+  return window.innerWidth <= WIDEST_PHONE && window.innerHeight > window.innerWidth;
+}
+
+/** How large a headline may stand, the largest first, and how high it may become. */
+export function headlineRoom() {
+  return isUpright() ? UPRIGHT_HEADLINE : WIDE_HEADLINE;
+}
 
 /** Lays the stage out anew for the window. */
 export function layOut() {
   const { innerWidth: width, innerHeight: height } = window;
+  document.documentElement.dataset.layout = isUpright() ? "upright" : "wide";
+  if (isUpright()) return layUpright(width, height);
+  magnified = MAGNIFIED;
+  frame.style.top = "";
   scale = Math.min(width / SHEET.width, height / SHEET.height);
   const sheet = { width: width / scale, height: height / scale };
   size(stage, sheet, scale);
   size(frame, { width: sheet.width / MAGNIFIED, height: sheet.height / MAGNIFIED }, MAGNIFIED);
+}
+
+/** @param {number} width @param {number} height */
+function layUpright(width, height) {
+  scale = magnified = 1;
+  const map = Math.round(height * UPRIGHT.map);
+  size(stage, { width, height }, 1);
+  size(frame, { width, height: map }, 1);
+  frame.style.top = `${UPRIGHT.top}px`;
+  document.documentElement.style.setProperty("--map-top", `${UPRIGHT.top}px`);
+  document.documentElement.style.setProperty("--map-high", `${map}px`);
 }
 
 /** Something stands there for a while. @param {{right?: number, bottom?: number}} px of the sheet */
@@ -27,7 +60,11 @@ export function reserve(px) {
 
 /** What the panel covers of the map, in the map's own pixels. */
 export function padding() {
-  const part = (/** @type {number} */ px) => px / MAGNIFIED;
+  if (isUpright()) {
+    const { around: all } = UPRIGHT;
+    return { top: all, right: all, bottom: all + (reserved.bottom ? UPRIGHT_STRIP : 0), left: all };
+  }
+  const part = (/** @type {number} */ px) => px / magnified;
   return {
     top: part(ROOM.top),
     right: part(ROOM.right + reserved.right),
@@ -53,7 +90,7 @@ const plain = Object.getOwnPropertyDescriptor(window, "devicePixelRatio")?.get;
 if (plain) {
   Object.defineProperty(window, "devicePixelRatio", {
     configurable: true,
-    get: () => plain.call(window) * scale * MAGNIFIED,
+    get: () => plain.call(window) * scale * magnified,
   });
 }
 

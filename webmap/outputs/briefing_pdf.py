@@ -1,0 +1,241 @@
+"""How does a briefing look as a PDF? One page a scene, 16 : 9, with the picture, the words and the figures of its slides.
+
+A pixel of the briefing's screen (1920 × 1080) is half a point, as on the slides. Words are embedded as TrueType.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+import shapely.affinity
+from matplotlib.backends.backend_pdf import PdfPages
+from PIL import Image
+from shapely.geometry.base import BaseGeometry
+
+from layers.kinds.moments import read_times
+from layers.symbols import screen
+from webmap.outputs.official import clean
+from webmap.outputs.print_ink import Ink, Pen, Type
+from webmap.outputs.print_map import SETTINGS
+from webmap.outputs.print_paper import Box
+from webmap.outputs.slides import HEADLINES_PX, HIGH_PX, MAP_PX, MOST_BESIDE, NO_VALUE, WIDE_PX, Slide
+
+PX_PT: Final = 0.5
+PX_MM: Final = PX_PT * 25.4 / 72
+INK, QUIET, LINE, SEAL, PAPER = screen.INK, screen.INK_3, "#CCD4DB", screen.SEAL, "#FFFFFF"
+LEFT, WIDE = 40, 630
+"""Of the words, in pixels."""
+HEADLINE_HIGH: Final = 480
+BOTTOM: Final = 1000
+"""Where words end and the foot begins."""
+LABEL_WIDE, AMOUNT_WIDE = 230, 150
+BAR_HIGH, BAR_STEP = 26, 46
+CUT: Final = "…"
+_WORD: Final = re.compile(r"\d[\d,.]* ?[^\W\d_]?%?|[A-Za-z]+|.", re.DOTALL)
+_NOT_FIRST: Final = frozenset("，。、；：！？）》”%…")
+
+
+def written(title: str, pages: Sequence[Slide], mark: str) -> bytes:
+    """The file. mark: stands on every page. It says nothing of the moment at which it was made."""
+    sink = io.BytesIO()
+    with (
+        mpl.rc_context(SETTINGS),
+        PdfPages(sink, metadata={"Creator": "", "Producer": "", "CreationDate": None}) as book,
+    ):
+        book.infodict().update(Title=clean(title))
+        for page in pages:
+            book.savefig(_Page(page.scene).drawn(page.picture, len(pages), mark))
+    return sink.getvalue()
+
+
+class _Page:
+    """One scene on its page; places are pixels of the screen from the upper left corner."""
+
+    def __init__(self, scene: Mapping[str, Any]) -> None:
+        self.scene = scene
+        self.ink = Ink(WIDE_PX * PX_MM, HIGH_PX * PX_MM)
+
+    def drawn(self, picture: bytes | None, count: int, mark: str) -> Any:
+        """The figure that matplotlib saves."""
+        if picture:
+            self._map(picture)
+        self._chapter()
+        bottom = self._figures(self._headline())
+        if self.scene["bars"] and self.scene["bars"]["rows"]:
+            self._bars(bottom + 20)
+        self._legend()
+        self._foot(count, mark)
+        return self.ink.figure
+
+    # --- words -------------------------------------------------------------------------------------------
+
+    def _chapter(self) -> None:
+        words = " · ".join(part for part in (self.scene["ordinal"], self.scene["chapter"]) if part)
+        if not words:
+            return
+        self._block((LEFT, 56, 8, 34), self.scene["color"])
+        self._words(60, 73, words, 26, QUIET)
+
+    def _headline(self) -> float:
+        """Answers where it ends."""
+        words = clean(self.scene["headline"])
+        size = next(size for most, size in HEADLINES_PX if len(words) <= most)
+        lines, most = self._lines(words, size, "song"), int(HEADLINE_HIGH / size / 1.3)
+        if len(lines) > most:
+            lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}{CUT}"]
+        for at, line in enumerate(lines):
+            self._words(LEFT, 120 + size * 1.3 * (at + 0.5), line, size, face="song")
+        return 120 + size * 1.3 * len(lines)
+
+    def _figures(self, top: float) -> float:
+        """One below the other, the first the largest; answers where they end."""
+        for at, figure in enumerate(self.scene["figures"]):
+            size = 64 if at == 0 else 44
+            if top + size + 60 > BOTTOM:
+                break
+            self._figure(top + 18, size, figure)
+            top += size * 1.22 + 56
+        return top
+
+    def _figure(self, top: float, size: float, figure: Mapping[str, Any]) -> None:
+        middle = top + size * 0.6
+        if figure["value"] is None:
+            self._words(LEFT, middle, NO_VALUE, 30, QUIET, face="bold")
+        else:
+            self._words(LEFT, middle, figure["text"], size, self.scene["color"], face="bold")
+            beside = LEFT + self._wide(figure["text"], size, "bold") + 10
+            self._words(beside, middle + size * 0.2, figure["unit"], 26)
+        self._words(LEFT, top + size * 1.22 + 16, self._cut(figure["label"], 24, WIDE), 24, QUIET)
+
+    def _foot(self, count: int, mark: str) -> None:
+        source, at = self.scene["source"], self.scene["at"]
+        times = read_times(self.scene["time"])
+        parts = [
+            "示例数据" if source["sample"] else "",
+            f"来源：{'、'.join(source['units'])}" if source["units"] else "",
+            f"数据截止 {source['date']}" if source["date"] else "",
+            f"为 {at} 的数据" if at else "",
+            f"图上 {times.words}" if times else "",
+            *self.scene["trouble"],
+        ]
+        said = " · ".join(part for part in parts if part)
+        self._words(LEFT, 1044, self._cut(said, 20, 1200), 20, SEAL if source["sample"] else QUIET)
+        self._words(1880, 1044, f"{mark} · {self.scene['number']} / {count}", 20, QUIET, align="right")
+
+    # --- the map, its legend, the bars --------------------------------------------------------------------
+
+    def _map(self, picture: bytes) -> None:
+        box = self._box(MAP_PX)
+        with Image.open(io.BytesIO(picture)) as image:
+            self.ink.picture(np.asarray(image.convert("RGBA")), box, 1.0)
+        self.ink.draw([shapely.box(*box)], Pen(edge=LINE, width_pt=0.75))
+
+    def _legend(self) -> None:
+        """In one or two rows below the map."""
+        rows = self.scene["legend"]
+        left, top, width, high = MAP_PX
+        columns = 3 if len(rows) > MOST_BESIDE else MOST_BESIDE
+        for at, row in enumerate(rows):
+            x, y = left + at % columns * width / columns, top + high + 26 + at // columns * 40
+            self._swatch(x, y, row["swatch"])
+            words = self._cut(row["title"], 24, width / columns - 60)
+            self._words(x + 48, y, words, 24, face="bold" if row["subject"] else "hei")
+
+    def _swatch(self, x: float, y: float, swatch: Mapping[str, Any]) -> None:
+        """x, y: the middle of its left side."""
+        marker, lines = swatch["marker"], [each for each in swatch["lines"] if each["color"] != PAPER]
+        if marker:
+            inside = PAPER if marker["hollow"] else marker["fill"]
+            self.ink.draw([self._sign(marker["shape"], x + 12, y, 12)], Pen(inside, marker["edge"], 1.0))
+        elif lines:
+            stroke = self._line(x - 4, y, x + 36, y)
+            dash = (2.0, 1.2) if lines[-1]["dash"] else ()
+            self.ink.draw([stroke], Pen(edge=lines[-1]["color"], width_pt=2.4, dash=dash))
+        else:
+            color = next((each["color"] for each in swatch["fills"] if each["color"]), LINE)
+            self._block((x - 4, y - 12, 40, 24), color)
+
+    def _sign(self, shape: str, x: float, y: float, r: float) -> BaseGeometry:
+        middle = shapely.Point(x * PX_MM, (HIGH_PX - y) * PX_MM)
+        if shape in ("dot", "circle", "hexagon"):
+            # Six sides, or as many as look round.
+            return middle.buffer(r * PX_MM, quad_segs=2 if shape == "hexagon" else 16)
+        box = self._shape((x - r, y - r, 2 * r, 2 * r))
+        return shapely.affinity.rotate(box, 45) if shape == "diamond" else box
+
+    def _bars(self, top: float) -> None:
+        """The longest above."""
+        told, fill = self.scene["bars"], self.scene["fill"]
+        if top + 40 + BAR_STEP > BOTTOM:
+            return
+        self._words(LEFT, top + 16, self._cut(f"{told['title']}（{told['unit']}）", 24, WIDE), 24, QUIET)
+        longest = max(row["value"] for row in told["rows"]) or 1
+        room = WIDE - LABEL_WIDE - AMOUNT_WIDE
+        for at, row in enumerate(told["rows"]):
+            middle = top + 62 + at * BAR_STEP
+            if middle + BAR_HIGH > BOTTOM:
+                return
+            self._words(LEFT, middle, self._cut(row["label"], 24, LABEL_WIDE - 12), 24)
+            long = max(room * row["value"] / longest, 3)
+            self._block((LEFT + LABEL_WIDE, middle - BAR_HIGH / 2, long, BAR_HIGH), fill)
+            amount = f"{row['text']} {row['unit']}"
+            self._words(LEFT + LABEL_WIDE + long + 10, middle, amount, 24, face="bold")
+
+    # --- how ink is spoken to -----------------------------------------------------------------------------
+
+    def _words(
+        self,
+        x: float,
+        y: float,
+        words: str,
+        size: float,
+        color: str = INK,
+        *,
+        face: Any = "hei",
+        align: str = "left",
+    ) -> None:
+        type_ = Type(size * PX_PT, color, face)
+        self.ink.words(x * PX_MM, (HIGH_PX - y) * PX_MM, clean(words), type_, align=align)
+
+    def _wide(self, words: str, size: float, face: Any = "hei") -> float:
+        return self.ink.width(words, Type(size * PX_PT, INK, face)) / PX_MM
+
+    def _cut(self, words: str, size: float, most: float) -> str:
+        if self._wide(words, size) <= most:
+            return words
+        while words and self._wide(words + CUT, size) > most:
+            words = words[:-1]
+        return words + CUT
+
+    def _lines(self, words: str, size: float, face: Any) -> list[str]:
+        """Broken after a comma or between characters, never within a number, and no line begins with a stop."""
+        lines = [""]
+        for part in _WORD.findall(words):
+            if lines[-1] and part not in _NOT_FIRST and self._wide(lines[-1] + part, size, face) > WIDE:
+                head, stop, tail = lines[-1].rpartition("，")
+                is_short = bool(head) and self._wide(tail, size, face) < WIDE / 2
+                lines[-1:] = [head + stop, tail] if is_short else [lines[-1], ""]
+            lines[-1] += part
+        return lines
+
+    def _block(self, place: Sequence[float], color: str) -> None:
+        self.ink.draw([self._shape(place)], Pen(fill=color))
+
+    def _shape(self, place: Sequence[float]) -> shapely.Polygon:
+        return shapely.box(*self._box(place))
+
+    def _box(self, place: Sequence[float]) -> Box:
+        """Left, top, width and height in pixels as a box of the paper."""
+        left, top, width, high = (each * PX_MM for each in place)
+        upper = HIGH_PX * PX_MM - top
+        return Box(left, upper - high, left + width, upper)
+
+    def _line(self, *ends: float) -> shapely.LineString:
+        x1, y1, x2, y2 = ends
+        return shapely.LineString([(x * PX_MM, (HIGH_PX - y) * PX_MM) for x, y in ((x1, y1), (x2, y2))])
