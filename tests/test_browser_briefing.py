@@ -16,7 +16,7 @@ from tests.running import Server
 from tests.small_county import PAYLOAD
 
 CALM: dict[str, Any] = {"reduced_motion": "reduce"}
-SIZES = [(1366, 768), (1920, 1080), (3840, 2160)]
+SIZES = [(1366, 768), (1920, 1080), (3840, 2160), (3840, 1080)]
 SCENES = 10
 DRAWN = "map_county.view && map_county.view.isDrawn"
 # Boxes of words on the sheet, in pixels of the sheet (1920 × 1080 wherever the screen has these proportions).
@@ -35,6 +35,20 @@ BOXES = """() => {
       size: parseFloat(getComputedStyle(each).fontSize),
     };
   });
+}"""
+# Of the headline, the first figure, its label, and the source.
+SIZES_OF = """() => ["#headline", ".figure .number b", ".figure .label", "#source"].map((each) =>
+  parseFloat(getComputedStyle(document.querySelector(each)).fontSize))"""
+# How strongly every word stands out from the paper below it (WCAG).
+CONTRAST = """() => {
+  const share = (part) => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  const light = (color) => {
+    const [r, g, b] = color.match(/[\\d.]+/g).map((part) => share(part / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const words = "#chapter, #headline, .figure b, .figure .unit, .figure .label, .bars dt, .bars .amount, #legend .title, #source *, #count";
+  return [...document.querySelectorAll(words)].filter((each) => each.textContent.trim())
+    .map((each) => 1.05 / (light(getComputedStyle(each).color) + 0.05));
 }"""
 # Where the county, or what the scene shows, stands on the sheet.
 SUBJECT = """(bounds) => {
@@ -168,37 +182,65 @@ def test_the_sample_is_driven_by_keyboard_from_the_first_to_the_last_scene(
     assert "scene=10" in page.url
 
 
-@pytest.mark.parametrize(("width", "height"), SIZES, ids=["1366", "1920", "3840"])
-def test_the_composition_is_the_same_at_every_size_and_the_subject_lies_beside_the_words(
+@pytest.mark.parametrize(("width", "height"), SIZES, ids=["1366", "1920", "3840", "32:9"])
+def test_every_scene_has_the_same_composition_at_every_size(
     show: Callable[..., Page], width: int, height: int
 ) -> None:
     page = show(viewport={"width": width, "height": height}, canvas=True)
     drawn(page)
+    told = page.request.get("/api/briefings/county/play").json()
+    sheet = width / min(width / 1920, height / 1080)
+    for number, scene in enumerate(told["scenes"], 1):
+        assert place(page).startswith(f"{number} /")
+        check_composition(page)
+        headline, figure, label, source = page.evaluate(SIZES_OF)
+        assert (label, source) == (24, 20), number
+        assert headline in (60, 54), number
+        assert figure in (72, 54), number
+        assert min(page.evaluate(CONTRAST)) >= 7
+        left, top, right, bottom = page.evaluate(SUBJECT, scene["bounds"] or told["county"]["bounds"])
+        assert 695 <= left < right <= sheet - 35, number
+        assert 40 <= top < bottom <= 1040, number
+        # It is fitted: one of its sides reaches the edge of the room that is left for it.
+        assert right - left > 0.9 * (sheet - 740) or bottom - top > 0.9 * 940, number
+        page.keyboard.press("ArrowRight")
+
+
+def test_towns_carry_their_figure_on_the_map(show: Callable[..., Page]) -> None:
+    page = show(canvas=True)
+    drawn(page)
     page.keyboard.press("ArrowRight")
-    check_composition(page)
-    headline = next(each for each in page.evaluate(BOXES) if each["size"] == 60)
-    assert headline["box"] == pytest.approx([64, 104, 672, 262], abs=6)
-    left, top, right, bottom = page.evaluate(SUBJECT, county(page))
-    assert 695 <= left < right <= 1885
-    assert 40 <= top < bottom <= 1040
     until(
         page,
         "map_county.view.placed.things.some(({kind, text}) => kind === 'label' && /^铜井镇 .*亩$/.test(text))",
     )
 
 
+def test_a_phone_held_upright_shows_the_sentence_the_map_and_the_figures(show: Callable[..., Page]) -> None:
+    page = show(viewport={"width": 390, "height": 844}, canvas=True, has_touch=True)
+    for number in range(1, SCENES + 1):
+        assert place(page).startswith(f"{number} /")
+        boxes = [one["box"] for one in page.evaluate(BOXES)]
+        frame = page.locator("#map_frame").bounding_box()
+        nav = page.locator(".steps").bounding_box()
+        assert frame
+        assert nav
+        for at, (left, top, right, bottom) in enumerate(boxes):
+            assert 0 <= left < right <= 390
+            assert 0 <= top < bottom <= nav["y"] + 1
+            assert bottom <= frame["y"] + 1 or top >= frame["y"] + frame["height"] - 1
+            for other in boxes[at + 1 :]:
+                overlap = (
+                    min(right, other[2]) - max(left, other[0]),
+                    min(bottom, other[3]) - max(top, other[1]),
+                )
+                assert min(overlap) <= 2, (number, boxes[at], other)
+        page.keyboard.press("ArrowRight")
+
+
 def county(page: Page) -> list[float]:
     found: list[float] = page.request.get("/api/briefings/county/play").json()["county"]["bounds"]
     return found
-
-
-def test_a_wide_wall_gives_its_room_to_the_map(show: Callable[..., Page]) -> None:
-    page = show(viewport={"width": 1920, "height": 540}, canvas=True)
-    drawn(page)
-    check_composition(page)
-    left, top, right, bottom = page.evaluate(SUBJECT, county(page))
-    assert 695 <= left < right <= 3800
-    assert bottom - top > 800
 
 
 def test_what_a_scene_is_about_is_strong_and_the_rest_is_faint(show: Callable[..., Page]) -> None:

@@ -140,8 +140,8 @@ def test_years_and_two_times_play_from_the_file_alone(browser: Browser, pack_of_
         for page in opened(browser, pack_of_times, query):
             expect(page.locator("#times output")).to_have_text("2027 年底")
             until(page, AT_REST)
-            page.keyboard.press("]")
-            expect(page.locator("#times output")).to_have_text("2028 年底")
+            page.keyboard.press("[")
+            expect(page.locator("#times output")).to_have_text("2026 年底")
             page.keyboard.press("Home")
             expect(page.locator("#times output")).to_have_text("2027 年底")
             page.keyboard.press("PageDown")

@@ -68,10 +68,12 @@ def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> 
 
     if target.suffix.lower() != f".{form}":
         raise click.BadParameter(f"文件名应以 .{form} 结尾。", param_hint="--to")
-    viewer = replace(READERS[readers], name=at_terminal())
+    maker = replace(INTERNAL_VIEWER, name=at_terminal())
 
     def act(database: Database) -> tuple[str, bytes, int]:
-        return carry_out(database, viewer, slug, lambda share, words: None, form=form, mark=mark)
+        return carry_out(
+            database, maker, slug, lambda share, words: None, readers=READERS[readers], form=form, mark=mark
+        )
 
     title, content, count = with_database(read_config(), act)
     target.write_bytes(content)
