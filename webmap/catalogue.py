@@ -78,10 +78,10 @@ def style(found: Sequence[LayerSummary], colors: Sequence[tuple[str, str]] = ())
     }
 
 
-def colors_asked(scenes: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """What single scenes colour otherwise, as the address of the style asks for it."""
+def colors_asked(scenes: Sequence[Mapping[str, Any]]) -> str:
+    """What single scenes colour otherwise, as the address of the style asks for it; "" where none does."""
     pairs = sorted({pair for scene in scenes for pair in scene.get("colors", {}).items()})
-    return {"colors": ",".join(f"{layer}:{field}" for layer, field in pairs)} if pairs else {}
+    return ",".join(f"{layer}:{field}" for layer, field in pairs)
 
 
 def _alternatives(kinds: Mapping[str, LayerKind], colors: Sequence[tuple[str, str]]) -> list[Alternative]:

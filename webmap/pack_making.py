@@ -152,7 +152,9 @@ class Making:
     @property
     def _style(self) -> str:
         """Its address, with what single scenes colour otherwise."""
-        return f"api/style?{urlencode({'screen': 'wall', **colors_asked(self.shown['scenes'])})}"
+        colors = colors_asked(self.shown["scenes"])
+        asked = {"screen": "wall", **({"colors": colors} if colors else {})}
+        return f"api/style?{urlencode(asked)}"
 
     def _on_at_start(self) -> list[str]:
         return [each.key for each in self.out.layers if kind_for(each).on_at_start or each.group == GROUND]

@@ -42,8 +42,13 @@ class DrawnLayer:
 
     def only(self, places: Sequence[int]) -> DrawnLayer:
         """Some of its features."""
-        kept = {name: [getattr(self, name)[at] for at in places] for name in ("symbols", "labels", "values")}
-        return replace(self, shapes=self.shapes[list(places)], **kept)
+        return replace(
+            self,
+            shapes=self.shapes[list(places)],
+            symbols=[self.symbols[at] for at in places],
+            labels=[self.labels[at] for at in places],
+            values=[self.values[at] for at in places],
+        )
 
     def of_class(self, symbol: str) -> list[int]:
         """The places of the features of a class."""

@@ -109,7 +109,7 @@ def _boot(found: FoundBriefing) -> dict[str, Any]:
     constants = boot()
     urls = {
         **constants["urls"],
-        "style": url_for("layers.style", screen="wall", **colors_asked(found.scenes)),
+        "style": url_for("layers.style", screen="wall", colors=colors_asked(found.scenes) or None),
         "briefing": url_for("briefings.one", slug=found.slug),
         "briefings": url_for("briefings.listed"),
         "player": url_for("briefing.player", slug=found.slug),
