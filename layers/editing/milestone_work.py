@@ -40,9 +40,8 @@ def record(
     if written.actual and written.actual > clock.today():
         raise InvalidValue(f"“实际日期”是将来的 {written.actual}。请填写已经发生的日期，或留空。")
     lines, reason = with_one(stored, written), f"节点：{words_of(written)}"
-    if may(viewer, "edit", unit=found.unit, visibility=found.visibility, town=found.town):
+    if not may(viewer, "report"):
         return _revised(database, viewer, uid, version, lines, reason)
-    require_report(viewer, found)
     _require_planned(
         written.name, written.planned, {each.name: each.planned for each in milestones_of(stored)}
     )
@@ -65,7 +64,9 @@ def _project(database: Database, viewer: Viewer, uid: str) -> Target:
     """Of those that the viewer edits or reports."""
     with database.reading() as session:
         found = target(session, viewer, uid)
-        if not may(viewer, "report"):
+        if may(viewer, "report"):
+            require_report(viewer, found)
+        else:
             require_edit(session, viewer, found)
     if KEY not in found.kind.by_key:
         raise InvalidValue(f"“{found.kind.title}”没有节点，只有项目有。请选择项目。")
