@@ -1,19 +1,29 @@
-"""Where do the pictures of the handbook come from? `make manual` takes them anew, from the sample on a real server."""
+"""Where do the pictures of the handbook come from? `make manual` takes them anew, from the sample on a real server.
+
+`python -m tests.manual_pictures NAME…` takes only these.
+"""
 
 from __future__ import annotations
 
 import io
+import re
+import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
+from shapely.affinity import translate
 
 from tests.browser import DESKTOP, FLAGS, PHONE, chromium
+from tests.files import gbk_shapefile_zip, parcels, shapefile, with_value, zipped
 from tests.people import UNIT, add_account, bring_in, sign_in, sign_in_as
 from tests.running import Server, fill_with_sample, running
 
@@ -68,6 +78,64 @@ def press(key: str) -> Callable[[Page], object]:
     return lambda page: page.keyboard.press(key)
 
 
+@cache
+def files() -> Path:
+    """A folder for what is imported."""
+    return Path(tempfile.mkdtemp(prefix="manual-"))
+
+
+def bring_file(file: Path) -> Callable[[Page], object]:
+    """As far as the page that says what would happen."""
+
+    def steps(page: Page) -> None:
+        page.goto("/intake")
+        page.locator("#file").set_input_files(file)
+        page.wait_for_url(re.compile(r"/intake/.+"))
+        page.locator("#wait").wait_for(state="detached")
+        page.wait_for_timeout(800)
+
+    return steps
+
+
+def newer_file(folder: Path) -> Path:
+    """Of parcels that are on the map: two have moved, one has another holder, two are new, one has an odd day."""
+    frame = parcels(14).astype({"YDDGRQ": str})
+    for row in (3, 7):
+        frame = with_value(frame, "geometry", row, translate(frame.geometry[row], 3e-4))
+    for column, row, value in (("QSDWMC", 5, "示例置业有限公司"), ("YDDGRQ", 13, "去年春天")):
+        frame = with_value(frame, column, row, value)
+    for row in (11, 12):
+        frame = with_value(frame, "DKBH", row, f"SL-2027-{row:03}")
+    return gbk_shapefile_zip(folder / "闲置地块2026.zip", frame=frame)
+
+
+def two_layers(folder: Path) -> Path:
+    for name, zone in (("西区", 39), ("东区", 40)):
+        shapefile(folder / name, parcels(3, zone), name=name)
+    both = {each.name: each for name in ("西区", "东区") for each in (folder / name).iterdir()}
+    return zipped(folder / "两区地块.zip", both)
+
+
+def see_on_map(page: Page) -> None:
+    bring_file(newer_file(files()))(page)
+    page.get_by_role("link", name="在地图上看差异").click()
+    page.locator("#differences").wait_for(state="visible")
+    page.wait_for_timeout(2500)
+
+
+def see_together(page: Page) -> None:
+    bring_file(two_layers(files()))(page)
+    page.get_by_role("button", name="核对勾选的图层").click()
+    page.locator("#together").wait_for(state="visible")
+
+
+def check_quality(page: Page) -> None:
+    page.get_by_role("button", name="开始检查").first.click()
+    page.wait_for_url(re.compile(r"/quality/.+"))
+    page.locator("#wait").wait_for(state="detached")
+    page.wait_for_timeout(800)
+
+
 ALL = (
     Picture("county"),
     Picture("card", steps=open_first_search(PARCEL)),
@@ -80,6 +148,10 @@ ALL = (
     Picture("history", role="editor", steps=open_history),
     Picture("mark", "/mark", role="collector", unit=TOURISM, screen=PHONE),
     Picture("photos", "/photos", role="collector", unit=TOURISM),
+    Picture("intake", "/intake", role="editor", steps=lambda page: bring_file(newer_file(files()))(page)),
+    Picture("intake_map", "/intake", role="editor", steps=see_on_map),
+    Picture("intake_together", "/intake", role="editor", steps=see_together),
+    Picture("quality", "/quality", role="editor", steps=check_quality),
     Picture("accounts", "/admin/accounts", role="administrator"),
     Picture("layers", "/admin/layers", role="administrator"),
 )
@@ -115,6 +187,20 @@ def change_a_parcel(server: Server) -> None:
         assert answer.status == 200, answer.text
 
 
+def import_parcels(server: Server) -> None:
+    """So that a newer file has something to be laid against."""
+    editor = sign_in(server, "editor")
+    body = gbk_shapefile_zip(files() / "去年.zip", frame=parcels(14)).read_bytes()
+    url = editor.post(f"/intake?name={quote('去年.zip')}", body=body).json()["url"]
+    for deed in ("", "/apply"):
+        if deed:
+            stamp = re.search(r'name="stamp" value="(\w+)"', editor.get(url).text)
+            said = {"stamp": stamp[1] if stamp else ""}
+            assert editor.post(f"{url}{deed}", data=said).status == 303
+        while not editor.get(f"{url}/state").json()["ended"]:
+            time.sleep(0.2)
+
+
 def wait_until_drawn(page: Page) -> None:
     if not page.evaluate("() => 'map_county' in window"):
         page.wait_for_timeout(1500)
@@ -131,18 +217,21 @@ def main() -> None:
     if program is None:
         raise SystemExit("Pictures need Chromium, and there is none on this machine.")
     PICTURES.mkdir(parents=True, exist_ok=True)
+    wanted = [each for each in ALL if each.name in sys.argv[1:]] or list(ALL)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         # Visitors see everything internal only while there is no account.
         with running(fill_with_sample(Path(folder) / "home")) as server:
-            for picture in ALL:
+            for picture in wanted:
                 if picture.role is None:
                     take(browser, server, picture)
             change_a_parcel(server)
-            for picture in ALL:
+            import_parcels(server)
+            for picture in wanted:
                 if picture.role:
                     take(browser, server, picture)
         browser.close()
+    shutil.rmtree(files())
 
 
 if __name__ == "__main__":

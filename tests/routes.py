@@ -316,6 +316,19 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("POST", "/cancel"),
             )
         ),
+        *(
+            (
+                f"{method} /intake/together/<group>{part}",
+                Route(IMPORTERS, f"/intake/together/none{part}", form=method == "POST"),
+            )
+            for method, part in (
+                ("GET", ""),
+                ("GET", "/state"),
+                ("POST", ""),
+                ("POST", "/cancel"),
+                ("POST", "/again"),
+            )
+        ),
         # for the programs of others
         *_open("GET /ogc", "GET /ogc/conformance", "GET /ogc/api", "GET /ogc/collections"),
         *(

@@ -244,21 +244,32 @@ def test_swapped_parts_of_a_shapefile_are_sent_as_one_and_turned_by_one_click(
     expect(page.locator("#check")).to_contain_text("X、Y 已交换")
 
 
-def test_several_layers_of_a_file_go_their_own_ways(
+def test_several_layers_of_a_file_come_in_together_and_go_together(
     county: Server, blank_page: Visit, tmp_path: Path
 ) -> None:
     for name, series in (("东区", "己"), ("西区", "庚")):
         files.shapefile(tmp_path / name, numbered(2, series), name=name)
     both = {each.name: each for folder in ("东区", "西区") for each in (tmp_path / folder).iterdir()}
-    page, _ = opened(blank_page, county)
+    page, caller = opened(blank_page, county)
+    before = idle(caller)["count"]
     chosen(page, files.zipped(tmp_path / "两区.zip", both))
     page.get_by_role("button", name="核对勾选的图层").press("Enter")
-    expect(page.locator(".entries")).to_contain_text("西区")
-    for entry in page.locator(".entries a").all()[:2]:
-        layer = page.context.new_page()
-        layer.goto(f"{county.url}{entry.get_attribute('href')}")
-        expect(layer.get_by_text("2 宗可以导入到")).to_be_visible(timeout=LONG_MS)
-        layer.close()
+    expect(page.locator("#together")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".together tbody tr")).to_have_count(2)
+    expect(page.locator(".together tbody")).to_contain_text("西区")
+    one = page.context.new_page()
+    one.goto(f"{county.url}{page.locator('.together a').first.get_attribute('href')}")
+    expect(one.get_by_text("2 宗可以导入到")).to_be_visible()
+    one.close()
+    page.locator("#together").press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".together-done li")).to_have_count(2)
+    assert idle(caller)["count"] == before + 4
+    (act,) = caller.get("/api/acts?limit=1").json()["acts"]
+    assert "2 个图层一起导入：东区 → 闲置低效用地 新增 2；西区 → 闲置低效用地 新增 2" in act["reason"]
+    page.get_by_role("button", name="撤销整个导入").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
+    assert idle(caller)["count"] == before
 
 
 def test_a_drawing_program_s_own_file_is_answered_with_the_steps_that_help(

@@ -17,8 +17,9 @@ import pytest
 import shapely
 from sqlalchemy import event
 
+from layers.editing import undoing
 from layers.errors import Busy, InvalidValue, NoSpace
-from layers.intake import Heard, NewLayer, Plan, apply, plan
+from layers.intake import Heard, NewLayer, Part, Plan, apply, apply_together, plan
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database, edit, query
 from layers.store.search import search
@@ -258,3 +259,47 @@ apply(database, found, "李工", heard=Heard(turn=lambda written: os.kill(os.get
     assert count(sqlite_county) == 0
     assert edit.sweep_pending(sqlite_county) == 1
     assert traces(sqlite_county) == before
+
+
+# --- several layers of one file ------------------------------------------------------------------------
+
+
+def two_parts(county: Database, tmp_path: Path) -> list[Part]:
+    """Idle parcels, and villages as points: two layers of one drop."""
+    parcels = planned(county, files.gbk_shapefile_zip(tmp_path / "地块.zip"))
+    frame = geopandas.GeoDataFrame({"名称": ["甲村", "乙村"]}, geometry=[VILLAGE, VILLAGE], crs=4490)
+    frame.to_file(tmp_path / "村.gpkg")
+    villages = plan(county, SYSTEM_VIEWER, tmp_path / "村.gpkg", kind="village")
+    return [Part(parcels, parcels.good), Part(villages, villages.good)]
+
+
+VILLAGE = shapely.Point(118.45, 35.55)
+
+
+def test_several_plans_are_one_act_and_are_taken_back_as_one(county: Database, tmp_path: Path) -> None:
+    before = traces(county)
+    result = apply_together(county, two_parts(county, tmp_path), "李工", reason="一个包")
+    assert result.rows == 5
+    assert traces(county)["act"] == before["act"] + 1
+    assert (count(county), count(county, key="village")) == (3, 2)
+    undoing.undo(county, SYSTEM_VIEWER, result.act_id)
+    assert (count(county), count(county, key="village")) == (0, 0)
+
+
+def test_what_fails_in_the_second_plan_takes_the_first_away_too(county: Database, tmp_path: Path) -> None:
+    parts, before = two_parts(county, tmp_path), traces(county)
+
+    def fail(written: int) -> None:
+        if written > 3:
+            raise InvalidValue("第二个图层写不进去")
+
+    with pytest.raises(InvalidValue, match="第二个图层"):
+        apply_together(county, parts, "李工", reason="一个包", heard=Heard(turn=fail))
+    assert traces(county) == before
+
+
+def test_two_plans_that_bring_the_same_number_are_refused(county: Database, tmp_path: Path) -> None:
+    parts, before = two_parts(county, tmp_path), traces(county)
+    with pytest.raises(InvalidValue, match="都有编号“SL-2026-00"):
+        apply_together(county, [parts[0], parts[0]], "李工", reason="一个包")
+    assert traces(county) == before

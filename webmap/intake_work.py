@@ -17,6 +17,7 @@ from layers.intake import (
     Dataset,
     Heard,
     JoinPlan,
+    Part,
     Plan,
     RowProblem,
     accepted,
@@ -49,6 +50,7 @@ from layers.store.edit import Change, NewFeature
 from webmap import intake_compare, intake_differences, intake_kept, quality_work
 from webmap.config import read_config
 from webmap.intake_check import CoordinateCheck
+from webmap.intake_kinds import BRINGING
 from webmap.intake_question import asked
 from webmap.sketch import light
 from webmap.uploading import differences_of, file_of, report_of, stored
@@ -60,7 +62,7 @@ FIRST_ROWS: Final = 10
 
 def read(database: Database, job: Running) -> dict[str, Any]:
     """The plan of an import as the page shows it, a question, or why it cannot be."""
-    told, config = _Told(database, job), read_config()
+    told, config = Told(database, job), read_config()
     remove_outdated(database, config.home, config.upload_days)
     differences_of(config.home, job.arguments["uid"]).unlink(missing_ok=True)
     job.tell(0.1, "正在读取文件")
@@ -111,7 +113,7 @@ def read(database: Database, job: Running) -> dict[str, Any]:
     return facts
 
 
-def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
+def _read_ledger(told: Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
     """What a table without shapes would change about what is on the map."""
     found, keys = told.ledger(layer, dataset)
     reporting.write(report_of(read_config().home, job.arguments["uid"]), reporting.of_ledger(found))
@@ -141,56 +143,40 @@ def _read_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dic
 
 def bring(database: Database, job: Running) -> dict[str, Any]:
     """Import the file as it was planned; the hash says that it is the same file."""
-    told, layer = _Told(database, job), str(job.arguments["answers"]["layer"])
+    told, layer = Told(database, job), str(job.arguments["answers"]["layer"])
     job.tell(0.02, "正在读取文件")
     told.refuse_another_file()
     at_hand = intake_kept.taken(told.ground(layer))
     dataset = at_hand.dataset if at_hand else told.dataset()
     if not dataset.has_shapes:
         return _bring_ledger(told, job, layer, dataset)
-    found = at_hand.plan if at_hand else told.planned(layer, dataset)
-    job.tell(0.1, "正在与图上已有的比较")
-    compared, _ = told.compared(found, dataset)
-    new, changes, reason = found.good, list[Change](), told_reason(found)
-    if compared:
-        intake_compare.refuse_stale(job.arguments.get("stamp"), compared.stamp)
-        choice = intake_compare.choice_of(job.arguments)
-        new = compared.new if choice.new else []
-        changes = chosen_changes(database, told.viewer, found.kind, compared, choice)
-        if compared.problems and not job.arguments.get("good_rows"):
-            raise InvalidValue(
-                f"有 {len(compared.problems)} 行的编号不明确，未导入任何内容。请改正后再导入。"
-            )
-        if not new and not changes:
-            raise InvalidValue("按所选，没有要新增、更新或删除的内容。未改动任何数据。")
-    removed = sum(each.row.state.deleted for each in changes)
-    if changes:
-        updated = len(changes) - removed
-        reason = f"{reason}：新增 {len(new)}、更新 {updated}、删除 {removed}"
-    photos: dict[str, NewAttachment] = {}
-    if found.pictures:
-        new, photos = told.pictured(job, found, new)
+    ready = told.ready(job, at_hand.plan if at_hand else told.planned(layer, dataset), dataset)
+    if not ready.new and not ready.changes:
+        raise InvalidValue("按所选，没有要新增、更新或删除的内容。未改动任何数据。")
+    found, removed = ready.plan, removed_of(ready)
+    reason = told_reason(found)
+    if ready.changes:
+        updated = len(ready.changes) - removed
+        reason = f"{reason}：新增 {len(ready.new)}、更新 {updated}、删除 {removed}"
     result = apply(
         database,
         found,
         told.viewer,
-        good_rows=bool(job.arguments.get("good_rows")),
-        new=new,
-        photos=photos,
-        changes=changes,
+        good_rows=told.leaves_out,
+        new=ready.new,
+        photos=ready.photos,
+        changes=ready.changes,
         reason=reason,
-        heard=_heard(job, len(new) + len(changes)),
+        heard=heard(job, len(ready.new) + len(ready.changes)),
     )
-    _note(
-        database, told, f"{told.name} → {found.title} {result.rows + len(changes)} {found.kind.measure_word}"
-    )
+    told.note(found, result.rows + len(ready.changes))
     report = quality_work.follow(database, told.viewer, layer, result.act_id) if found.follows else None
     return {
         "act_id": result.act_id,
         "rows": result.rows,
-        "changed": len(changes) - removed,
+        "changed": len(ready.changes) - removed,
         "removed": removed,
-        "photos": len(photos),
+        "photos": len(ready.photos),
         **_amounts(found),
         "layer": layer,
         "found": found.found,
@@ -199,7 +185,7 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
     }
 
 
-def _bring_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
+def _bring_ledger(told: Told, job: Running, layer: str, dataset: Dataset) -> dict[str, Any]:
     found, _ = told.ledger(layer, dataset)
     intake_compare.refuse_stale(job.arguments.get("stamp"), intake_compare.stamp_of(found))
     choice = intake_compare.choice_of(job.arguments)
@@ -210,11 +196,11 @@ def _bring_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> di
         told.viewer,
         good_rows=bool(job.arguments.get("good_rows")),
         chosen=choice.changed,
-        heard=_heard(job, len(found.changes)),
+        heard=heard(job, len(found.changes)),
     )
     if done.act_id is None:
         raise InvalidValue("按所选，没有要更新的内容。未改动任何数据。")
-    _note(told.database, told, f"{told.name} → {found.title} {done.rows} {found.kind.measure_word}")
+    told.note(found, done.rows)
     return {
         "act_id": done.act_id,
         "rows": 0,
@@ -225,27 +211,34 @@ def _bring_ledger(told: _Told, job: Running, layer: str, dataset: Dataset) -> di
     }
 
 
-def _heard(job: Running, count: int) -> Heard:
+def removed_of(part: Part) -> int:
+    """How many of its changes take a feature off the map."""
+    return sum(each.row.state.deleted for each in part.changes)
+
+
+def heard(job: Running, count: int) -> Heard:
+    """How far the writing of so many is."""
     most = max(count, 1)
     return Heard(
         job.writes, lambda done: job.tell(0.1 + 0.85 * done / most, f"已写入 {done:,} / {count:,}"), job.ask
     )
 
 
-class _Told:
+class Told:
     """What the job was told, and who asks."""
 
-    def __init__(self, database: Database, job: Running) -> None:
-        self.database, self.arguments = database, job.arguments
-        self.name: str = job.arguments["name"]
-        self.answers: dict[str, Any] = job.arguments["answers"]
+    def __init__(self, database: Database, job: Running, part: dict[str, Any] | None = None) -> None:
+        """part: what is said of one file, where the job is about several."""
+        self.database, self.arguments = database, part or job.arguments
+        self.name: str = self.arguments["name"]
+        self.answers: dict[str, Any] = self.arguments["answers"]
         if job.account_id is None:
             raise Cancelled
         with database.reading() as session:
             person = accounts.person(session, job.account_id)
         self.viewer: Viewer = person.viewer
         require(self.viewer, "import")
-        self.file = file_of(read_config().home, job.arguments["uid"], self.name)
+        self.file = file_of(read_config().home, self.arguments["uid"], self.name)
 
     def ground(self, layer: str) -> str:
         """All that the plan for this layer rests on."""
@@ -272,6 +265,37 @@ class _Told:
         if dataset.name == self.file.stem:
             dataset.name = Path(self.name).stem
         return dataset
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether rows with a problem stay outside."""
+        return bool(self.arguments.get("good_rows"))
+
+    def ready(self, job: Running, found: Plan, dataset: Dataset) -> Part:
+        """What is to be done of a plan as it was agreed to; raises OutOfDate when it would be something else now."""
+        job.tell(0.1, "正在与图上已有的比较")
+        compared, _ = self.compared(found, dataset)
+        new, changes = found.good, list[Change]()
+        if compared:
+            intake_compare.refuse_stale(self.arguments.get("stamp"), compared.stamp)
+            choice = intake_compare.choice_of(self.arguments)
+            new = compared.new if choice.new else []
+            changes = chosen_changes(self.database, self.viewer, found.kind, compared, choice)
+            if compared.problems and not self.leaves_out:
+                raise InvalidValue(
+                    f"有 {len(compared.problems)} 行的编号不明确，未导入任何内容。请改正后再导入。"
+                )
+        photos: dict[str, NewAttachment] = {}
+        if found.pictures:
+            new, photos = self.pictured(job, found, new)
+        return Part(found, new, changes, photos)
+
+    def note(self, found: Plan | JoinPlan, count: int) -> None:
+        """Leave a line in the log."""
+        subject = f"{self.name} → {found.title} {count} {found.kind.measure_word}"
+        with self.database.writing() as session:
+            audit.record(session, self.viewer, "import", subject)
+            session.commit()
 
     def pictured(self, job: Running, found: Plan, new: Sequence[NewFeature]) -> Pictured:
         """The photos of these points, shown anew and kept."""
@@ -445,12 +469,6 @@ def _preview(dataset: Dataset) -> list[list[str]]:
     return [["" if value is None else str(value)[:60] for value in row] for row in rows]
 
 
-def _note(database: Database, told: _Told, subject: str) -> None:
-    with database.writing() as session:
-        audit.record(session, told.viewer, "import", subject)
-        session.commit()
-
-
 def _digest(file: Path) -> str:
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
@@ -462,7 +480,7 @@ def remove_outdated(database: Database, home: Path, days: int) -> int:
     from datetime import timedelta
 
     with database.reading() as session:
-        old = uploads.outdated(session, clock.now() - timedelta(days=days), "intake_bring")
+        old = uploads.outdated(session, clock.now() - timedelta(days=days), BRINGING)
     for uid in old:
         shutil.rmtree(stored(home, uid), ignore_errors=True)
     if old:

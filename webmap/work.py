@@ -21,6 +21,7 @@ KINDS: Final = {
     "net_area": JobKind("计算净面积", "webmap.net_area_work:work"),
     "intake_read": JobKind("核对文件", "webmap.intake_work:read", at_hand=True),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
+    "intake_together": JobKind("导入", "webmap.intake_together:bring"),
     "quality": JobKind("数据质检", "webmap.quality_work:check"),
     DERIVE: JobKind("更新图例类别", "webmap.derive_work:derive"),
     "export": JobKind("导出", "webmap.export_work:write"),

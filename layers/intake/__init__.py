@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from layers.formats import Dataset, read_dataset
-from layers.intake.applying import Result, apply
+from layers.intake.applying import Part, Result, apply, apply_together
 from layers.intake.bulk_act import Heard
 from layers.intake.comparing import Choice, Comparison, chosen_changes, compare, keys_offered
 from layers.intake.guessing import likeliest
@@ -24,6 +24,7 @@ __all__ = [
     "Heard",
     "JoinPlan",
     "NewLayer",
+    "Part",
     "Plan",
     "Result",
     "RowProblem",
@@ -31,6 +32,7 @@ __all__ = [
     "accepted_sorts",
     "apply",
     "apply_join",
+    "apply_together",
     "chosen_changes",
     "compare",
     "county_bounds",

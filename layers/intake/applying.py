@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from layers.errors import InvalidValue
@@ -25,6 +27,15 @@ class Result(NamedTuple):
     rows: int
 
 
+class Part(NamedTuple):
+    """What of a plan is to be done. photos: by the uids of the new features that they belong to."""
+
+    plan: Plan
+    new: Sequence[NewFeature]
+    changes: Sequence[Change] = ()
+    photos: Mapping[str, NewAttachment] = MappingProxyType({})
+
+
 @uncollected()
 def apply(
     database: Database,
@@ -44,20 +55,73 @@ def apply(
     the features since. photos: by the uids of the new features that they belong to. Whatever goes
     wrong, or is raised by who listens, nothing of it is ever seen.
     """
-    _check_complete(plan, good_rows)
-    brought = plan.good if new is None else new
+    check_complete(plan, good_rows)
+    part = Part(plan, plan.good if new is None else new, changes, photos or {})
+    return _applied(database, [part], who, reason or told_reason(plan), heard)
+
+
+@uncollected()
+def apply_together(
+    database: Database, parts: Sequence[Part], who: str | Viewer, *, reason: str, heard: Heard = NOBODY
+) -> Result:
+    """Parts of several plans in one act, so that all of it is seen at once, or nothing, and is taken back as one.
+
+    Raises InvalidValue where two parts bring or change the same.
+    """
+    _refuse_same(parts)
+    return _applied(database, parts, who, reason, heard)
+
+
+def _applied(
+    database: Database, parts: Sequence[Part], who: str | Viewer, reason: str, heard: Heard
+) -> Result:
+    photos = {uid: photo for part in parts for uid, photo in part.photos.items()}
     also = attaching(photos) if photos else edit.nothing_else
-    with bulk_act(database, who, reason or told_reason(plan), plan.layer.key, heard, also) as act_id:
-        if plan.creates_layer:
-            _create_layer(database, plan, act_id)
-        _note_repairs(database, plan, act_id)
-        added = edit.add_in_turns(database, act_id, plan.layer.key, brought, heard.turn)
-        if changes:
-            edit.stand_in_turns(database, act_id, changes, lambda count: heard.turn(added + count))
-    if plan.kind.key == BOUNDARIES:
+    written = added = 0
+    with bulk_act(database, who, reason, parts[0].plan.layer.key, heard, also) as act_id:
+        # Boundaries first: what comes with them lies in their towns.
+        for part in sorted(parts, key=lambda each: each.plan.kind.key != BOUNDARIES):
+            added += _bring(database, act_id, part, _counting_from(heard, written))
+            written += len(part.new) + len(part.changes)
+    if any(part.plan.kind.key == BOUNDARIES for part in parts):
         # Parcels and sites that were there before now lie in other towns.
         edit.settle_towns(database)
-    return Result(act_id, plan.layer.key, added)
+    return Result(act_id, parts[0].plan.layer.key, added)
+
+
+def _bring(database: Database, act_id: int, part: Part, turn: Callable[[int], object]) -> int:
+    """How many features are new."""
+    plan = part.plan
+    if plan.creates_layer:
+        _create_layer(database, plan, act_id)
+    _note_repairs(database, plan, act_id)
+    added = edit.add_in_turns(database, act_id, plan.layer.key, part.new, turn)
+    if part.changes:
+        edit.stand_in_turns(database, act_id, part.changes, lambda count: turn(added + count))
+    return added
+
+
+def _counting_from(heard: Heard, written: int) -> Callable[[int], object]:
+    return lambda count: heard.turn(written + count)
+
+
+def _refuse_same(parts: Sequence[Part]) -> None:
+    changed = Counter(each.id for part in parts for each in part.changes)
+    if twice := sum(count > 1 for count in changed.values()):
+        raise InvalidValue(
+            f"勾选的图层里有 {twice} 个图形被改动两次，不知道以哪个为准。未改动任何数据。请分别导入这些图层。"
+        )
+    codes = Counter(
+        (part.plan.layer.key, code)
+        for part in parts
+        for code in {str(row.properties.get(part.plan.kind.code_field) or "") for row in part.new}
+        if code
+    )
+    if same := [code for (_, code), count in codes.items() if count > 1]:
+        raise InvalidValue(
+            f"勾选的几个图层都有编号“{same[0]}”{f'等 {len(same)} 个' if len(same) > 1 else ''}，要导入到同一个图层。"
+            "未改动任何数据。请改正编号，或只勾选其中一个。"
+        )
 
 
 def told_reason(plan: Plan) -> str:
@@ -73,7 +137,8 @@ def _note_repairs(database: Database, plan: Plan, act_id: int) -> None:
             session.commit()
 
 
-def _check_complete(plan: Plan, good_rows: bool) -> None:
+def check_complete(plan: Plan, good_rows: bool) -> None:
+    """Raises InvalidValue for a plan with nothing good, or with problem rows that nobody leaves out."""
     if not plan.good:
         raise InvalidValue(f"“{plan.file}”的 {plan.count} 行全部有问题，没有可导入的内容。请改正后再导入。")
     if plan.problems and not good_rows:

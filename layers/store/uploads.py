@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -14,9 +14,13 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.errors import UnknownThing
 from layers.rights import Viewer, may
+from layers.store.engine import json_text
 from layers.store.history import layers_of
 from layers.store.jobs import DONE
 from layers.store.tables import ColumnChoice, Job, UploadedFile
+
+GROUP: Final = "group"
+"""The answer that ties layers of one file together."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,15 @@ def latest(session: Session, viewer: Viewer, limit: int) -> list[Upload]:
     return [_upload(row) for row in session.scalars(wanted)]
 
 
+def of_group(session: Session, viewer: Viewer, group: str) -> list[Upload]:
+    """The layers of one file that this person brings together, in their order."""
+    own = UploadedFile.account_id == viewer.account
+    wanted = own, json_text(UploadedFile.answers, GROUP) == group
+    return [
+        _upload(row) for row in session.scalars(select(UploadedFile).where(*wanted).order_by(UploadedFile.id))
+    ]
+
+
 def revise(session: Session, uid: str, *, job_id: int, answers: dict[str, Any] | None = None) -> None:
     """Another job works on it, perhaps with other answers."""
     values: dict[str, Any] = {"job_id": job_id}
@@ -100,9 +113,9 @@ def revise(session: Session, uid: str, *, job_id: int, answers: dict[str, Any] |
     session.execute(update(UploadedFile).where(UploadedFile.uid == uid).values(values))
 
 
-def outdated(session: Session, before: datetime, bringing: str) -> list[str]:
-    """The uids of files that were kept long enough; what was imported, by a job of that kind, is kept for good."""
-    brought = select(Job.id).where(Job.kind == bringing, Job.state == "done")
+def outdated(session: Session, before: datetime, bringing: Collection[str]) -> list[str]:
+    """The uids of files that were kept long enough; what was imported, by a job of these kinds, is kept for good."""
+    brought = select(Job.id).where(Job.kind.in_(bringing), Job.state == "done")
     unused = or_(UploadedFile.job_id.is_(None), UploadedFile.job_id.not_in(brought))
     old = UploadedFile.created_at < before, UploadedFile.removed_at.is_(None)
     return list(session.scalars(select(UploadedFile.uid).where(*old, unused)))

@@ -31,6 +31,8 @@ from layers.store.rows import new_uid
 from layers.store.uploads import Upload
 from webmap import awaited, intake_differences, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
+from webmap.intake_kinds import BRING, BRINGING, READ
+from webmap.intaking import begin, is_brought, job_of, refuse_while_running
 from webmap.map_place import view_of
 from webmap.receiving import received
 from webmap.sketch import county_lines, sketch
@@ -43,7 +45,6 @@ LONGEST_NAME: Final = 200
 LATEST: Final = 12
 NUMBERED: Final = 40
 """Problems that have a number on the sketch."""
-READ, BRING = "intake_read", "intake_bring"
 SHIFTS: Final = {
     "": "按文件本身",
     "gcj02": "GCJ-02（高德、腾讯、奥维），反算",
@@ -71,8 +72,8 @@ LONGEST_ANSWER: Final = 200
 @blueprint.get("")
 def choose() -> Response:
     require(viewer(), "import")
-    found = [(each, _job(each)) for each in uploads.latest(current(), viewer(), LATEST)]
-    return _page("choose.html", latest=found, states=jobs.STATES, bring=BRING, most_mb=INTAKE_BYTES >> 20)
+    found = [(each, job_of(each)) for each in uploads.latest(current(), viewer(), LATEST)]
+    return _page("choose.html", latest=found, states=jobs.STATES, bringing=BRINGING, most_mb=INTAKE_BYTES >> 20)
 
 
 @blueprint.post("")
@@ -81,7 +82,7 @@ def receive() -> tuple[Response, int]:
     require(viewer(), "import")
     with received(INTAKE_BYTES, None, "", file_of) as file:
         uploads.add(current(), viewer(), file.uid, file.name, file.sha256, file.size)
-        _begin(uploads.find(current(), viewer(), file.uid), READ, {})
+        begin(uploads.find(current(), viewer(), file.uid), READ, {})
         current().commit()
     return jsonify(ok=True, url=url_for("intake.step", uid=file.uid)), 201
 
@@ -91,10 +92,10 @@ def step(uid: str) -> Response:
     """Wherever this import is."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    job = _job(upload)
+    job = job_of(upload)
     if job is None or not job.ended:
         return _page("wait.html", upload=upload, job=job)
-    if job.kind == BRING and job.state == jobs.DONE:
+    if is_brought(job):
         done = job.result or {}
         facts: dict[str, Any] = {
             "reason": _reason(done),
@@ -108,7 +109,7 @@ def step(uid: str) -> Response:
 @blueprint.get("/<uid>/state")
 def state(uid: str) -> Response:
     require(viewer(), "import")
-    return awaited.state(_job(uploads.find(current(), viewer(), uid)))
+    return awaited.state(job_of(uploads.find(current(), viewer(), uid)))
 
 
 @blueprint.post("/<uid>")
@@ -116,12 +117,12 @@ def revise(uid: str) -> AnyResponse:
     """Other answers: the file is read again."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    _refuse_while_running(upload)
+    refuse_while_running(upload)
     answers = _answers(upload)
     if "columns" in answers and request.form.getlist("column"):
         header = uploads.header_of(answers["columns"])
         uploads.remember_columns(current(), header, str(answers.get("layer")), answers["columns"])
-    _begin(upload, READ, answers)
+    begin(upload, READ, answers)
     current().commit()
     return _onward(uid)
 
@@ -131,9 +132,9 @@ def repair(uid: str) -> AnyResponse:
     """Which repairs are accepted: all of a sort, or of single rows. The file is read again with them."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    _refuse_while_running(upload)
+    refuse_while_running(upload)
     said = intake_repairs.chosen(upload.answers.get("repairs"), request.form)
-    _begin(upload, READ, {**upload.answers, "repairs": said})
+    begin(upload, READ, {**upload.answers, "repairs": said})
     current().commit()
     return _onward(uid)
 
@@ -143,7 +144,7 @@ def apply(uid: str) -> AnyResponse:
     """Import what the plan says: all, only the good rows, only those with a new code."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    job = _job(upload)
+    job = job_of(upload)
     if job is None or job.kind != READ or job.state != jobs.DONE or not (job.result or {}).get("good"):
         raise InvalidValue("还没有可导入的内容。请先完成核对，再点导入。")
     answers = {**upload.answers, "layer": (job.result or {})["layer"]}
@@ -155,7 +156,7 @@ def apply(uid: str) -> AnyResponse:
         },
         "ticked": [uid[:36] for uid in request.form.getlist("ticked")],
     }
-    _begin(upload, BRING, answers, choice)
+    begin(upload, BRING, answers, choice)
     current().commit()
     return _onward(uid)
 
@@ -163,7 +164,7 @@ def apply(uid: str) -> AnyResponse:
 @blueprint.post("/<uid>/cancel")
 def cancel(uid: str) -> AnyResponse:
     require(viewer(), "import")
-    job = _job(uploads.find(current(), viewer(), uid))
+    job = job_of(uploads.find(current(), viewer(), uid))
     if job is not None:
         awaited.cancel(job.id)
     return _onward(uid)
@@ -171,19 +172,22 @@ def cancel(uid: str) -> AnyResponse:
 
 @blueprint.post("/<uid>/split")
 def split(uid: str) -> AnyResponse:
-    """Several layers of one file: each goes its own way, with the same file."""
+    """Several layers of one file: each is looked at by itself, with the same file."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    _refuse_while_running(upload)
+    refuse_while_running(upload)
     chosen = [name[:LONGEST_NAME] for name in request.form.getlist("source_layer")][:MOST_LAYERS]
     if not chosen:
         raise InvalidValue("没有勾选图层。请至少勾选一个，再继续。")
     first, *others = chosen
+    group = {uploads.GROUP: new_uid()} if others else {}
+    begin(upload, READ, {**_without_layer(upload), **group, "source_layer": first})
     for name in others:
-        _begin(_again(upload), READ, {**_without_layer(upload), "source_layer": name})
-    _begin(upload, READ, {**_without_layer(upload), "source_layer": first})
+        begin(_again(upload), READ, {**_without_layer(upload), **group, "source_layer": name})
     current().commit()
-    return _onward(uid) if not others else redirect(url_for("intake.choose"), 303)
+    return (
+        redirect(url_for("intake_together.page", group=group[uploads.GROUP]), 303) if others else _onward(uid)
+    )
 
 
 @blueprint.get("/<uid>/original")
@@ -207,7 +211,7 @@ def differences(uid: str) -> Response:
     """What the map shows of an import before it is done, for the one who brought the file."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
-    job = _job(upload)
+    job = job_of(upload)
     if job is None or job.kind != READ or job.state != jobs.DONE:
         raise UnknownThing("这次导入正在处理，或已经导入。请回到“导入”页查看。")
     told = intake_differences.read(differences_of(the_config().home, upload.uid))
@@ -252,25 +256,7 @@ def _saved(file: Path, name: str) -> Response:
     return response
 
 
-# --- jobs ----------------------------------------------------------------------------------------------
-
-
-def _job(upload: Upload) -> FoundJob | None:
-    return jobs.find(current(), upload.job_id) if upload.job_id else None
-
-
-def _begin(upload: Upload, kind: str, answers: dict[str, Any], choice: dict[str, Any] | None = None) -> None:
-    told = {"uid": upload.uid, "name": upload.name, "sha256": upload.sha256, "answers": answers}
-    number = jobs.enqueue(current(), viewer(), kind, {**told, **(choice or {})})
-    uploads.revise(current(), upload.uid, job_id=number, answers=answers)
-
-
-def _refuse_while_running(upload: Upload) -> None:
-    job = _job(upload)
-    if job is not None and not job.ended:
-        raise InvalidValue("这个文件正在处理中。请等它完成，或先取消。")
-    if job is not None and job.kind == BRING and job.state == jobs.DONE:
-        raise InvalidValue("这个文件已经导入。要再导入一次，请重新选择文件。")
+# --- answers -------------------------------------------------------------------------------------------
 
 
 def _answers(upload: Upload) -> dict[str, Any]:
@@ -372,10 +358,13 @@ def _reason(done: dict[str, Any]) -> str:
 def _map_url(job: FoundJob) -> str:
     """The map, at the place of what was imported."""
     done = job.result or {}
-    layer, bounds = done.get("layer") or job.arguments["answers"].get("layer", ""), done.get("bounds")
+    bounds = done.get("bounds")
+    keys = [each["layer"] for each in done.get("layers", [])] or [
+        done.get("layer") or job.arguments["answers"].get("layer", "")
+    ]
     place = view_of(bounds) if bounds else {}
-    kind = kind_for(query.layer_named(current(), viewer(), layer))
-    shown: dict[str, Any] = {} if kind.on_at_start else {"layers": layer}
+    kinds = [kind_for(layer) for layer in query.layers_named(current(), viewer(), keys)]
+    shown: dict[str, Any] = {} if all(kind.on_at_start for kind in kinds) else {"layers": ",".join(keys)}
     return url_for("map.page", **place, **shown)
 
 

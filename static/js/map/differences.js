@@ -6,9 +6,15 @@ const LEVEL = "608";
 const MARKS_PANE = "difference_marks";
 const MARKS_LEVEL = "625";
 const POINT_PX = 8;
-/** Marks of one sort nearer than this are one mark with a number. */
-const CELL_PX = 56;
+/** Marks of one sort nearer than this are one mark with a number; those of two sorts stand side by side. */
 const APART_PX = { x: 34, y: 24 };
+const ASIDE = [
+  [0, 0],
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+];
 const MOST_MARKS = 160;
 const CHOSEN_WEIGHT = 3;
 
@@ -125,32 +131,28 @@ export class DifferencesOver {
 
   /** @param {Spot[]} spots @param {Sort} sort */
   #together(spots, sort) {
-    /** @type {Map<string, {sort: Sort, place: L.Point, count: number}>} */
-    const cells = new Map();
+    /** @type {{sort: Sort, place: L.Point, count: number}[]} */
+    const marks = [];
     for (const spot of spots) {
       if (spot.sort !== sort) continue;
       const place = this.map.latLngToLayerPoint([spot.lat, spot.lng]);
-      const key = `${Math.floor(place.x / CELL_PX)}:${Math.floor(place.y / CELL_PX)}`;
-      const cell = cells.get(key) ?? { sort, place, count: 0 };
-      cell.count += 1;
-      cells.set(key, cell);
+      const near = marks.find((mark) => meet(mark.place, place));
+      if (near) near.count += 1;
+      else marks.push({ sort, place, count: 1 });
     }
-    return [...cells.values()];
+    return marks;
   }
 }
 
-/** Aside, where another mark stands already. @param {L.Point} place @param {L.Point[]} taken */
+/** Beside its place, where another mark stands already. @param {L.Point} place @param {L.Point[]} taken */
 function freeFrom(place, taken) {
-  let found = place;
-  for (let step = 0; step < 4; step += 1) {
-    const now = found;
-    const free = taken.every(
-      ({ x, y }) => Math.abs(x - now.x) >= APART_PX.x || Math.abs(y - now.y) >= APART_PX.y,
-    );
-    if (free) break;
-    found = L.point(found.x + APART_PX.x, found.y);
-  }
-  return found;
+  const places = ASIDE.map(([x, y]) => L.point(place.x + x * APART_PX.x, place.y + y * APART_PX.y));
+  return places.find((each) => !taken.some((other) => meet(each, other))) ?? place;
+}
+
+/** @param {L.Point} one @param {L.Point} other */
+function meet(one, other) {
+  return Math.abs(one.x - other.x) < APART_PX.x && Math.abs(one.y - other.y) < APART_PX.y;
 }
 
 /** @param {L.LatLng} place @param {Sort} sort @param {number} count */
