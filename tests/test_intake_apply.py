@@ -19,7 +19,18 @@ from sqlalchemy import event
 
 from layers.editing import undoing
 from layers.errors import Busy, InvalidValue, NoSpace
-from layers.intake import Heard, NewLayer, Part, Plan, apply, apply_together, plan
+from layers.intake import (
+    Choice,
+    Heard,
+    NewLayer,
+    Part,
+    Plan,
+    apply,
+    apply_together,
+    chosen_changes,
+    compare,
+    plan,
+)
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database, edit, query
 from layers.store.search import search
@@ -303,3 +314,16 @@ def test_two_plans_that_bring_the_same_number_are_refused(county: Database, tmp_
     with pytest.raises(InvalidValue, match="都有编号“SL-2026-00"):
         apply_together(county, [parts[0], parts[0]], "李工", reason="一个包")
     assert traces(county) == before
+
+
+def test_two_plans_that_change_the_same_feature_are_refused(county: Database, tmp_path: Path) -> None:
+    apply(county, planned(county, files.gbk_shapefile_zip(tmp_path / "去年.zip")), "李工")
+    frame = files.parcels(3).assign(QSDWMC="新公司")
+    found = planned(county, files.gbk_shapefile_zip(tmp_path / "今年.zip", frame=frame))
+    there = compare(county, SYSTEM_VIEWER, found, "code")
+    changes = chosen_changes(county, SYSTEM_VIEWER, found.kind, there, Choice())
+    before = traces(county)
+    with pytest.raises(InvalidValue, match="有 3 个图形被改动两次"):
+        apply_together(county, [Part(found, [], changes), Part(found, [], changes)], "李工", reason="一个包")
+    assert traces(county) == before
+    assert len(changes) == 3

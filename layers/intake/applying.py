@@ -106,7 +106,7 @@ def _counting_from(heard: Heard, written: int) -> Callable[[int], object]:
 
 
 def _refuse_same(parts: Sequence[Part]) -> None:
-    changed = Counter(each.id for part in parts for each in part.changes)
+    changed = Counter(each.feature_id for part in parts for each in part.changes)
     if twice := sum(count > 1 for count in changed.values()):
         raise InvalidValue(
             f"勾选的图层里有 {twice} 个图形被改动两次，不知道以哪个为准。未改动任何数据。请分别导入这些图层。"
