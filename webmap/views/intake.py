@@ -73,7 +73,9 @@ LONGEST_ANSWER: Final = 200
 def choose() -> Response:
     require(viewer(), "import")
     found = [(each, job_of(each)) for each in uploads.latest(current(), viewer(), LATEST)]
-    return _page("choose.html", latest=found, states=jobs.STATES, bringing=BRINGING, most_mb=INTAKE_BYTES >> 20)
+    return _page(
+        "choose.html", latest=found, states=jobs.STATES, bringing=BRINGING, most_mb=INTAKE_BYTES >> 20
+    )
 
 
 @blueprint.post("")
