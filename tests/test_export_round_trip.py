@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import openpyxl
 import pytest
 import shapely
 from pyproj import Transformer
 
 from layers.export import export
 from layers.formats import read_dataset
-from layers.intake import plan
+from layers.intake import plan, plan_join
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, query
 from layers.store.chosen import Part
@@ -102,6 +103,8 @@ CASES = [
     ("gpkg", None),
     ("shp", None),
     ("shp", 39),
+    ("shp", 40),
+    ("gpkg", 39),
     ("gpkg", 40),
     *((form, zone) for form in ("geojson", "csv") for zone in (None, 39, 40)),
     ("kml", None),
@@ -155,3 +158,38 @@ def test_shapes_and_names_of_every_kind_come_back_from_a_survey_format(
             assert written == [each.name.replace(",", "、").replace("，", "、") for each in layer.features]
         else:
             assert shapely.hausdorff_distance(found.shapes, meant).max() <= 0.001
+
+
+@pytest.mark.parametrize("zone", [None, 39, 40])
+def test_a_ledger_of_every_kind_comes_back_without_a_change(
+    county: Database, layers: list[Chosen], tmp_path: Path, zone: int | None
+) -> None:
+    """Excel holds no outlines: what has some is updated by number, points are points again."""
+    for layer in layers:
+        path = out(county, layer, "xlsx", zone, tmp_path)
+        if shapely.get_dimensions(layer.shapes).max() == 0:
+            back = plan(county, SYSTEM_VIEWER, path, kind=layer.kind, crs=CODES[zone])
+            assert back.problems == [], layer.key
+            # Middles are written to seven digits of a degree, or to the millimetre.
+            assert off_m(np.array([row.shape for row in back.good], object), layer.shapes, zone) < 0.01
+            continue
+        found = plan_join(county, SYSTEM_VIEWER, path, layer=layer.key, key="图形标识")
+        assert (found.problems, found.not_found) == ([], []), layer.key
+        assert found.unchanged == len(layer.features), [each.differences for each in found.changes]
+
+
+def test_an_exported_ledger_that_was_changed_updates_what_is_on_the_map(
+    county: Database, layers: list[Chosen], tmp_path: Path
+) -> None:
+    layer = next(each for each in layers if each.key == "idle_parcel")
+    path = out(county, layer, "xlsx", None, tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["台账"]
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    header = next(cell for cell in cells if cell.value == "权利人")
+    sheet.cell(header.row + 1, header.column).value = "新公司（示例）"
+    book.save(path)
+    found = plan_join(county, SYSTEM_VIEWER, path, layer=layer.key, key="图形标识")
+    (change,) = found.changes
+    assert [(each.title, each.after) for each in change.differences] == [("权利人", "新公司（示例）")]
+    assert any("只是图形的中心点" in note for note in found.notes)

@@ -56,7 +56,10 @@ def placed(dataset: Dataset) -> Dataset:
     if name := next((name for name in dataset.columns if _plain(name) in _WKT_NAMES), None):
         _take_wkt(dataset, name)
     elif pair := _pair(dataset):
-        _take_pair(dataset, *pair)
+        if _are_middles(dataset, pair):
+            _leave_out(dataset, pair)
+        else:
+            _take_pair(dataset, *pair)
     if dataset.has_shapes:
         dataset.doubt = "是表格，没有写明坐标系"
     return dataset
@@ -116,6 +119,18 @@ def _pair(dataset: Dataset) -> tuple[str, str] | None:
             if sum(sorts[pair] for pair in _STRAIGHT | _SWAPPED) > max(0, len(dataset) * _ENOUGH - 1):
                 return one, other
     return None
+
+
+def _are_middles(dataset: Dataset, pair: tuple[str, str]) -> bool:
+    """Whether they only point to shapes that have an area or a length: a ledger, as we and others write it."""
+    sized = any(name.startswith(("图形面积", "图形长度")) for name in dataset.columns)
+    return sized and all(name.startswith("中心") for name in pair)
+
+
+def _leave_out(dataset: Dataset, pair: tuple[str, str]) -> None:
+    for name in pair:
+        del dataset.columns[name]
+    dataset.notes.append(f"“{'”“'.join(pair)}”只是图形的中心点，没有当作图形：按编号更新图上已有图形的属性")
 
 
 _STRAIGHT: Final = {("north", "east"), ("north", "zoned"), ("lat", "lon")}

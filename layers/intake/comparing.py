@@ -166,6 +166,12 @@ def changes_of(
     return found
 
 
+def news(target: Target, said: dict[str, Any]) -> dict[str, Any]:
+    """What a row says that the map does not know by itself: a ledger tells the town that a feature lies in."""
+    lies_in_it = said.get("town") == target.town and not target.state.properties.get("town")
+    return {key: value for key, value in said.items() if key != "town"} if lies_in_it else said
+
+
 def differences(
     kind: LayerKind, before: Mapping[str, Any], said: Mapping[str, Any]
 ) -> tuple[Difference, ...]:
@@ -253,7 +259,7 @@ def _changed(
     with database.reading() as session:
         for target in targets_in(session, viewer, ids):
             at = met[target.id]
-            said = _said(plan, plan.good[at])
+            said = news(target, _said(plan, plan.good[at]))
             legal |= _take_legal(plan.kind, target, said)
             if change := _change(plan, target, at, said):
                 found.append(change)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from layers.errors import InvalidValue
 from layers.formats import Dataset, read_dataset
 from layers.intake.bulk_act import NOBODY, Heard, bulk_act
-from layers.intake.comparing import UID_COLUMNS, Changed, changes_of, differences
+from layers.intake.comparing import UID_COLUMNS, Changed, changes_of, differences, news
 from layers.intake.mapping import Chosen, mapped
 from layers.intake.rows import OTHERS, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
@@ -256,7 +256,7 @@ def _matched(
             meant[ids[0]] = row
     targets = {each.id: each for each in targets_in(session, viewer, list(meant))}
     for id_, row in meant.items():
-        target, said = targets[id_], rows.properties[row - 1]
+        target, said = targets[id_], news(targets[id_], rows.properties[row - 1])
         before = target.state.properties
         if told := differences(kind, before, said):
             joined.changes.append(Changed(target, _place(dataset, row), {**before, **said}, told))
