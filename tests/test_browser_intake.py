@@ -185,6 +185,7 @@ def test_what_a_file_would_change_is_seen_on_the_map_before_it_is_done(
     wizard = page.url
     page.goto(f"{county.url}/?intake={urlsplit(wizard).path.split('/')[-1]}{renderer}")
     legend = page.locator("#differences")
+    expect(legend).to_be_visible(timeout=LONG_MS)
     # How many neighbours it overlaps depends on what other tests left on the map.
     for sort, count in (("new", "1"), ("changed", "1"), ("problem", r"[1-9]\d*")):
         expect(legend.locator(f"[data-sort={sort}] > b")).to_have_text(re.compile(f"^{count}$"))

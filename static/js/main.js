@@ -264,9 +264,7 @@ async function show(catalogue, style) {
   times.know(catalogue);
   times.restore(page.state.time);
   if (page.state.travel) tell(() => showTravel(page.state.travel));
-  const { intake, view: place } = page.state;
   await showMap(catalogue, style);
-  if (intake) await tell(() => showDifferences(intake, !place));
 }
 
 function markPreset() {
@@ -391,6 +389,8 @@ async function showMap(catalogue, style) {
   if (state.table) table.open(state.table, state.ledger);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
+  const { intake } = state;
+  if (intake) tell(() => showDifferences(intake, !state.view));
   await ready;
 }
 
