@@ -1,6 +1,7 @@
 // What is the answer to a question? The number large, how it was understood, the list, and what it rests on.
 import { overtaken } from "app/api.js";
 import { fill, html } from "app/dom.js";
+import { Aside } from "app/panel/aside.js";
 
 const MOST_GROUPS = 15;
 const MOST_CHIPS = 8;
@@ -9,7 +10,7 @@ const MOST_CHIPS = 8;
  * Emits "opened", "close", "answered" {question}, "open" {hit, results}, "zoom" {bounds}, "filter" {filters},
  * "copy" {text}.
  */
-export class AnswerPanel extends EventTarget {
+export class AnswerPanel extends Aside {
   /** @type {AbortController | null} */
   #asking = null;
   /** @type {Api.Questions | null} */
@@ -17,18 +18,9 @@ export class AnswerPanel extends EventTarget {
 
   /** @param {HTMLElement} element @param {import("app/api.js").Server} server */
   constructor(element, server) {
-    super();
-    this.element = element;
+    super(element, "answer");
     this.server = server;
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.close();
-    });
-  }
-
-  get isOpen() {
-    return !this.element.hidden;
+    this.closeOnEscape();
   }
 
   /** @param {string} question */
@@ -55,20 +47,14 @@ export class AnswerPanel extends EventTarget {
     }
   }
 
-  close() {
-    if (!this.isOpen) return;
+  forget() {
     this.#asking?.abort();
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    delete document.body.dataset.answer;
-    this.dispatchEvent(new CustomEvent("close"));
   }
 
   /** @param {...(HTMLElement | null)} body */
   #frame(...body) {
     const was = this.isOpen;
-    this.element.hidden = false;
-    document.body.dataset.answer = "";
+    this.stand();
     fill(
       this.element,
       html`<header class="filter-head"><h2>问一问</h2>

@@ -3,6 +3,7 @@ import { barsOf, heightOf, option } from "app/charts/bars.js";
 import { charts } from "app/charts/library.js";
 import { fill, html } from "app/dom.js";
 import { withCondition } from "app/filter/text.js";
+import { Aside } from "app/panel/aside.js";
 
 /**
  * @typedef {import("app/filter/filters.js").Filters} Filters
@@ -14,7 +15,7 @@ const WORDS = /** @type {Record<Measure, string>} */ ({ count: "数量", area_mu
 const UNITS = { area_mu: "亩", length_km: "公里" };
 
 /** Emits "opened", "close", "table" {layer}. */
-export class ChartPanel extends EventTarget {
+export class ChartPanel extends Aside {
   /** @type {Api.Layer[]} */
   #layers = [];
   #layer = "";
@@ -29,21 +30,12 @@ export class ChartPanel extends EventTarget {
 
   /** @param {HTMLElement} element @param {import("app/api.js").Server} server @param {Filters} filters @param {string} library address of the chart library */
   constructor(element, server, filters, library) {
-    super();
-    this.element = element;
+    super(element, "charts");
     this.server = server;
     this.filters = filters;
     this.library = library;
     filters.addEventListener("changed", () => this.isOpen && this.#load());
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.close();
-    });
-  }
-
-  get isOpen() {
-    return !this.element.hidden;
+    this.closeOnEscape();
   }
 
   /** @param {Api.Layer[]} layers */
@@ -56,36 +48,23 @@ export class ChartPanel extends EventTarget {
     this.#layer = this.#layers.find(({ key }) => key === layer)?.key ?? this.#layers[0]?.key ?? "";
     this.#facets = null;
     this.#measure = "count";
-    this.element.hidden = false;
-    document.body.dataset.charts = "";
+    this.stand();
     this.#frame();
     this.dispatchEvent(new CustomEvent("opened"));
     await this.#load();
     this.element.focus({ preventScroll: true });
   }
 
-  close() {
-    if (!this.isOpen) return;
+  forget() {
     this.#asking?.abort();
-    this.#forget();
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    delete document.body.dataset.charts;
-    this.dispatchEvent(new CustomEvent("close"));
+    this.#clear();
   }
 
   #frame() {
-    const options = this.#layers.map(
-      ({ key, title }) => html`<option value="${key}" selected=${key === this.#layer}>${title}</option>`,
-    );
-    const choose = (/** @type {Event} */ event) =>
-      this.open(/** @type {HTMLSelectElement} */ (event.target).value);
+    const open = (/** @type {string} */ layer) => this.open(layer);
     fill(
       this.element,
-      html`<header class="filter-head"><h2>统计</h2>
-        <select aria-label="统计哪个图层" @change=${choose}>${options}</select>
-        <button class="close" type="button" aria-label="关闭统计" title="关闭（Esc）" @click=${() => this.close()}>×</button>
-      </header>`,
+      this.headOf("统计", this.#layers, this.#layer, open),
       html`<div class="filter-body"><p class="quiet wait">正在统计…</p></div>`,
     );
   }
@@ -127,7 +106,7 @@ export class ChartPanel extends EventTarget {
     const body = this.element.querySelector(".filter-body");
     if (!body) return;
     const scrolled = body.scrollTop;
-    this.#forget();
+    this.#clear();
     const word = this.#facets?.word ?? "个";
     const measures = this.#measures(totals);
     if (!measures.includes(this.#measure)) this.#measure = "count";
@@ -221,7 +200,7 @@ export class ChartPanel extends EventTarget {
     fill(place, net.area_mu === null ? net.why : netWords(net.area_mu, net.overlap_mu ?? 0));
   }
 
-  #forget() {
+  #clear() {
     for (const chart of this.#drawn) chart.dispose();
     this.#drawn = [];
   }

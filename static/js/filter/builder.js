@@ -3,6 +3,7 @@ import { fill, html, later } from "app/dom.js";
 import { asChips, asDays, asPlace, asRange } from "app/filter/controls.js";
 import { CustomRow } from "app/filter/custom.js";
 import { conditionsOf, textOf } from "app/filter/text.js";
+import { Aside } from "app/panel/aside.js";
 
 /**
  * @typedef {import("app/filter/text.js").Condition} Condition
@@ -15,7 +16,7 @@ const OPEN_FIRST = 4;
 const MOST_GROUPS = 8;
 
 /** Emits "draw" to have an area drawn, "opened", "close", "save" {layer, text}, "table" {layer}, "charts" {layer}. */
-export class FilterPanel extends EventTarget {
+export class FilterPanel extends Aside {
   /** @type {Api.Layer[]} */
   #layers = [];
   /** @type {Api.Facets | null} */
@@ -39,8 +40,7 @@ export class FilterPanel extends EventTarget {
    * @param {import("app/filter/saved.js").SavedFilters} saved
    */
   constructor(element, server, filters, saved) {
-    super();
-    this.element = element;
+    super(element, "filtering");
     this.server = server;
     this.filters = filters;
     this.saved = saved;
@@ -50,19 +50,11 @@ export class FilterPanel extends EventTarget {
     });
     filters.addEventListener("changed", () => this.#follow());
     filters.addEventListener("refused", (event) => this.#refuse(/** @type {CustomEvent} */ (event).detail));
-    element.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.stopPropagation();
-      this.close();
-    });
+    this.closeOnEscape();
   }
 
   /** @type {() => void} */
   #apply;
-
-  get isOpen() {
-    return !this.element.hidden;
-  }
 
   get layer() {
     return this.#layer;
@@ -76,8 +68,7 @@ export class FilterPanel extends EventTarget {
   /** @param {string} layer */
   async open(layer) {
     const asked = ++this.#asked;
-    this.element.hidden = false;
-    document.body.dataset.filtering = "";
+    this.stand();
     this.#layer = this.#layers.find(({ key }) => key === layer)?.key ?? this.#layers[0]?.key ?? "";
     this.#conditions = conditionsOf(this.filters.textOf(this.#layer));
     this.#frame(html`<p class="quiet wait">正在读取可筛选的字段…</p>`);
@@ -103,14 +94,6 @@ export class FilterPanel extends EventTarget {
     this.element.querySelector("select")?.focus({ preventScroll: true });
   }
 
-  close() {
-    if (!this.isOpen) return;
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    delete document.body.dataset.filtering;
-    this.dispatchEvent(new CustomEvent("close"));
-  }
-
   /** The area that was drawn. @param {string} operator @param {GeoJSON.Geometry | null} geometry */
   drawn(operator, geometry) {
     if (geometry?.type !== "Polygon") return;
@@ -125,19 +108,8 @@ export class FilterPanel extends EventTarget {
 
   /** @param {HTMLElement} body */
   #frame(body) {
-    const options = this.#layers.map(
-      ({ key, title }) => html`<option value="${key}" selected=${key === this.#layer}>${title}</option>`,
-    );
-    const choose = (/** @type {Event} */ event) =>
-      this.open(/** @type {HTMLSelectElement} */ (event.target).value);
-    fill(
-      this.element,
-      html`<header class="filter-head"><h2>筛选</h2>
-        <select aria-label="筛选哪个图层" @change=${choose}>${options}</select>
-        <button class="close" type="button" aria-label="关闭筛选" title="关闭（Esc）" @click=${() => this.close()}>×</button>
-      </header>`,
-      body,
-    );
+    const open = (/** @type {string} */ layer) => this.open(layer);
+    fill(this.element, this.headOf("筛选", this.#layers, this.#layer, open), body);
   }
 
   #show() {

@@ -1,6 +1,7 @@
 // What would an import change on the map? Its counts are the legend; one walks through what is new, changed or missing.
 import { fill, html } from "app/dom.js";
 import { SIGNS, SORTS } from "app/map/differences.js";
+import { Aside } from "app/panel/aside.js";
 
 /** @typedef {import("app/map/differences.js").Sort} Sort */
 
@@ -19,7 +20,7 @@ const NOTES = {
 const LEGEND = ["new", "changed", "removed", "problem"];
 
 /** Emits "shown" {shapes, problems}, "chosen" {shape, bounds}, "open" {uid}, "close". */
-export class DifferencePanel extends EventTarget {
+export class DifferencePanel extends Aside {
   /** @type {Api.Differences | null} */
   #told = null;
   /** @type {Set<Sort>} */
@@ -28,12 +29,7 @@ export class DifferencePanel extends EventTarget {
 
   /** @param {HTMLElement} element */
   constructor(element) {
-    super();
-    this.element = element;
-  }
-
-  get isOpen() {
-    return !this.element.hidden;
+    super(element, "differences");
   }
 
   /** @param {Api.Differences} told */
@@ -41,19 +37,13 @@ export class DifferencePanel extends EventTarget {
     this.#told = told;
     this.#at = -1;
     this.#hidden = new Set(ofPartOnly(told) ? ["removed"] : []);
-    this.element.hidden = false;
-    document.body.dataset.differences = "";
+    this.stand();
     this.#render();
     this.#say();
   }
 
-  close() {
-    if (!this.isOpen) return;
+  forget() {
     this.#told = null;
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    delete document.body.dataset.differences;
-    this.dispatchEvent(new Event("close"));
   }
 
   /** Those that are not switched off. */

@@ -1,6 +1,7 @@
 // What do new roads do for tourism? The sentences, who gains most, and what of it the map shows.
 import { fill, html } from "app/dom.js";
 import { COLORS, GAIN_CLASSES } from "app/map/travel.js";
+import { Aside } from "app/panel/aside.js";
 
 const MOST_ROWS = 8;
 const FIRST_BAND = 30;
@@ -16,7 +17,7 @@ const LOOKS = [
 ];
 
 /** Emits "look" {result, look, minutes} when the map is to show something else, "open" {uid}, "close". */
-export class TravelPanel extends EventTarget {
+export class TravelPanel extends Aside {
   /** @type {Api.Travel | null} */
   #told = null;
   /** @type {Look} */
@@ -25,8 +26,7 @@ export class TravelPanel extends EventTarget {
 
   /** @param {HTMLElement} element */
   constructor(element) {
-    super();
-    this.element = element;
+    super(element, "travel");
   }
 
   /** Of what is shown. */
@@ -34,26 +34,16 @@ export class TravelPanel extends EventTarget {
     return this.#told?.uid ?? null;
   }
 
-  get isOpen() {
-    return !this.element.hidden;
-  }
-
   /** @param {Api.Travel} told */
   show(told) {
     this.#told = told;
-    this.element.hidden = false;
-    document.body.dataset.travel = "";
+    this.stand();
     this.#render();
     this.#say();
   }
 
-  close() {
-    if (!this.isOpen) return;
+  forget() {
     this.#told = null;
-    this.element.hidden = true;
-    this.element.replaceChildren();
-    delete document.body.dataset.travel;
-    this.dispatchEvent(new Event("close"));
   }
 
   #say() {

@@ -2,6 +2,7 @@
 import { saveFrom } from "app/api.js";
 import { fill, html } from "app/dom.js";
 import { timeWords } from "app/map/times.js";
+import { Aside } from "app/panel/aside.js";
 import { size } from "app/panel/size.js";
 import { PrintForm } from "app/printing/form.js";
 import { scaleWords } from "app/printing/layout.js";
@@ -18,7 +19,7 @@ const CENTRAL = 3;
 const NEARLY = 0.96;
 
 /** Emits "opened", "close". */
-export class PrintPanel extends EventTarget {
+export class PrintPanel extends Aside {
   /** @type {PrintForm | null} */
   #form = null;
   /** What is under way. @type {Api.Print | null} */
@@ -31,8 +32,7 @@ export class PrintPanel extends EventTarget {
 
   /** @param {HTMLElement} element @param {import("app/api.js").Server} server @param {MapView} view @param {() => Now} now */
   constructor(element, server, view, now) {
-    super();
-    this.element = element;
+    super(element, "printing");
     this.server = server;
     this.view = view;
     this.now = now;
@@ -41,10 +41,6 @@ export class PrintPanel extends EventTarget {
     frame.addEventListener("moved", () => this.#followed());
     frame.addEventListener("print", () => this.#begin());
     frame.addEventListener("close", () => this.close());
-  }
-
-  get isOpen() {
-    return !this.element.hidden;
   }
 
   /** @param {{title: string, bounds: Api.Bounds} | null} [subject] what is printed around; null: what is in sight */
@@ -59,8 +55,7 @@ export class PrintPanel extends EventTarget {
       this.#changed(/** @type {CustomEvent} */ (event).detail),
     );
     this.#form.addEventListener("view", () => this.#layOver(this.now()));
-    this.element.hidden = false;
-    document.body.dataset.printing = "";
+    this.stand();
     this.#show();
     this.dispatchEvent(new CustomEvent("opened"));
     if (subject) this.#layAround(subject.bounds);
@@ -70,14 +65,9 @@ export class PrintPanel extends EventTarget {
   }
 
   // What is under way goes on; it is found among the last prints.
-  close() {
-    if (!this.isOpen) return;
+  forget() {
     this.view.frame.hide();
-    this.element.hidden = true;
-    this.element.replaceChildren();
     this.#form = null;
-    delete document.body.dataset.printing;
-    this.dispatchEvent(new CustomEvent("close"));
   }
 
   // --- where the sheet lies ----------------------------------------------------------------------------
