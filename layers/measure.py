@@ -7,6 +7,7 @@ Areas are ellipsoidal (land statistics count the area on the ellipsoid), on CGCS
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -93,6 +94,15 @@ def mu(square_metres: float | Decimal) -> Decimal:
 def half_up(value: float | Decimal, digits: int) -> Decimal:
     """四舍五入 to so many digits."""
     return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def half_up_quickly(value: float, digits: int) -> float:
+    """The same as a number; decimals are asked only where binary fractions could tip the scale."""
+    scale = 10.0**digits
+    whole = value * scale
+    if abs(whole) < 1e9 and abs(whole - math.floor(whole) - 0.5) > 1e-6:
+        return math.floor(whole + 0.5) / scale
+    return float(half_up(value, digits))
 
 
 def rounded_mu(square_metres: float | None, digits: int = 2) -> float | None:

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
 import pytest
 from pyproj import Geod
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
-from layers.measure import area_m2, areas_m2, half_up, length_m, mu, rounded_areas, rounded_km, rounded_mu
+from layers.measure import (
+    area_m2,
+    areas_m2,
+    half_up,
+    half_up_quickly,
+    length_m,
+    mu,
+    rounded_areas,
+    rounded_km,
+    rounded_mu,
+)
 
 GEOD = Geod(a=6378137, rf=298.257222101)
 
@@ -54,3 +65,20 @@ def test_a_column_of_areas_is_rounded_as_each_would_be() -> None:
     areas = [0.0, 0.005, 2.675, 333.335, 1e9 + 0.125, 3e10 + 0.005, *halves]
     square_metres = [float(Decimal(str(area)).quantize(Decimal("0.01"), ROUND_HALF_UP)) for area in areas]
     assert rounded_areas(areas) == (square_metres, [rounded_mu(area) for area in square_metres])
+
+
+def test_rounding_quickly_says_the_same_as_decimals() -> None:
+    values = [
+        0.05,
+        0.15,
+        2.675,
+        1.005,
+        0.0,
+        99.95,
+        1e10 + 0.25,
+        *np.random.default_rng(7).uniform(0, 200, 2000),
+    ]
+    ties = [number / 2000 for number in range(1, 2000, 2)]
+    for value in map(float, [*values, *ties]):
+        for digits in (1, 2, 3):
+            assert half_up_quickly(value, digits) == float(half_up(value, digits)), (value, digits)

@@ -21,6 +21,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "rules": BASE,
     "symbols": BASE,
     "fence": set(),
+    "collecting": set(),
     "cells": set(),
     "formats": BASE | {"cells", "fence", "photos"},
     # Where pictures of the ground lie, and how they become tiles.
@@ -38,7 +39,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "asking": BASE | {"kinds", "rights", "filters"},
     "store": BASE | {"kinds", "rights", "filters"},
     "checking": BASE | {"kinds", "rights", "store", "checks"},
-    "intake": BASE | {"kinds", "rights", "store", "formats", "checks", "attaching", "blobs"},
+    "intake": BASE | {"kinds", "rights", "store", "formats", "checks", "attaching", "blobs", "collecting"},
     "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},

@@ -114,7 +114,9 @@ def test_points_by_hand(score: Score, points: float | None, fails: str) -> None:
 
 
 def test_what_was_not_checked_counts_neither_for_nor_against() -> None:
-    scores = [Score("area", "", 80, ""), Score("road", "", 50, ""), Score("avoid", "", None, "")]
+    scores = [
+        Score(key, points, lambda: ("", "")) for key, points in (("area", 80), ("road", 50), ("avoid", None))
+    ]
     assert total(scores, {"area": 30, "road": 10, "avoid": 60}) == 72.5
     assert total(scores[2:], {"avoid": 60}) is None
 
@@ -141,6 +143,15 @@ def test_distances_are_those_of_geopandas_and_of_the_ellipsoid() -> None:
         assert found.metres[place] == pytest.approx(distances.min(), rel=1e-3, abs=0.01)
         if distances.min() > 0:
             assert found.lines[place] == distances.argmin()
+
+
+def test_large_shapes_are_as_far_as_geopandas_says_too() -> None:
+    shapes = [shapely.box(118.40, 35.50, 118.45, 35.54), shapely.box(118.43, 35.54, 118.44, 35.548)]
+    roads = [shapely.segmentize(shapely.LineString([(118.38, 35.55), (118.60, 35.56)]), 0.001)]
+    flat = [gpd.GeoSeries(each, crs=4490).to_crs(4548) for each in (shapes, roads)]
+    found = nearest(np.array(shapes, object), roads)
+    assert found is not None
+    assert found.metres == pytest.approx([flat[1].distance(each).min() for each in flat[0]], rel=2e-3)
 
 
 # --- the search -------------------------------------------------------------------------------------------

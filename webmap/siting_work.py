@@ -8,6 +8,7 @@ from typing import Any, Final
 from layers import clock
 from layers.analysis.siting import plot_count, search
 from layers.analysis.siting_needs import Needs, read_needs
+from layers.collecting import uncollected
 from layers.jobs import Running
 from layers.kinds.held import standing_hold
 from layers.rights import Viewer
@@ -55,7 +56,8 @@ def work(database: Database, job: Running) -> dict[str, Any]:
     """The same as a job; the result says the uid."""
     viewer = viewer_of(database, job)
     asked = {key: value for key, value in job.arguments.items() if key != "audience"}
-    return {"uid": answer(database, viewer, asked, job.tell)}
+    with uncollected():
+        return {"uid": answer(database, viewer, asked, job.tell)}
 
 
 def holds_now(database: Database, viewer: Viewer, found: FoundAnalysis) -> dict[str, str]:

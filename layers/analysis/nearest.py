@@ -7,7 +7,7 @@ thousandth within some kilometres.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -16,7 +16,13 @@ from shapely.geometry.base import BaseGeometry
 
 from layers.measure import conformal, stretch
 
+LARGE_M: Final = 1000.0
+"""Shapes that reach farther from their middle are asked about as they are."""
+_SLICE: Final = 10_000
+_ROUNDING_M: Final = 1e-3
+
 Shapes = NDArray[np.object_]
+Places = NDArray[np.intp]
 
 
 class Nearest(NamedTuple):
@@ -33,12 +39,48 @@ def nearest(shapes: Shapes, lines: Sequence[BaseGeometry]) -> Nearest | None:
         return None
     if not len(shapes):
         return Nearest(np.zeros(0), np.zeros(0, np.intp))
-    tree = shapely.STRtree(pieces)
     charted = np.asarray(shapely.transform(shapes, conformal), object)
-    (mine, theirs), far = tree.query_nearest(charted, return_distance=True, all_matches=False)
-    order = np.argsort(mine, kind="stable")
-    middles = shapely.bounds(shapes)[:, [1, 3]].mean(axis=1)
-    return Nearest(far[order] / stretch(middles), of[theirs[order]])
+    latitudes = shapely.bounds(shapes)[:, [1, 3]].mean(axis=1)
+    far, piece = _nearest_pieces(charted, pieces)
+    return Nearest(far / stretch(latitudes), of[piece])
+
+
+def _nearest_pieces(shapes: Shapes, pieces: Shapes) -> tuple[NDArray[np.float64], Places]:
+    """For each shape how far its nearest piece is, and which it is."""
+    tree, far, piece = shapely.STRtree(pieces), np.zeros(len(shapes)), np.zeros(len(shapes), np.intp)
+    reach = _reach(shapes)
+    large = np.flatnonzero(reach > LARGE_M)
+    (mine, theirs), distances = tree.query_nearest(shapes[large], return_distance=True, all_matches=False)
+    far[large[mine]], piece[large[mine]] = distances, theirs
+    small = np.flatnonzero(reach <= LARGE_M)
+    for start in range(0, len(small), _SLICE):
+        some = small[start : start + _SLICE]
+        far[some], piece[some] = _by_their_middles(shapes[some], reach[some], pieces, tree)
+    return far, piece
+
+
+def _by_their_middles(
+    shapes: Shapes, reach: NDArray[np.float64], pieces: Shapes, tree: shapely.STRtree
+) -> tuple[NDArray[np.float64], Places]:
+    """The same of small shapes. A point is quicker to ask about: a piece that is nearer to a shape than the one that is
+    nearest to its middle lies no farther from the middle than that distance and the shape's own reach."""
+    middles = shapely.centroid(shapes)
+    at, beside = tree.query_nearest(middles, all_matches=False)
+    most = np.zeros(len(shapes))
+    most[at] = shapely.distance(shapes[at], pieces[beside])
+    mine, theirs = tree.query(middles, predicate="dwithin", distance=most + reach + _ROUNDING_M)
+    distances = shapely.distance(shapes[mine], pieces[theirs])
+    order = np.lexsort((theirs, distances, mine))
+    first = order[np.flatnonzero(np.diff(mine[order], prepend=-1))]
+    return distances[first], theirs[first]
+
+
+def _reach(shapes: Shapes) -> NDArray[np.float64]:
+    """How far the vertices of each shape are from its middle at most."""
+    positions, row_of = shapely.get_coordinates(shapes, return_index=True)
+    middles = shapely.get_coordinates(shapely.centroid(shapes))
+    away = np.hypot(*(positions - middles[row_of]).T)
+    return np.asarray(np.maximum.reduceat(away, np.flatnonzero(np.diff(row_of, prepend=-1))))
 
 
 def _pieces(lines: Sequence[BaseGeometry]) -> tuple[Shapes, NDArray[np.intp]]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
+from layers.collecting import uncollected
 from layers.errors import InvalidValue
 from layers.intake.bulk_act import NOBODY, Heard, bulk_act
-from layers.intake.collecting import uncollected
 from layers.intake.planning import Plan
 from layers.kinds import BOUNDARIES
 from layers.rights import Viewer

@@ -14,12 +14,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.checks import BY_CODE, CHECKS, Limits
+from layers.collecting import uncollected
 from layers.crs import Bounds
 from layers.crs import name_of as system_name
 from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFile
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
-from layers.intake.collecting import uncollected
 from layers.intake.mapping import Chosen, mapped
 from layers.intake.oddities import Oddities, oddities
 from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, mend

@@ -7,11 +7,11 @@ told as met; what was not checked counts neither for nor against. Weights and fo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from layers.measure import half_up
+from layers.measure import half_up, half_up_quickly
 from layers.rules.compliance import NO_APPROVAL
 
 NOTE: Final = f"选址结果按所填条件计算，{NO_APPROVAL}"
@@ -52,15 +52,28 @@ CRITERIA: Final[dict[str, Criterion]] = {
 """In the order in which parcels are looked at: what costs least first."""
 
 
-@dataclass(frozen=True)
+Told = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
-    """What one wish says of a parcel. points: None where it was not checked. fails: why it rules out; empty: it is met."""
+    """What one wish says of a parcel. points: None where it was not checked. fails: why it rules out; empty: it is met.
+
+    tell: its value and its sentence. Of very many parcels only those of the list are told in words.
+    """
 
     key: str
-    value: str
     points: float | None
-    sentence: str
+    tell: Callable[[], Told]
     fails: str = ""
+
+    @property
+    def value(self) -> str:
+        return self.tell()[0]
+
+    @property
+    def sentence(self) -> str:
+        return self.tell()[1]
 
 
 @dataclass(frozen=True)
@@ -75,67 +88,73 @@ class Overlap:
 
 def area_score(area_mu: float, least: float | None, most: float | None) -> Score:
     """Full inside of the range; below and above it falls with the ratio to its end."""
-    value = f"{half_up(area_mu, 2):,} 亩"
+
+    def told(words: str) -> Told:
+        value = f"{half_up(area_mu, 2):,} 亩"
+        return value, f"{value}，{words}"
+
     if least is not None and area_mu < least:
-        return Score(
-            "area", value, _points(area_mu / least), f"{value}，小于下限 {_plain(least)} 亩", "面积小于下限"
-        )
+        points = _points(area_mu / least)
+        return Score("area", points, lambda: told(f"小于下限 {_plain(least)} 亩"), "面积小于下限")
     if most is not None and area_mu > most:
-        return Score(
-            "area", value, _points(most / area_mu), f"{value}，大于上限 {_plain(most)} 亩", "面积大于上限"
-        )
-    return Score("area", value, FULL, f"{value}，在所需的 {range_words(least, most)} 之内")
+        points = _points(most / area_mu)
+        return Score("area", points, lambda: told(f"大于上限 {_plain(most)} 亩"), "面积大于上限")
+    return Score("area", FULL, lambda: told(f"在所需的 {range_words(least, most)} 之内"))
 
 
 def use_score(use: str | None, wanted: Sequence[str]) -> Score:
     """Whether one of the wanted words stands in the use, or the other way round."""
     if not use:
-        return Score("use", "未提供", 0.0, "没有填写用途，不能判断是否相符", "未填用途")
+        return Score("use", 0.0, lambda: ("未提供", "没有填写用途，不能判断是否相符"), "未填用途")
     if any(word in use or use in word for word in wanted):
-        return Score("use", use, FULL, f"{use}，与所需用途相符")
-    return Score("use", use, 0.0, f"{use}，不是所需的{'、'.join(wanted)}", "用途不符")
+        return Score("use", FULL, lambda: (use, f"{use}，与所需用途相符"))
+    return Score("use", 0.0, lambda: (use, f"{use}，不是所需的{'、'.join(wanted)}"), "用途不符")
 
 
 def route_score(title: str | None, *, wanted: bool) -> Score:
     """title: of its route, None where none is on record."""
     if title is None:
-        return Score("route", "未提供", 0.0, "没有填写指标途径", "未填供地途径")
+        return Score("route", 0.0, lambda: ("未提供", "没有填写指标途径"), "未填供地途径")
     if wanted:
-        return Score("route", title, FULL, f"可走{title}途径")
-    return Score("route", title, 0.0, f"{title}，不在所选途径内", "供地途径不符")
+        return Score("route", FULL, lambda: (title, f"可走{title}途径"))
+    return Score("route", 0.0, lambda: (title, f"{title}，不在所选途径内"), "供地途径不符")
 
 
 def town_score(own: str | None, wanted: str, distance_m: float | None, limit_m: float | None) -> Score:
     """Within the town, or so far from its border at most. distance_m: None where no limit was asked for."""
     if own == wanted or distance_m == 0.0:
-        return Score("town", own or wanted, FULL, f"在{wanted}范围内")
+        return Score("town", FULL, lambda: (own or wanted, f"在{wanted}范围内"))
     where = own or "乡镇未知"
     if limit_m is None or distance_m is None:
-        return Score("town", where, 0.0, f"在{where}，不在{wanted}", "不在所选乡镇")
+        return Score("town", 0.0, lambda: (where, f"在{where}，不在{wanted}"), "不在所选乡镇")
     return _near("town", f"{wanted}边界", distance_m, limit_m, "距所选乡镇超出限值", where)
 
 
 def road_score(name: str, distance_m: float | None, limit_m: float, wanted: str) -> Score:
     """distance_m: to the nearest road of the class, in metres; None where the map has none."""
     if distance_m is None:
-        return Score("road", "资料不足", 0.0, f"图上没有{wanted}，距离无法计算", f"图上没有{wanted}")
+        missing = f"图上没有{wanted}"
+        return Score("road", 0.0, lambda: ("资料不足", f"{missing}，距离无法计算"), missing)
     return _near("road", name, distance_m, limit_m, f"距{wanted}超出限值")
 
 
 def avoid_score(found: Sequence[Overlap], unchecked: Sequence[str]) -> Score:
     """found: each layer's share; unchecked: what could not be looked at, so that nothing may be said of it."""
-    rest = f"未检查：{'、'.join(unchecked)}" if unchecked else ""
-    told = "、".join(f"{each.title}{half_up(100 * each.share, 2)}%{each.words}" for each in found)
-    said = "；".join(part for part in (f"压盖{told}" if told else "", rest) if part)
-    grave = [each.title for each in found if each.grave]
-    if grave:
-        return Score("avoid", "不得占用", 0.0, said, f"压盖{grave[0]}（不得占用）")
+
+    def told() -> str:
+        rest = f"未检查：{'、'.join(unchecked)}" if unchecked else ""
+        shares = "、".join(f"{each.title}{half_up(100 * each.share, 2)}%{each.words}" for each in found)
+        return "；".join(part for part in (f"压盖{shares}" if shares else "", rest) if part)
+
+    grave = next((each.title for each in found if each.grave), None)
+    if grave is not None:
+        return Score("avoid", 0.0, lambda: ("不得占用", told()), f"压盖{grave}（不得占用）")
     if found:
         share = min(1.0, sum(each.share for each in found))
-        return Score("avoid", "有压盖", _points(1 - share), said, f"压盖{found[0].title}")
+        return Score("avoid", _points(1 - share), lambda: ("有压盖", told()), f"压盖{found[0].title}")
     if unchecked:
-        return Score("avoid", "未检查", None, said)
-    return Score("avoid", "未发现压盖", FULL, "所选避让图层未发现压盖")
+        return Score("avoid", None, lambda: ("未检查", told()))
+    return Score("avoid", FULL, lambda: ("未发现压盖", "所选避让图层未发现压盖"))
 
 
 def total(scores: Sequence[Score], weights: Mapping[str, float]) -> float | None:
@@ -144,7 +163,7 @@ def total(scores: Sequence[Score], weights: Mapping[str, float]) -> float | None
     whole = sum(weight for _, weight in known)
     if whole <= 0:
         return None
-    return float(half_up(sum(points * weight for points, weight in known) / whole, 1))
+    return half_up_quickly(sum(points * weight for points, weight in known) / whole, 1)
 
 
 def distance_words(metres: float) -> str:
@@ -162,15 +181,18 @@ def range_words(least: float | None, most: float | None) -> str:
 def _near(key: str, to: str, distance_m: float, limit_m: float, fails: str, where: str = "") -> Score:
     """100 points beside it, 50 at the limit, none from twice the limit on."""
     points = _points(1 - distance_m / (2 * limit_m)) if limit_m else (FULL if distance_m == 0 else 0.0)
-    words = distance_words(distance_m)
-    said = f"{f'在{where}，' if where else ''}距{to} {words}"
-    if distance_m <= limit_m:
-        return Score(key, words, points, f"{said}，不超过 {distance_words(limit_m)}")
-    return Score(key, words, points, f"{said}，超过 {distance_words(limit_m)}", fails)
+    over = distance_m > limit_m
+
+    def told() -> Told:
+        words, most = distance_words(distance_m), distance_words(limit_m)
+        said = f"{f'在{where}，' if where else ''}距{to} {words}"
+        return words, f"{said}，{'超过' if over else '不超过'} {most}"
+
+    return Score(key, points, told, fails if over else "")
 
 
 def _points(share: float) -> float:
-    return float(half_up(FULL * min(max(share, 0.0), 1.0), 1))
+    return half_up_quickly(FULL * min(max(share, 0.0), 1.0), 1)
 
 
 def _plain(number: float) -> str:

@@ -5,7 +5,6 @@ Only what stands: what waits for review is no land to build on. Values as they a
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from layers.rights import Viewer
 from layers.store.engine import among_ids, json_real, json_row, wkb
 from layers.store.seen import seen, stands
 from layers.store.tables import Feature, Layer
+from layers.store.tile_rows import columns_of
 
 DERIVED = ("area_mu", "town")
 
@@ -54,10 +54,9 @@ def plots(
     rows = session.execute(
         wanted.join(Layer).where(*_standing(viewer, layer), *_sized(least_mu, most_mu)).order_by(Feature.id)
     ).all()
-    derived = [json.loads(row[1]) for row in rows]
-    said = [json.loads(row[2]) for row in rows]
-    columns = {key: [row[place] for row in derived] for place, key in enumerate(DERIVED)}
-    columns |= {key: [row[place] for row in said] for place, key in enumerate(properties)}
+    said = columns_of([row[2] for row in rows], len(properties or ["name"]))
+    columns = dict(zip(DERIVED, columns_of([row[1] for row in rows], len(DERIVED)), strict=True))
+    columns |= dict(zip(properties, said, strict=False))
     return Plots(np.array([row[0] for row in rows], np.int64), columns)
 
 

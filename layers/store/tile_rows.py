@@ -67,9 +67,9 @@ def _read(
         return TileRows(np.zeros(0, np.int64), [], np.zeros((0, 2)), {each.key: [] for each in told})
     ids, shapes, due, derived, properties = map(list, zip(*rows, strict=True))
     count = sum(each.of == "derived" for each in told)
-    anchors, *values = _columns(derived, 1 + count)
+    anchors, *values = columns_of(derived, 1 + count)
     # Some kinds tell nothing but what is derived.
-    declared = _columns(properties, len(told) - count) if count < len(told) else []
+    declared = columns_of(properties, len(told) - count) if count < len(told) else []
     found = {"derived": iter(values), "properties": iter(declared)}
     columns = {each.key: next(found[each.of]) for each in told}
     _make_current(session, kind, columns, {id_: place for place, id_ in enumerate(ids) if due[place]}, told)
@@ -118,7 +118,7 @@ def _travels(kind: LayerKind, viewer: Viewer, field: TileField) -> bool:
     return field.key in kind.by_key and may_see(viewer, kind.by_key[field.key].visibility)
 
 
-def _columns(rows: list[str], count: int) -> list[list[Any]]:
+def columns_of(rows: list[str], count: int) -> list[list[Any]]:
     """The columns of rows that are JSON lists of so many values, and one more.
 
     Read as one long list: a list for each row would cost more than what is in it.
