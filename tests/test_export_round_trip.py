@@ -26,6 +26,7 @@ EACH = 4
 CODES = {None: 4490, 39: 4527, 40: 4528}
 ENDINGS = {"shp": "zip"}
 ONE_OF_EACH_SHAPE = ("idle_parcel", "road_project", "scenic_site", "control_line")
+IN_THE_OTHER_ZONE = (("shp", 40), ("gpkg", 39))
 NOT_TOLD = ("is_sample", "extra", "town")
 
 
@@ -118,6 +119,8 @@ def test_every_kind_comes_back_the_same(
     for layer in layers:
         if form in ("shp", "gpkg") and (zone or form == "shp") and layer.key not in ONE_OF_EACH_SHAPE:
             continue  # GDAL is a process of its own each time; every kind goes through it once.
+        if (form, zone) in IN_THE_OTHER_ZONE and layer.key not in ONE_OF_EACH_SHAPE[:2]:
+            continue
         path = out(county, layer, form, zone, tmp_path)
         code = CODES[zone] if form == "csv" else None
         back = plan(county, SYSTEM_VIEWER, path, kind=layer.kind, crs=code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import random
 import socket
@@ -14,9 +15,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
 
 from layers.errors import MapError
 from layers.formats import Dataset, read_dataset
+from layers.shapes import check_shapes
 from tests import files, old_books
 from tests.plots import HOLE, SQUARE, header, record, ring, text
 
@@ -355,3 +359,56 @@ def test_no_child_took_more_than_a_gigabyte() -> None:
     import resource
 
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1 << 20
+
+
+NO_NUMBERS: dict[str, tuple[str, str]] = {
+    "a table of x and y": ("csv", "名称,X,Y\n甲,{number},39633200\n乙,3936700,39633300\n"),
+    "a table of shapes": ("csv", "名称,WKT\n甲,POINT ({number} 35.5)\n乙,POINT (118.4 35.5)\n"),
+    "a table of degrees": ("csv", "名称,经度,纬度\n甲,118.4,{number}\n乙,118.4,35.5\n"),
+    "places": (
+        "kml",
+        "<kml><Placemark><name>甲</name><Point><coordinates>{number},35.5</coordinates></Point></Placemark>"
+        "<Placemark><name>乙</name><Point><coordinates>118.4,35.5</coordinates></Point></Placemark></kml>",
+    ),
+    "waypoints": (
+        "gpx",
+        '<gpx><wpt lat="{number}" lon="118.4"><name>甲</name></wpt>'
+        '<wpt lat="35.5" lon="118.4"><name>乙</name></wpt></gpx>',
+    ),
+}
+
+
+@pytest.mark.parametrize("number", ["NaN", "inf", "-Infinity", "1e999", "1e300"])
+@pytest.mark.parametrize(("suffix", "content"), NO_NUMBERS.values(), ids=NO_NUMBERS)
+def test_numbers_that_are_none_never_become_a_place(
+    tmp_path: Path, suffix: str, content: str, number: str
+) -> None:
+    path = tmp_path / f"a.{suffix}"
+    path.write_text(content.format(number=number), "utf-8")
+    dataset = opened(path)
+    if dataset is None:
+        return
+    checked = check_shapes(dataset.shapes, ["point"], (-180, -90, 4e7, 1e7))
+    good = sorted(set(range(len(dataset))) - set(checked.problems) - set(dataset.bad_shapes))
+    assert len(good) <= 1
+    assert all(math.isfinite(value) for at in good for value in checked.shapes[at].bounds)
+
+
+@pytest.mark.parametrize("place", [(math.nan, 35.5), (math.inf, 35.5), (999.0, 35.5), (118.4, -200.0)])
+def test_a_photo_that_lies_about_its_place_has_none(tmp_path: Path, place: tuple[float, float]) -> None:
+    """Seconds of 1/0 are what a broken camera writes; no camera stands at 999°."""
+    content = io.BytesIO()
+    told = Image.Exif()
+    gps = told.get_ifd(ExifTags.IFD.GPSInfo)
+    gps[1], gps[2], gps[3], gps[4] = "N", degrees(place[1]), "E", degrees(place[0])
+    Image.new("RGB", (32, 32)).save(content, "JPEG", exif=told)
+    path = tmp_path / "a.jpg"
+    path.write_bytes(content.getvalue())
+    dataset = opened(path)
+    assert dataset is None or 0 in dataset.bad_shapes
+
+
+def degrees(value: float) -> tuple[IFDRational, IFDRational, IFDRational]:
+    none = IFDRational(0, 0) if math.isnan(value) else IFDRational(1, 0)
+    whole = IFDRational(int(abs(value)), 1) if math.isfinite(value) else none
+    return whole, IFDRational(0, 1), IFDRational(0, 1)

@@ -96,7 +96,7 @@ def _take_wkt(dataset: Dataset, name: str) -> None:
         if cell is None:
             continue
         try:
-            with np.errstate(invalid="ignore"):
+            with np.errstate(invalid="ignore", over="ignore"):
                 dataset.shapes[at] = shapely.from_wkt(re.sub(r"^SRID=\d+;", "", str(cell)))
         except shapely.GEOSException:
             dataset.bad_shapes[at] = (
