@@ -112,7 +112,7 @@ def test_the_same_notice_is_a_page_that_asks_for_nothing_and_runs_nothing(sqlite
     for words in (
         "闲置<土地>公示",
         "2026年3月1日至2026年3月30日，共 30 日",
-        "沂南县自然资源和规划局",
+        "请以书面或电话方式向沂南县自然资源和规划局反馈",
         "0539-3221234",
         "正阳路 1 号",
         "0号地块",

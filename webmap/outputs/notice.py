@@ -84,6 +84,11 @@ class Notice:
         return [*told, ("地址或邮箱", self.answer_to)] if self.answer_to else told
 
     @property
+    def invitation(self) -> str:
+        """What whoever has something to say may do."""
+        return f"公示期内如有意见，请以书面或电话方式向{self.unit}反馈。"
+
+    @property
     def signed(self) -> str:
         """The day below it."""
         return said(self.day)
@@ -111,12 +116,12 @@ def pdf(notice: Notice, fonts: Path, tell: Callable[[float], object] = lambda sh
 
 def _write(sheet: _Sheet, notice: Notice, tell: Callable[[float], object]) -> None:
     sheet.title(notice.title)
-    (shown, days), (_, unit), *ways = notice.facts
+    (shown, days), _, *ways = notice.facts
     for paragraph in notice.paragraphs:
         sheet.paragraph(paragraph)
     sheet.paragraph(f"{shown}：{days}。")
     reached = "；".join(f"{title}：{words}" for title, words in ways)
-    sheet.paragraph(f"公示期内如有意见，请以书面或电话方式向{unit}反馈。{reached}。")
+    sheet.paragraph(f"{notice.invitation}{reached}。")
     sheet.picture(notice.picture, notice.labels, notice.caption)
     sheet.table(notice.header, notice.rows, tell)
     sheet.signature(notice.unit, notice.signed)
