@@ -262,12 +262,18 @@ def test_several_layers_of_a_file_come_in_together_and_go_together(
     one.goto(f"{county.url}{page.locator('.together a').first.get_attribute('href')}")
     expect(one.get_by_text("2 宗可以导入到")).to_be_visible()
     one.close()
+    together = page.url
     page.locator("#together").press("Enter")
     expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
     expect(page.locator(".together-done li")).to_have_count(2)
     assert idle(caller)["count"] == before + 4
     (act,) = caller.get("/api/acts?limit=1").json()["acts"]
     assert "2 个图层一起导入：东区 → 闲置低效用地 新增 2；西区 → 闲置低效用地 新增 2" in act["reason"]
+    mine, theirs = caller, sign_in(county, "editor", "文化和旅游局")
+    assert (mine.get(urlsplit(together).path).status, theirs.get(urlsplit(together).path).status) == (
+        303,
+        404,
+    )
     page.get_by_role("button", name="撤销整个导入").click()
     expect(page.get_by_text("已撤销")).to_be_visible()
     assert idle(caller)["count"] == before

@@ -101,7 +101,10 @@ def _running(members: list[tuple[Upload, FoundJob | None]]) -> FoundJob | None:
 
 
 def _brought_together(members: list[tuple[Upload, FoundJob | None]]) -> Upload | None:
-    return next((upload for upload, job in members if job and job.kind == TOGETHER and is_brought(job)), None)
+    """One of them, once nothing of the file is left to be brought."""
+    if not all(is_brought(job) for _, job in members):
+        return None
+    return next((upload for upload, job in members if job and job.kind == TOGETHER), None)
 
 
 def _trouble(members: list[tuple[Upload, FoundJob | None]]) -> str:
