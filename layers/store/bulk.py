@@ -22,7 +22,7 @@ from layers.rights import Viewer
 from layers.store.acts import finish_act, new_act
 from layers.store.ahead import ahead
 from layers.store.engine import Database
-from layers.store.pace import Pace
+from layers.store.pace import UNHURRIED_S, Pace
 from layers.store.rows import NewFeature, Prepared, towns_for, write
 from layers.store.stand_ins import carry_over, left_behind, refuse_overtaken
 from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search, StandIn
@@ -54,14 +54,15 @@ def add_in_turns(
     rows: Iterable[NewFeature],
     on_turn: Callable[[int], object] = lambda count: None,
 ) -> int:
-    """Store rows under a pending act in turns that hold the lock for 0.2 s at most; returns how many.
+    """Store rows under a pending act in turns; returns how many. on_turn hears the number written so far.
 
-    on_turn hears the number written so far.
+    SQLite has one lock for all who write: a turn of it holds that for 0.2 s at most.
     """
     with database.reading() as session:
         layer = session.execute(_layer_of(layer_key, act_id)).scalar_one()
         towns = towns_for(session, layer.kind, act_id)
-    kind, count, pace, dialect = kind_for(layer), 0, Pace(), database.engine.dialect
+    kind, count, dialect = kind_for(layer), 0, database.engine.dialect
+    pace = Pace() if database.is_sqlite else Pace(UNHURRIED_S)
     turns = (Prepared(kind, turn, towns).made_ready(dialect) for turn in pace.turns(iter(rows)))
     # SQLite writes in this very process: there a second thread would only hold up who has the lock.
     for prepared in turns if database.is_sqlite else ahead(turns):
