@@ -1,11 +1,13 @@
 """How long is it from a file of 300 parcels in the hand to parcels that are seen on the map?
 
 In a browser, by somebody signed in: the file is chosen, 导入 is clicked, then 在地图上查看. The first time no job has run
-before on this server. What the person needs to look and to click is not counted.
+before on this server. What the person needs to look and to click is not counted. Beside it: the processor time that all
+processes of the server took for it; the rest is the browser's.
 """
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import time
@@ -15,6 +17,7 @@ from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.bench.memory import family
 from tests.bench.pages import DRAWN, NEXT_FRAME
 from tests.bench.table import Line, say
 from tests.bench.turns import MOST_ROUNDS
@@ -44,12 +47,26 @@ def lines(folder: Path) -> Iterator[Line]:
         bring_in(page, server, sign_in(server, "editor"))
         page.goto(server.url)
         page.wait_for_function(DRAWN)
-        taken = [
-            brought(page, server, numbered(folder, time_)) for time_ in range(min(TIMES, MOST_ROUNDS + 1))
-        ]
+        taken, spent = [], []
+        for time_ in range(min(TIMES, MOST_ROUNDS + 1)):
+            before = processor_s(server)
+            taken.append(brought(page, server, numbered(folder, time_)))
+            spent.append(processor_s(server) - before)
         browser.close()
     yield told("the first time", taken[:1])
     yield told("later", taken[1:])
+    yield told("later: processor time of the server", spent[1:])
+
+
+def processor_s(server: Server) -> float:
+    """Of all its processes, and of their children that have ended."""
+    return sum(map(spent_s, family(server.pid)))
+
+
+def spent_s(pid: int) -> float:
+    # After the name, which may hold anything: state is field 3, the four times are fields 14 to 17.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def told(when: str, taken: list[float]) -> Line:
