@@ -438,6 +438,7 @@ def _lines() -> Iterable[tuple[str, Route]]:
             for method in ("GET", "POST")
         ),
         # attachments, and marking on the phone
+        *_for(INSIDERS, "GET /api/photos"),
         ("GET /api/features/<ref>/attachments", Route(INSIDERS, f"{feature}/attachments", internal=True)),
         (
             "POST /api/features/<ref>/attachments",

@@ -442,6 +442,20 @@ def test_a_view_becomes_a_scene_and_is_edited_saved_moved_and_taken_back(
     until(page, "document.getElementById('state').textContent.includes('已自动保存')")
     preview = page.frame_locator("iframe")
     preview.get_by_role("heading", name="改成 22").wait_for(timeout=120_000)
+    page.get_by_role("button", name="修改", exact=True).click()
+    conditions = page.locator("#conditions")
+    conditions.get_by_role("button", name="本月到期").first.click()
+    until(page, "document.querySelector('#conditions .filter-count b') !== null")
+    conditions.get_by_role("button", name="完成").click()
+    page.get_by_label("时间", exact=True).select_option("now")
+    page.get_by_label("卷帘右边").select_option("plan")
+    page.get_by_role("button", name="选照片").click()
+    until(page, "document.querySelector('#photos .photos-offered').children.length > 0")
+    page.keyboard.press("Escape")
+    until(page, "document.getElementById('state').textContent.includes('已自动保存')")
+    saved = page.request.get("/api/briefings/county").json()["scenes"][10]
+    assert saved["compare"] == {"left": "now", "right": "plan", "share": None}
+    assert saved["filters"]["idle_parcel"] != "symbol.any.two_years"
     page.locator("#scene_list button").nth(10).focus()
     page.keyboard.press("Alt+ArrowUp")
     until(page, "document.querySelectorAll('#scene_list button')[9].textContent.includes('改成')")

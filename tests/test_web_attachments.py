@@ -85,6 +85,19 @@ def test_an_editor_attaches_a_photo_and_everybody_inside_sees_it(county: Flask) 
     assert reader.get(told["urls"]["shown"], {"If-None-Match": shown.headers["etag"]}).status == 304
 
 
+def test_photos_are_offered_to_who_may_take_them_out(county: Flask) -> None:
+    editor = sign_in(county, "editor", LAND)
+    assert sent(editor, IDLE_UID, photo(), "院门.jpg").status == 201
+    assert sent(editor, IDLE_UID, pdf(), "批复.pdf", "application/pdf").status == 201
+    (told,) = editor.get("/api/photos").json()["photos"]
+    assert told["name"] == "院门.jpg"
+    assert editor.get(told["thumb"]).status == 200
+    assert len(editor.get("/api/photos?q=院门").json()["photos"]) == 1
+    assert editor.get("/api/photos?q=没有").json()["photos"] == []
+    # The parcel is internal, and another unit answers for it.
+    assert sign_in(county, "editor", TOURISM).get("/api/photos").json()["photos"] == []
+
+
 def test_the_original_is_for_editors_only_and_is_saved_not_opened(county: Flask) -> None:
     editor, reader = sign_in(county, "editor", LAND), sign_in(county, "reader")
     content = photo(MARTYRS)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from layers import clock
 from layers.errors import Busy, InvalidValue, OutOfDate, UnknownThing
 from layers.kinds.record import POSITION_SOURCES
-from layers.rights import Viewer
+from layers.rights import Viewer, may
 from layers.store.acts import one_act
 from layers.store.attachment_moves import MOST_OF_A_FEATURE, count_of, take_off
 from layers.store.bulk import Also
@@ -28,6 +28,8 @@ from layers.store.found import FoundFeature
 from layers.store.seen import is_insider, seen
 from layers.store.tables import Act, Attachment, Feature, FeatureVersion, Layer
 
+LOOKED_THROUGH: Final = 500
+"""Photos of which some are offered."""
 ROLES: Final = {"then": "原貌", "now": "现状", "doc": "文件"}
 
 
@@ -126,6 +128,23 @@ def attachments_of(session: Session, viewer: Viewer, feature: FoundFeature) -> l
     statement = _finding(viewer).where(Feature.id == feature.id)
     ordered = statement.order_by(Attachment.taken_at.asc().nulls_last(), Attachment.id)
     return [_found(row, viewer) for row in session.execute(ordered)]
+
+
+def photos(session: Session, viewer: Viewer, words: str, most: int) -> list[tuple[FoundAttachment, str]]:
+    """The newest photos, each with the name of its feature, that this viewer may see and whose unit he may export from.
+
+    words: stand in the name of the photo or of its feature; looked for among the newest LOOKED_THROUGH.
+    """
+    statement = _finding(viewer).where(Attachment.thumb_sha256.is_not(None))
+    rows = session.execute(statement.order_by(Attachment.id.desc()).limit(LOOKED_THROUGH))
+    named = [(_found(row, viewer), str(row.derived.get("label") or "")) for row in rows]
+    told = [
+        (found, name)
+        for found, name in named
+        if (found.visibility == "public" or may(viewer, "export", unit=found.unit))
+        and (words in name or words in found.row.name)
+    ]
+    return told[:most]
 
 
 def attachment_named(session: Session, viewer: Viewer, uid: str) -> FoundAttachment:

@@ -205,6 +205,11 @@ export class Server extends EventTarget {
     return answered(await asked(`${this.#ref(ref)}/attachments`, { method: "POST", headers, body }));
   }
 
+  /** Photos that may be put beside a scene. @param {string} q @returns {Promise<{photos: import("app/briefing/photo_picker.js").Photo[]}>} */
+  photos(q) {
+    return this.#get(`${this.urls.api}photos`, { q });
+  }
+
   /** @param {string} uid @param {{role: string | null}} change @returns {Promise<Api.Attachments>} */
   changeAttachment(uid, change) {
     return this.#send("PATCH", this.#attachment(uid), change);

@@ -22,12 +22,15 @@ from layers.store import attachments as store
 from layers.store import query
 from layers.store.attachments import FoundAttachment
 from layers.store.query import FoundFeature
+from layers.store.seen import require_insider
 from webmap.answers import PRIVATE, answer
 from webmap.database import current, the_config, the_database, viewer
 from webmap.views.features import reference
 
 blueprint = Blueprint("attachments", __name__, url_prefix="/api")
 
+MOST_PHOTOS: Final = 48
+LONGEST_WORDS: Final = 40
 MOST_BYTES_OF_A_REQUEST: Final = 64 * 1024 * 1024
 MOST_FILES_OF_A_REQUEST: Final = 10
 JPEG: Final = "image/jpeg"
@@ -64,6 +67,15 @@ def add(ref: str) -> tuple[Response, int]:
     count = store.attach(current(), viewer(), feature, new)
     current().commit()
     return answer(_listing(feature)), 201 if count else 200
+
+
+@blueprint.get("/photos")
+def photos() -> Response:
+    """The newest photos that may be put beside a scene; `q` stands in their name or that of their feature."""
+    require_insider(viewer())
+    words = request.args.get("q", "").strip()[:LONGEST_WORDS]
+    found = store.photos(current(), viewer(), words, MOST_PHOTOS)
+    return answer({"photos": [_offered(each, name) for each, name in found]})
 
 
 @blueprint.get("/attachments/<uid>")
@@ -162,6 +174,16 @@ def _require_attach(feature: FoundFeature) -> None:
 def _require_change(found: FoundAttachment) -> None:
     if not _may_change(viewer(), found):
         require(viewer(), "edit", unit=found.unit, town=found.town, visibility=found.visibility)
+
+
+def _offered(found: FoundAttachment, feature: str) -> dict[str, Any]:
+    return {
+        "uid": found.row.uid,
+        "name": found.row.name,
+        "feature": feature,
+        "thumb": url_for("attachments.thumb", uid=found.row.uid),
+        "public": found.visibility == "public",
+    }
 
 
 def _may_change(who: Viewer, found: FoundAttachment) -> bool:

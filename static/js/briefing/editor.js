@@ -1,7 +1,9 @@
 // Wires the editor of a briefing: list, form and preview; what is typed is saved by itself.
 import { Server } from "app/api.js";
 import { Channel } from "app/briefing/channel.js";
+import { PhotoPicker } from "app/briefing/photo_picker.js";
 import { isWhole } from "app/briefing/question_form.js";
+import { SceneFilter } from "app/briefing/scene_filter.js";
 import { SceneForm } from "app/briefing/scene_form.js";
 import { SceneList } from "app/briefing/scene_list.js";
 import { byId, fill, html, later } from "app/dom.js";
@@ -36,7 +38,12 @@ async function start() {
       ...boot.editor,
       layers,
       facets: kept((layer) => server.facets(layer)),
+      photo: (uid) => `${boot.urls.api}attachments/${encodeURIComponent(uid)}/thumb`,
     });
+    const conditions = new SceneFilter(dialog("conditions"), server, layers, boot.account?.name ?? "");
+    const photos = new PhotoPicker(dialog("photos"), server);
+    on(form, "filter", ({ layer, text, act }) => conditions.open(layer, text, act));
+    on(form, "photo", ({ act }) => photos.open(act));
     form.addEventListener("change", changed);
     form.addEventListener("ask-bounds", () => channel.say("where"));
     input("title").value = edited.title;
@@ -166,7 +173,7 @@ function move(from, to) {
 }
 
 async function showHistory() {
-  const dialog = /** @type {HTMLDialogElement} */ (byId("history"));
+  const list_of = dialog("history");
   try {
     const { versions } = await server.briefingHistory(boot.slug);
     const rows = versions.map(
@@ -174,10 +181,10 @@ async function showHistory() {
         html`<li><span>第 ${version} 版 · ${new Date(when).toLocaleString("zh-CN")} · ${who} · ${count} 幕 · ${title}</span><button type="button" class="button plain" @click=${() => goBack(version)}>恢复</button></li>`,
     );
     fill(
-      dialog,
+      list_of,
       html`<form method="dialog" novalidate><h2>修改记录</h2>${rows.length ? html`<ul class="versions">${rows}</ul>` : html`<p class="empty">还没有更早的版本。</p>`}<div class="buttons"><button class="button">关闭</button></div></form>`,
     );
-    dialog.showModal();
+    list_of.showModal();
   } catch (error) {
     tell(/** @type {Error} */ (error).message, true);
   }
@@ -213,6 +220,11 @@ function structured(scene) {
 /** @param {string} id */
 function input(id) {
   return /** @type {HTMLInputElement} */ (byId(id));
+}
+
+/** @param {string} id */
+function dialog(id) {
+  return /** @type {HTMLDialogElement} */ (byId(id));
 }
 
 /** @param {EventTarget} part @param {string} name @param {(detail: any) => void} act */

@@ -17,7 +17,7 @@ export class QuestionForm extends EventTarget {
     super();
     this.question = question;
     this.known = known;
-    this.element = html`<div class="question"></div>`;
+    this.element = html`<div class="inquiry"></div>`;
     this.#draw();
   }
 

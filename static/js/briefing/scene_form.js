@@ -14,9 +14,9 @@ const [YEARS_BACK, YEARS_ON] = [10, 20];
 const SLOTS =
   "可用 {1} {2} {3} 代表下面的数字，{1.count} 代表同一问的数量，{top}、{top%} 代表最长的一条及其占比；放映时现算。";
 
-/** Emits "change" when the scene was changed in place, "ask-bounds" when the view of the preview is wanted. */
+/** Emits "change" when the scene was changed in place, "ask-bounds" when the view of the preview is wanted, "filter" {layer, text, act}, "photo" {act}. */
 export class SceneForm extends EventTarget {
-  /** @param {HTMLElement} element @param {Known & {most_figures: number, advised_headline: number, colors: Record<string, Record<string, string>>}} known */
+  /** @param {HTMLElement} element @param {Known & {most_figures: number, advised_headline: number, colors: Record<string, Record<string, string>>, photo: (uid: string) => string}} known */
   constructor(element, known) {
     super();
     this.element = element;
@@ -32,6 +32,7 @@ export class SceneForm extends EventTarget {
       this.#figures(scene),
       this.#bars(scene),
       this.#map(scene),
+      this.#photo(scene),
       html`<fieldset><legend>讲稿（只在演讲者视图显示）</legend>${this.#area(scene, "notes", 6, 10000)}</fieldset>`,
     );
   }
@@ -115,7 +116,7 @@ export class SceneForm extends EventTarget {
       ${labelled("回看某日", day.element)}
       <div class="times-of">${this.#times(scene)}</div>
       <details open><summary>图层：打开的，和要突出的（其余变淡）</summary><div class="layers">${themes.map((layer) => this.#layer(scene, layer))}</div></details>
-      ${Object.keys(scene.filters).length > 0 && this.#filters(scene)}
+      ${this.#filters(scene)}
     </fieldset>`;
   }
 
@@ -131,15 +132,8 @@ export class SceneForm extends EventTarget {
       this.#redraw();
     };
     return [
-      labelled(
-        "时间",
-        timeChoice("不分时间", left, (value) => set(value, right)),
-      ),
-      left &&
-        labelled(
-          "卷帘右边",
-          timeChoice("不对比", right, (value) => set(left, value)),
-        ),
+      timeChoice("时间", "不分时间", left, (value) => set(value, right)),
+      left && timeChoice("卷帘右边", "不对比", right, (value) => set(left, value)),
     ];
   }
 
@@ -173,7 +167,7 @@ export class SceneForm extends EventTarget {
     };
     return html`<div class="layer">
       <label class="tick"><input type="checkbox" checked=${isOn} @change=${turn}>${title}</label>
-      ${isOn && html`<label class="tick about"><input type="checkbox" checked=${Boolean(about)} @change=${() => stress(null)}>突出</label>`}
+      ${isOn && html`<label class="tick stressed"><input type="checkbox" checked=${Boolean(about)} @change=${() => stress(null)}>突出</label>`}
       ${isOn && fields && html`<label class="color-by"><span>着色</span>${choice(offered, scene.colors?.[key] ?? "", color)}</label>`}
       ${parts && html`<div class="classes">${classes.map((each) => html`<label class="tick"><input type="checkbox" checked=${about.length === 0 || about.includes(each.key)} @change=${() => stress(each.key)}>${each.title}</label>`)}</div>`}
     </div>`;
@@ -202,9 +196,54 @@ export class SceneForm extends EventTarget {
         delete scene.filters[layer];
         this.#redraw();
       };
-      return html`<p class="ways"><span>${title}：${text}</span><button type="button" class="button plain" @click=${remove}>不再筛选</button></p>`;
+      return html`<p class="ways"><span>${title}：${text}</span>
+        <button type="button" class="button plain" @click=${() => this.#askFilter(scene, layer)}>修改</button>
+        <button type="button" class="button plain" @click=${remove}>不再筛选</button></p>`;
     });
-    return html`<details open><summary>图上的筛选（在地图上设好后重新“加为一幕”可更换）</summary>${rows}</details>`;
+    const on = this.known.layers.filter((layer) => this.#isFilterable(scene, layer));
+    const offered = [
+      { value: "", words: "给一个图层加筛选…" },
+      ...on.map(({ key, title }) => ({ value: key, words: title })),
+    ];
+    const add = on.length > 0 && choice(offered, "", (key) => key && this.#askFilter(scene, key));
+    return html`<details open><summary>图上的筛选</summary>${rows}${add}</details>`;
+  }
+
+  /** @param {EditedScene} scene @param {Api.Layer} layer */
+  #isFilterable(scene, { key, group, on }) {
+    return group !== GROUND && !scene.filters[key] && (scene.layers ? scene.layers.includes(key) : on);
+  }
+
+  /** @param {EditedScene} scene @param {string} layer */
+  #askFilter(scene, layer) {
+    this.#ask("filter", {
+      layer,
+      text: scene.filters[layer] ?? "",
+      act: (/** @type {string} */ text) => {
+        if (text) scene.filters[layer] = text;
+        else delete scene.filters[layer];
+        this.#redraw();
+      },
+    });
+  }
+
+  /** @param {EditedScene} scene */
+  #photo(scene) {
+    const set = (/** @type {string | null} */ uid) => {
+      scene.picture = uid;
+      this.#redraw();
+    };
+    const { picture } = scene;
+    return html`<fieldset><legend>照片</legend><p class="ways">
+      ${picture && html`<img class="chosen-photo" src="${this.known.photo(picture)}" alt="这一幕的照片" width="120" height="90">`}
+      <button type="button" class="button plain" @click=${() => this.#ask("photo", { act: set })}>${picture ? "换一张" : "选照片"}</button>
+      ${picture && html`<button type="button" class="button plain" @click=${() => set(null)}>去掉</button>`}
+    </p></fieldset>`;
+  }
+
+  /** @param {"filter" | "photo"} name @param {object} detail */
+  #ask(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
   #question() {
@@ -248,11 +287,13 @@ export class SceneForm extends EventTarget {
   }
 }
 
-/** @param {string} none what stands for no time @param {string} chosen @param {(value: string) => void} act */
-function timeChoice(none, chosen, act) {
+/** @param {string} title @param {string} none what stands for no time @param {string} chosen @param {(value: string) => void} act */
+function timeChoice(title, none, chosen, act) {
   const now = new Date().getFullYear();
   const years = Array.from({ length: YEARS_BACK + YEARS_ON + 1 }, (_, at) => String(now - YEARS_BACK + at));
   const offered = ["now", ...new Set([...years, ...(Number(chosen) ? [chosen] : [])].sort()), "plan"];
   const words = offered.map((value) => ({ value, words: wordsOf(timeOf(value) ?? "now") }));
-  return choice([{ value: "", words: none }, ...words], chosen, act);
+  const box = choice([{ value: "", words: none }, ...words], chosen, act);
+  box.setAttribute("aria-label", title);
+  return labelled(title, box);
 }
