@@ -11,6 +11,7 @@ import click
 from layers.errors import InvalidValue
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, SYSTEM_VIEWER, Viewer
 from layers.store import Database
+from webmap.bases.shelf import shelf_of
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
@@ -47,6 +48,10 @@ _READERS: Final[dict[str, Viewer]] = {
     show_default=True,
     help="给谁看：public 只含公开的图形、坐标取整；all 含敏感内容。",
 )
+@click.option(
+    "--time", "time", default="", help="时间：now 现状、plan 规划、2027 年底，或 now~plan 前后对比。"
+)
+@click.option("--base", default="", help="垫在下面的底图（bases.json 里的 name）；取不到时图上写明。")
 @click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
 @click.option(
     "--to",
@@ -72,10 +77,14 @@ def command(center: str | None, layers: str | None, readers: str, target: Path, 
     viewer = replace(_READERS[readers], name=at_terminal())
 
     def act(database: Database) -> Printed:
-        return carry_out(database, viewer, asked, lambda progress, message: None)
+        return carry_out(
+            database, viewer, asked, lambda progress, message: None, config.home, shelf_of(config)
+        )
 
     done = with_database(config, act)
     target.write_bytes(done.content)
+    for note in done.notes:
+        click.echo(note)
     click.echo(f"已按 1:{done.sheet.scale:,.0f} 打印到 {target}（{done.sheet.paper}）。")
     click.echo(NON_SECRET)
 

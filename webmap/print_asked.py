@@ -39,7 +39,8 @@ class Wanted:
     filters: the condition by the key of its layer; faint: how strongly a layer shows, where not wholly; over: uid and opacity of the
     drawings that lie over the map, the lowest first; at: the past day that the map shows; time: the time or the two that
     it shows, as in its address; curtain: the longitude of what hangs between two, None: the middle; colors: the field that
-    colours a layer, by its key; rows, columns: of a series, whose sheets share overlap per cent of their width.
+    colours a layer, by its key; base: the name of the
+    base map that lies under all, "" none; rows, columns: of a series, whose sheets share overlap per cent of their width.
     """
 
     paper: str = DEFAULT_PAPER
@@ -54,6 +55,8 @@ class Wanted:
     at: str = ""
     time: str = ""
     curtain: float | None = None
+    base: str = ""
+    base_opacity: float = 1.0
     colors: dict[str, str] = field(default_factory=dict)
     rows: int = 1
     columns: int = 1
@@ -109,6 +112,8 @@ def wanted(body: Mapping[str, Any], grid_m: int) -> Wanted:
         at=_day(body.get("at")),
         time=_time(body.get("time")),
         curtain=_longitude(body.get("curtain")),
+        base=_base(body.get("base")),
+        base_opacity=_strengths("base_opacity", "底图", {"": body.get("base_opacity", 1)})[""],
         colors=_by_layer("colors", "着色字段", body.get("colors")),
         rows=_count("行数", body.get("rows", 1)),
         columns=_count("列数", body.get("columns", 1)),
@@ -249,6 +254,14 @@ def _time(said: object) -> str:
         raise InvalidValue("“time”应为时间，例如 now、2027 或 now~plan。请改正。")
     times = read_times(said)
     return SPLIT.join(each for each in (times.left, times.right) if each) if times else ""
+
+
+def _base(said: object) -> str:
+    if said in (None, ""):
+        return ""
+    if not isinstance(said, str) or len(said) > LONGEST or "\x00" in said:
+        raise InvalidValue("“base”应为底图的名称（见 /api/bases）。请从图层面板选择底图。")
+    return said
 
 
 def _longitude(said: object) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,6 +31,8 @@ MOST_PIXELS: Final = 25_000_000
 MOST_TILES: Final = 900
 CELL_PX: Final = 64
 """Within such a square of the sheet the turned drawing is straight to far below a pixel."""
+Tile = Callable[[Square], bytes | None]
+Moved = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -47,14 +50,11 @@ class Placed:
         box = self._box(sheet)
         if box is None:
             return None
-        dots = _dots(box)
-        size = (max(1, round(box.width * dots)), max(1, round(box.height * dots)))
-        mosaic = _Mosaic(self._tiles, self._zoom(sheet, box, dots), _degrees(sheet, box))
-        return Overlay(np.asarray(_turned(mosaic, sheet, box, size)), box, self.opacity)
-
-    @property
-    def _tiles(self) -> MBTiles:
-        return MBTiles(folder_of(self.home, self.picture.uid) / TILES)
+        told = self.picture.result
+        tiles = Tiles(
+            MBTiles(folder_of(self.home, self.picture.uid) / TILES).tile, told["min_zoom"], told["max_zoom"]
+        )
+        return Overlay(tiles.on_paper(sheet, box), box, self.opacity)
 
     def _box(self, sheet: Sheet) -> Box | None:
         """The part of the frame that it may touch."""
@@ -63,13 +63,33 @@ class Placed:
         seen = shapely.intersection(there, shapely.box(*sheet.frame))
         return None if seen.is_empty or not seen.area else Box(*shapely.bounds(seen).tolist())
 
+
+@dataclass(frozen=True)
+class Tiles:
+    """Squares of Web Mercator that are turned onto paper. moved: where places (degrees) stand on them, if elsewhere."""
+
+    tile: Tile
+    least: int
+    most: int
+    moved: Moved | None = None
+
+    def on_paper(self, sheet: Sheet, box: Box) -> NDArray[np.uint8]:
+        """What fills this box of the sheet: red, green, blue and opacity, from above."""
+        dots = _dots(box)
+        size = (max(1, round(box.width * dots)), max(1, round(box.height * dots)))
+        mosaic = _Mosaic(self, self._zoom(sheet, box, dots), self.places(_degrees(sheet, box)))
+        return np.asarray(_turned(mosaic, sheet, box, size))
+
+    def places(self, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Where these stand on the tiles."""
+        return self.moved(degrees) if self.moved else degrees
+
     def _zoom(self, sheet: Sheet, box: Box, dots: float) -> int:
         """Whose pixels are as small as the dots of the sheet, as far as there are such tiles, and not too many."""
         west, south, east, north = _bounds(_degrees(sheet, box))
         dot_m = sheet.scale / dots / 1000 / math.cos(math.radians(sheet.lat))
-        least, most = self.picture.result["min_zoom"], self.picture.result["max_zoom"]
-        zoom = min(max(math.ceil(math.log2(EQUATOR_M / TILE_PX / dot_m)), least), most)
-        while zoom > least and _count((west, south, east, north), zoom) > MOST_TILES:
+        zoom = min(max(math.ceil(math.log2(EQUATOR_M / TILE_PX / dot_m)), self.least), self.most)
+        while zoom > self.least and _count((west, south, east, north), zoom) > MOST_TILES:
             zoom -= 1
         return int(zoom)
 
@@ -77,8 +97,9 @@ class Placed:
 class _Mosaic:
     """The tiles of one zoom that these places (degrees) lie within, as one picture."""
 
-    def __init__(self, tiles: MBTiles, zoom: int, degrees: NDArray[np.float64]) -> None:
+    def __init__(self, tiles: Tiles, zoom: int, degrees: NDArray[np.float64]) -> None:
         self._zoom = zoom
+        self._tiles = tiles
         spots = _pixels(degrees, zoom) / TILE_PX
         first, last = np.floor(spots.min(axis=0)).astype(int), np.floor(spots.max(axis=0)).astype(int)
         self._origin = first * TILE_PX
@@ -86,11 +107,11 @@ class _Mosaic:
         self.image = Image.new("RGBA", (columns * TILE_PX, rows * TILE_PX), (255, 255, 255, 0))
         for column in range(columns):
             for row in range(rows):
-                self._paste(tiles, int(first[0]) + column, int(first[1]) + row, column, row)
+                self._paste(int(first[0]) + column, int(first[1]) + row, column, row)
 
-    def _paste(self, tiles: MBTiles, x: int, y: int, column: int, row: int) -> None:
+    def _paste(self, x: int, y: int, column: int, row: int) -> None:
         square = Square(self._zoom, x, y)
-        body = tiles.tile(square) if square.is_on_earth else None
+        body = self._tiles.tile(square) if square.is_on_earth else None
         if body is None:
             return
         with Image.open(io.BytesIO(body)) as tile:
@@ -98,7 +119,7 @@ class _Mosaic:
 
     def pixels(self, degrees: NDArray[np.float64]) -> NDArray[np.float64]:
         """Where places lie in the picture."""
-        return np.asarray(_pixels(degrees, self._zoom) - self._origin)
+        return np.asarray(_pixels(self._tiles.places(degrees), self._zoom) - self._origin)
 
 
 def _turned(mosaic: _Mosaic, sheet: Sheet, box: Box, size: tuple[int, int]) -> Image.Image:

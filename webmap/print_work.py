@@ -7,6 +7,7 @@ from typing import Any
 from layers.jobs import Running
 from layers.store import Database
 from layers.store.seen import require_insider
+from webmap.bases.shelf import shelf_of
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
 from webmap.finished import remove_outdated
@@ -26,4 +27,5 @@ def write(database: Database, job: Running) -> dict[str, Any]:
         job.ask()
         job.tell(progress, message)
 
-    return keep(carry_out(database, viewer, asked, tell, config.home), config.home, asked.form)
+    printed = carry_out(database, viewer, asked, tell, config.home, shelf_of(config))
+    return keep(printed, config.home, asked.form)

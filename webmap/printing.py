@@ -21,9 +21,11 @@ from layers.kinds.moments import Times, moment_of, words_of
 from layers.rights import PUBLIC_VIEWER, Viewer
 from layers.store import Database, audit, pictures, query
 from webmap import catalogue, finished
+from webmap.bases.shelf import Shelf
 from webmap.outputs.print_paper import GridKind, Sheet, fitting_scale
 from webmap.outputs.print_series import Series
 from webmap.print_asked import Wanted
+from webmap.print_base import PrintedBase
 from webmap.print_drawings import Placed
 
 if TYPE_CHECKING:
@@ -64,6 +66,7 @@ class _Order:
     county: str
     sheet: Sheet
     over: Sequence[Placed]
+    base: PrintedBase | None
 
     @property
     def series(self) -> Series:
@@ -88,14 +91,18 @@ def carry_out(
     asked: Wanted,
     tell: Callable[[float, str], object],
     home: Path | None = None,
+    shelf: Shelf | None = None,
 ) -> Printed:
-    """Draw the sheets with what this viewer may see, and write down that he did. home: where drawings lie."""
+    """Draw the sheets with what this viewer may see, and write down that he did.
+
+    home: where drawings lie; shelf: the base maps that can be printed.
+    """
     from webmap.outputs.print_map import bound
 
     tell(0.05, "正在读取图层")
     warnings: set[str] = set()
     with database.reading() as session:
-        order = _order(session, viewer, asked, home)
+        order = _order(session, viewer, asked, home, shelf)
         content = bound(_pages(session, order, tell, warnings), asked.form)
     keys = [each.key for each in order.shown]
     told = f"{order.title} {asked.paper} 1:{order.sheet.scale:g} {'、'.join(keys)}"
@@ -103,8 +110,9 @@ def carry_out(
         audit.record(session, viewer, "print", told[:300])
         session.commit()
     marks = tuple(sorted(warnings))
+    lacking = (f"{order.base.trouble}。",) if order.base and order.base.trouble else ()
     data = tuple(_data_of(each) for each in order.shown)
-    return Printed(content, _name(order, marks), order.sheet, len(order.sheets), marks, data)
+    return Printed(content, _name(order, marks), order.sheet, len(order.sheets), (*marks, *lacking), data)
 
 
 def _data_of(layer: LayerSummary) -> dict[str, Any]:
@@ -131,7 +139,7 @@ def keep(printed: Printed, home: Path, form: str) -> dict[str, Any]:
 # --- what is on the sheet ------------------------------------------------------------------------------
 
 
-def _order(session: Session, viewer: Viewer, asked: Wanted, home: Path | None) -> _Order:
+def _order(session: Session, viewer: Viewer, asked: Wanted, home: Path | None, shelf: Shelf | None) -> _Order:
     who = replace(PUBLIC_VIEWER if asked.public else viewer, at=asked.day)
     county = catalogue.county(session, viewer, query.layers(session, viewer))
     shown = _shown(query.layers(session, who), asked, who)
@@ -144,7 +152,15 @@ def _order(session: Session, viewer: Viewer, asked: Wanted, home: Path | None) -
         county=county["title"],
         sheet=sheet,
         over=_drawings(session, who, asked, home),
+        base=_base(asked, shelf),
     )
+
+
+def _base(asked: Wanted, shelf: Shelf | None) -> PrintedBase | None:
+    """None for the public: like drawings, it would tell exact places."""
+    if asked.public or not asked.base or shelf is None:
+        return None
+    return PrintedBase(shelf, asked.base, asked.base_opacity)
 
 
 def _drawings(session: Session, who: Viewer, asked: Wanted, home: Path | None) -> list[Placed]:
@@ -176,6 +192,10 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
     layers, beside = in_time(
         [_laid(session, order, each, sheet) for each in order.shown], sheet, asked.times, asked.curtain
     )
+    base = order.base.laid(sheet) if order.base else []
+    if base:
+        layers = _bare(layers)
+        beside = beside and replace(beside, layers=_bare(beside.layers))
     sample = any(each.sample for each in order.shown) or any(
         bool(value.get("is_sample")) for layer in layers for value in layer.values
     )
@@ -193,7 +213,13 @@ def _page(session: Session, order: _Order, sheet: Sheet, number: int) -> Printed
         index=index,
         over=[each for placed in order.over if (each := placed.laid(sheet))],
         beside=beside,
+        base=base,
     )
+
+
+def _bare(layers: Sequence[DrawnLayer]) -> list[DrawnLayer]:
+    """Over a base map the ground is not filled."""
+    return [replace(each, filled=not each.kind.backdrop) for each in layers]
 
 
 def _laid(session: Session, order: _Order, summary: LayerSummary, sheet: Sheet) -> DrawnLayer:
@@ -365,6 +391,7 @@ def _notes(order: _Order, sheet: Sheet) -> tuple[str, ...]:
         *([f"{asked.times.words}"] if asked.times else []),
         *([f"经筛选：{'、'.join(filtered)}"] if filtered else []),
         *_colored(order),
+        *([order.base.note] if order.base and order.base.note else []),
     )
 
 

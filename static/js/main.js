@@ -224,6 +224,7 @@ reader.mayLeave = () => !desk.isOpen;
 let moved = null;
 /** @type {Api.Base | null} */
 let base = null;
+let baseOpacity = 1;
 /** @type {Promise<void>} */
 let renewed = Promise.resolve();
 
@@ -652,7 +653,7 @@ async function makePrintPanel() {
     filters: filters.texts,
     faint: shown.faint,
     over: view.over.laid,
-    hasBase: Boolean(base),
+    base: base && { name: base.name, title: base.title, opacity: baseOpacity },
     at: server.at_day,
     time: times.text,
     curtain: view.curtainLon,
@@ -789,6 +790,7 @@ on(panel, "zoom", ({ bounds }) => view.fit(bounds));
 on(panel, "retry", start);
 on(bases, "base", (/** @type {{base: Api.Base | null, opacity: number}} */ now) => {
   base = now.base;
+  baseOpacity = now.opacity;
   view?.setBase(now.base, now.opacity);
   placeBase();
   page.keep({ base: bases.state });

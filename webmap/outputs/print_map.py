@@ -49,7 +49,7 @@ class PrintedMap:
     """What is printed. layers: the first on top of the legend. grid: which coordinates stand around the map.
 
     index: on the overview of a series, where each of its sheets lies; over: drawings, the lowest first; beside: another
-    time right of a curtain.
+    time right of a curtain; base: what lies under everything.
     """
 
     sheet: Sheet
@@ -60,6 +60,7 @@ class PrintedMap:
     index: Sequence[Box] = ()
     over: Sequence[Overlay] = ()
     beside: Beside | None = None
+    base: Sequence[Overlay] = ()
 
 
 def bound(pages: Iterable[PrintedMap], form: str) -> bytes:
@@ -125,6 +126,8 @@ def _draw_map(ink: Ink, printed: PrintedMap, zoom: float, legend: Legend) -> Non
     beside = printed.beside
     ink.only_within(frame)
     ink.draw([shapely.box(*frame)], Pen(fill=OUTSIDE))
+    for laid in printed.base:
+        ink.picture(*laid)
     parts = halves(frame, printed.layers, beside)
     for part in parts:
         ink.only_within(part.box)

@@ -23,7 +23,8 @@ QUIET: Final = 0.42
 class DrawnLayer:
     """The features of a layer that touch the sheet. shapes: on the paper, in mm; symbols, labels, values: of each.
 
-    opacity: how strongly it shows; quiet: classes that only stand behind what the sheet is about, without names.
+    opacity: how strongly it shows; quiet: classes that only stand behind what the sheet is about, without names;
+    filled: whether its areas have a colour (the ground has none over a base map).
     """
 
     key: str
@@ -35,6 +36,7 @@ class DrawnLayer:
     values: Sequence[dict[str, Any]]
     opacity: float = 1.0
     quiet: frozenset[str] = frozenset()
+    filled: bool = True
 
     def strength(self, symbol: str) -> float:
         """How opaque a class is."""
@@ -61,6 +63,8 @@ def draw_shapes(ink: Ink, layers: Sequence[DrawnLayer], zoom: float) -> None:
     for part in in_order([(layer.key, layer.kind) for layer in layers]):
         layer = by_key[part.layer]
         chosen = layer.of_class(part.symbol.key)
+        if isinstance(part.look, Fill) and not layer.filled:
+            continue
         if chosen and is_drawn(part.look, zoom):
             ink.strength = layer.strength(part.symbol.key)
             _draw(ink, part, layer, chosen, zoom)

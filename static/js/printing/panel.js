@@ -9,7 +9,7 @@ import { scaleWords } from "app/printing/layout.js";
 
 /**
  * @typedef {import("app/map/view.js").MapView} MapView
- * @typedef {{title: string, bounds: Api.Bounds, county: Api.Bounds | null, layers: {key: string, title: string}[], filters: Record<string, string>, faint: Record<string, number>, over: Record<string, number>, hasBase: boolean, at: string | null, time: string, curtain: number | null}} Now what the map shows
+ * @typedef {{title: string, bounds: Api.Bounds, county: Api.Bounds | null, layers: {key: string, title: string}[], filters: Record<string, string>, faint: Record<string, number>, over: Record<string, number>, base: {name: string, title: string, opacity: number} | null, at: string | null, time: string, curtain: number | null}} Now what the map shows
  */
 
 const EVERY_MS = 400;
@@ -27,6 +27,7 @@ export class PrintPanel extends Aside {
   /** @type {Api.Print[]} */
   #recent = [];
   #trouble = "";
+  #withBase = true;
   #body = html`<div class="print-body"></div>`;
   #foot = html`<footer class="print-foot"></footer>`;
 
@@ -136,7 +137,9 @@ export class PrintPanel extends Aside {
     const { filters, faint, over, time, curtain } = seen;
     const { lon, lat } = laid.center;
     const keys = layers.map(({ key }) => key);
-    const what = { layers: keys, filters, faint, over, time, curtain, at: at ?? undefined };
+    const under =
+      seen.base && this.#withBase ? { base: seen.base.name, base_opacity: seen.base.opacity } : {};
+    const what = { layers: keys, filters, faint, over, time, curtain, at: at ?? undefined, ...under };
     this.#next(() => this.server.startPrint({ ...form.wanted, ...what, center: [lon, lat] }));
   }
 
@@ -196,7 +199,7 @@ export class PrintPanel extends Aside {
     const { laid, zones } = this.view.frame.isOn ? this.view.frame : { laid: null, zones: null };
     if (!place || !laid || !zones || !this.#form) return;
     const [width, height] = laid.map_mm.map((mm) => (mm * laid.scale) / 1e6);
-    const { layers, filters, over, hasBase, at, time } = this.now();
+    const { layers, filters, over, base, at, time } = this.now();
     const drawings = Object.keys(over).length;
     const filtered = layers.filter(({ key }) => filters[key]).map(({ title }) => title);
     const sheets = laid.rows * laid.columns;
@@ -205,14 +208,35 @@ export class PrintPanel extends Aside {
       html`<p>${sheets > 1 ? `${sheets} 幅另加总图，每幅` : "图幅"} <b>${km(width)} × ${km(height)}</b> 公里，第 ${zones.own} 带（中央经线 ${zones.own * CENTRAL}°）。</p>`,
       zones.touched.length > 1 &&
         html`<p class="print-warning">图幅跨第 ${zones.touched.join("、")} 带，全图按中心所在的第 ${zones.own} 带投影，图上会注明。</p>`,
-      html`<p>印出图上打开的 ${layers.length} 个图层${drawings > 0 && `和 ${drawings} 幅图纸${this.#form.isPublic ? "（公开版不印图纸）" : ""}`}${filtered.length > 0 && `，其中${filtered.join("、")}经筛选`}${at && `，为 ${at} 的数据`}${time && `，时间为${timeWords(time)}`}。${hasBase && "影像等底图不印。"}</p>`,
+      html`<p>印出图上打开的 ${layers.length} 个图层${drawings > 0 && `和 ${drawings} 幅图纸${this.#form.isPublic ? "（公开版不印图纸）" : ""}`}${filtered.length > 0 && `，其中${filtered.join("、")}经筛选`}${at && `，为 ${at} 的数据`}${time && `，时间为${timeWords(time)}`}。</p>`,
+      base && this.#base(base.title),
     );
+  }
+
+  /** @param {string} title */
+  #base(title) {
+    if (this.#form?.isPublic) return html`<p>公开版不印底图“${title}”。</p>`;
+    const turn = () => {
+      this.#withBase = !this.#withBase;
+    };
+    return html`<label class="tick"><input type="checkbox" checked=${this.#withBase} @change=${turn}> 连同底图“${title}”一起印</label>`;
   }
 
   #kept() {
     if (!this.#recent.length) return null;
     const rows = this.#recent.map((told) => {
-      const { name = "", url = "", bytes = 0, scale = 0, paper = "", pages = 1, who, at, data = [] } = told;
+      const {
+        name = "",
+        url = "",
+        bytes = 0,
+        scale = 0,
+        paper = "",
+        pages = 1,
+        who,
+        at,
+        data = [],
+        notes = [],
+      } = told;
       const versions = data.map(
         ({ title, version, data_date }) =>
           html`<li>${title}：第 ${version} 版${data_date && `，截止 ${data_date}`}</li>`,
@@ -220,6 +244,7 @@ export class PrintPanel extends Aside {
       return html`<li>
         <a href="${url}" download="${name}">${name}</a>
         <span class="quiet">${paper} · ${scaleWords(scale)}${pages > 1 && ` · ${pages} 页`} · ${size(bytes)} · ${who} ${moment(at)}</span>
+        ${notes.length > 0 && html`<span class="quiet">${notes.join("；")}</span>`}
         <details><summary>所用数据版本</summary><ul>${versions}</ul></details>
       </li>`;
     });
