@@ -36,6 +36,8 @@ BOTTOM: Final = 1000
 """Where words end and the foot begins."""
 LABEL_WIDE, AMOUNT_WIDE = 230, 150
 BAR_HIGH, BAR_STEP = 26, 46
+MOST_TROUBLES: Final = 3
+TROUBLE_STEP: Final = 28
 CUT: Final = "…"
 _WORD: Final = re.compile(r"\d[\d,.]* ?[^\W\d_]?%?|[A-Za-z]+|.", re.DOTALL)
 _NOT_FIRST: Final = frozenset("，。、；：！？）》”%…")
@@ -60,11 +62,13 @@ class _Page:
     def __init__(self, scene: Mapping[str, Any]) -> None:
         self.scene = scene
         self.ink = Ink(WIDE_PX * PX_MM, HIGH_PX * PX_MM)
+        self._bottom = BOTTOM
 
     def drawn(self, picture: bytes | None, count: int, mark: str) -> Any:
         """The figure that matplotlib saves."""
         if picture:
             self._map(picture)
+        self._troubles()
         self._chapter()
         bottom = self._figures(self._headline())
         if self.scene["bars"] and self.scene["bars"]["rows"]:
@@ -97,7 +101,7 @@ class _Page:
         """One below the other, the first the largest; answers where they end."""
         for at, figure in enumerate(self.scene["figures"]):
             size = 64 if at == 0 else 44
-            if top + size + 60 > BOTTOM:
+            if top + size + 60 > self._bottom:
                 break
             self._figure(top + 18, size, figure)
             top += size * 1.22 + 56
@@ -122,11 +126,20 @@ class _Page:
             f"数据截止 {source['date']}" if source["date"] else "",
             f"为 {at} 的数据" if at else "",
             f"图上 {times.words}" if times else "",
-            *self.scene["trouble"],
         ]
         said = " · ".join(part for part in parts if part)
         self._words(LEFT, 1044, self._cut(said, 20, 1200), 20, SEAL if source["sample"] else QUIET)
-        self._words(1880, 1044, f"{mark} · {self.scene['number']} / {count}", 20, QUIET, align="right")
+        place = f"{self.scene['number']} / {count}"
+        self._words(1880, 1044, " · ".join(filter(None, (mark, place))), 20, QUIET, align="right")
+
+    def _troubles(self) -> None:
+        """What the scene lacks, above the foot; figures and bars end before it."""
+        said = [
+            line for each in self.scene["trouble"][:MOST_TROUBLES] for line in self._lines(each, 20, "hei")
+        ]
+        self._bottom = BOTTOM - TROUBLE_STEP * len(said)
+        for at, line in enumerate(said):
+            self._words(LEFT, self._bottom + TROUBLE_STEP * (at + 0.6), line, 20, QUIET)
 
     # --- the map, its legend, the bars --------------------------------------------------------------------
 
@@ -172,14 +185,14 @@ class _Page:
     def _bars(self, top: float) -> None:
         """The longest above."""
         told, fill = self.scene["bars"], self.scene["fill"]
-        if top + 40 + BAR_STEP > BOTTOM:
+        if top + 40 + BAR_STEP > self._bottom:
             return
         self._words(LEFT, top + 16, self._cut(f"{told['title']}（{told['unit']}）", 24, WIDE), 24, QUIET)
         longest = max(row["value"] for row in told["rows"]) or 1
         room = WIDE - LABEL_WIDE - AMOUNT_WIDE
         for at, row in enumerate(told["rows"]):
             middle = top + 62 + at * BAR_STEP
-            if middle + BAR_HIGH > BOTTOM:
+            if middle + BAR_HIGH > self._bottom:
                 return
             self._words(LEFT, middle, self._cut(row["label"], 24, LABEL_WIDE - 12), 24)
             long = max(room * row["value"] / longest, 3)
