@@ -6,7 +6,7 @@ import { Times, timeOf } from "app/map/times.js";
  * @typedef {import("app/map/passing.js").Asked} Asked
  */
 
-const FLY_S = 0.7;
+const FLY_S = 0.4;
 const CLOSE = 15;
 const PLACES = "place_name";
 

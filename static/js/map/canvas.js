@@ -56,6 +56,8 @@ export class CanvasMap extends EventTarget {
   #ground = 1;
   #frame = 0;
   #drawn = false;
+  // Are other points wanted once it is drawn?
+  #due = false;
   #zoom = 0;
   /** @type {Ref | null} */
   #hovered = null;
@@ -113,10 +115,11 @@ export class CanvasMap extends EventTarget {
 
   /** @param {string} key @param {boolean} on */
   setVisible(key, on) {
+    if (on !== this.off.has(key)) return;
     if (on) this.off.delete(key);
     else this.off.add(key);
+    this.#due = true;
     this.#drawSoon();
-    this.#collect();
   }
 
   /** @param {string} key @param {number} factor */
@@ -285,6 +288,7 @@ export class CanvasMap extends EventTarget {
   #draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    if (this.#due) this.#collect();
     if (this.#zoom !== this.map.getZoom()) return;
     this.sheet.fit();
     const { ink } = this.sheet;
@@ -382,6 +386,7 @@ export class CanvasMap extends EventTarget {
   }
 
   #collect() {
+    this.#due = false;
     const points = this.keys
       .filter((key) => this.#hasNames(key))
       .flatMap((key) => {

@@ -114,11 +114,12 @@ export class GlMap extends EventTarget {
 
   /** @param {string} key @param {boolean} on */
   setVisible(key, on) {
+    if (on !== this.off.has(key)) return;
     if (on) this.off.delete(key);
     else this.off.add(key);
     if (!this.#standing) return;
     this.#applyVisible(key);
-    this.#collect();
+    this.#collectSoon();
   }
 
   /** @param {string} key @param {number} factor */
