@@ -136,6 +136,18 @@ def check_quality(page: Page) -> None:
     page.wait_for_timeout(800)
 
 
+def hang_the_curtain(page: Page) -> None:
+    page.keyboard.press("y")
+    page.get_by_role("button", name="前后对比").click()
+    page.keyboard.press("y")
+    page.wait_for_timeout(1500)
+
+
+def open_the_second_scene(page: Page) -> None:
+    page.locator("#scene_list button").nth(1).click()
+    page.wait_for_timeout(6000)
+
+
 ALL = (
     Picture("county"),
     Picture("card", steps=open_first_search(PARCEL)),
@@ -144,6 +156,10 @@ ALL = (
     Picture("phone", screen=PHONE),
     Picture("tourism", steps=press("5")),
     Picture("roads", steps=press("4")),
+    Picture("briefing", "/briefing/county?scene=2"),
+    Picture("briefing_times", "/briefing/county?scene=6", steps=hang_the_curtain),
+    Picture("briefing_edit", "/briefing/county/edit", role="editor", steps=open_the_second_scene),
+    Picture("print", steps=press("p")),
     Picture("edit", role="editor", steps=edit_first_search(PARCEL)),
     Picture("history", role="editor", steps=open_history),
     Picture("mark", "/mark", role="collector", unit=TOURISM, screen=PHONE),

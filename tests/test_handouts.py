@@ -21,6 +21,7 @@ from layers.store import Database, audit, briefings
 from tests.people import sign_in
 from tests.running import webmap
 from tests.small_county import IDLE_UID, PAYLOAD, small_county
+from tests.test_print import do_job
 from webmap.outputs.pack import SCHEME, address, carried, modules_for
 from webmap.outputs.pack_tiles import squares
 from webmap.pack_making import NOT_TAKEN, Packed, carry_out
@@ -192,6 +193,18 @@ def test_tiles_under_bounds_are_those_that_touch_them() -> None:
     found = tiles.tiles_under((118.1, 35.2, 118.8, 35.9), 8)
     boxes = [shapely.box(*tile.bounds(0)) for tile in found]
     assert shapely.union_all(boxes).covers(shapely.box(118.1, 35.2, 118.8, 35.9))
+
+
+def test_what_was_made_tells_by_whom_when_and_of_which_data(app: Flask) -> None:
+    editor = sign_in(app, "editor", "自然资源和规划局")
+    begun = editor.post("/briefing/one/take", data={"edition": "internal", "form": "pdf"})
+    assert begun.status == 303
+    do_job(app)
+    page = editor.get("/briefing/one/take").text
+    assert "内部版 PDF" in page
+    assert re.search(r"<li>闲置低效用地：第 \d+ 版", page)
+    answer = editor.get(f"{begun.headers['location']}/file")
+    assert answer.body.startswith(b"%PDF")
 
 
 def test_the_page_asks_before_it_is_made(app: Flask) -> None:

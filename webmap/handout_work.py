@@ -6,13 +6,14 @@ from typing import Any, Final
 
 from layers.jobs import Running
 from layers.rights import PUBLIC_VIEWER, Viewer
-from layers.store import Database
+from layers.store import Database, briefings
 from layers.store.seen import require_insider
 from webmap.config import read_config
 from webmap.conflict_work import viewer_of
 from webmap.finished import put, remove_outdated
 from webmap.pack_making import Packed, Tell, carry_out, name_of
-from webmap.packing import Wanted, mark_of
+from webmap.packing import GROUND, Wanted, going, mark_of
+from webmap.printing import data_of
 
 KIND: Final = "handout"
 
@@ -41,7 +42,16 @@ def write(database: Database, job: Running) -> dict[str, Any]:
         "name": made.name,
         "bytes": len(made.content),
         "notes": list(made.notes),
+        "data": _data(database, viewer, asked),
     }
+
+
+def _data(database: Database, viewer: Viewer, asked: Wanted) -> list[dict[str, Any]]:
+    """Which state of which layers it was made of."""
+    with database.reading() as session:
+        found = briefings.to_see(session, viewer, asked.slug)
+        layers = going(session, viewer, found, public=asked.public).layers
+        return [data_of(each) for each in layers if each.group != GROUND]
 
 
 def _slides(database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Packed:

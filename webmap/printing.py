@@ -111,11 +111,12 @@ def carry_out(
         session.commit()
     marks = tuple(sorted(warnings))
     lacking = (f"{order.base.trouble}。",) if order.base and order.base.trouble else ()
-    data = tuple(_data_of(each) for each in order.shown)
+    data = tuple(data_of(each) for each in order.shown)
     return Printed(content, _name(order, marks), order.sheet, len(order.sheets), (*marks, *lacking), data)
 
 
-def _data_of(layer: LayerSummary) -> dict[str, Any]:
+def data_of(layer: LayerSummary) -> dict[str, Any]:
+    """Which state of a layer was printed."""
     day = layer.data_date.isoformat() if layer.data_date else None
     return {"title": layer.title, "version": layer.version, "data_date": day}
 
