@@ -195,7 +195,10 @@ def test_tiles_under_bounds_are_those_that_touch_them() -> None:
     assert shapely.union_all(boxes).covers(shapely.box(118.1, 35.2, 118.8, 35.9))
 
 
-def test_what_was_made_tells_by_whom_when_and_of_which_data(app: Flask) -> None:
+def test_what_was_made_tells_by_whom_when_and_of_which_data(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBMAP_HOME", str(app.extensions["config"].home))
     editor = sign_in(app, "editor", "自然资源和规划局")
     begun = editor.post("/briefing/one/take", data={"edition": "internal", "form": "pdf"})
     assert begun.status == 303
