@@ -299,6 +299,7 @@ def test_a_parcel_held_for_another_project_is_left_out_or_marked_until_its_day_i
 
 SENSELESS: list[tuple[dict[str, Any], str]] = [
     ({}, "没有填写任何选址条件"),
+    ({"area": {"least_mu": 50}}, "“area”里有不认识的“least_mu”，应为以下之一：min、max"),
     ({"area": {"min": 90, "max": 10}}, "面积下限 90 亩大于上限 10 亩"),
     ({"area": {"min": "很大"}}, "“面积下限（亩）”应为 0 到"),
     ({"area": {"min": -1}}, "“面积下限（亩）”应为 0 到"),

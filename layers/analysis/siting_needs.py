@@ -16,8 +16,8 @@ from layers.kinds import BOUNDARIES, kind_for
 from layers.kinds.control_line import LINES
 from layers.kinds.fields import shortened
 from layers.kinds.land_supply import ROUTES
-from layers.kinds.road_project import ADMIN_CLASSES
 from layers.rights import Viewer
+from layers.rules.road_classes import ADMIN_CLASSES
 from layers.rules.siting import CRITERIA, MOST_WEIGHT, distance_words, range_words
 from layers.store import query
 from layers.store.editions import CONTROL_LINE
@@ -185,12 +185,26 @@ def _refuse_senseless(needs: Needs, road: Mapping[str, Any]) -> None:
         raise InvalidValue("所填条件的权重都是 0，无法排序。请给至少一个条件大于 0 的权重。")
 
 
+_PARTS: Final = {
+    "area": ("min", "max"),
+    "town": ("name", "km"),
+    "road": ("class", "km"),
+    "avoid": ("lines", "layers"),
+}
+"""What each part of the wishes may say."""
+
+
 def _part(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     said = body.get(key)
     if said is None:
         return {}
     if not isinstance(said, dict):
         raise InvalidValue(f"“{key}”应为对照表（{{…}}），但收到“{shortened(said)}”。请按接口说明提交。")
+    unknown = next((each for each in said if each not in _PARTS[key]), None)
+    if unknown is not None:
+        raise InvalidValue(
+            f"“{key}”里有不认识的“{str(unknown)[:40]}”，应为以下之一：{'、'.join(_PARTS[key])}。请改正。"
+        )
     return said
 
 

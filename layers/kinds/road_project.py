@@ -10,29 +10,9 @@ from layers.kinds.fields import Choice, Field, Names, Number, Text, Whole
 from layers.kinds.lifetime import Lifetime
 from layers.kinds.record import PROJECT_RECORD
 from layers.kinds.supervised import supervised
+from layers.rules.road_classes import ADMIN_CLASSES, GRADES
 from layers.symbols.vocabulary import Label, Line, Marker, Stops, SymbolClass
 
-ADMIN_CLASSES = {
-    "expressway": "高速公路",
-    "national": "国道",
-    "provincial": "省道",
-    "fast": "快速路",
-    "county": "县道",
-    "township": "乡道",
-    "village": "村道",
-    "special": "专用公路",
-    "street": "城市道路",
-}
-"""G 国道, S 省道, X 县道, Y 乡道, C 村道, Z 专用公路; town streets follow another standard."""
-
-GRADES = {
-    "motorway": "高速公路",
-    "first": "一级公路",
-    "second": "二级公路",
-    "third": "三级公路",
-    "fourth": "四级公路",
-    "other": "等外公路",
-}
 ROAD_FIELDS: tuple[Field, ...] = (
     Text(key="road_no", title="路线编号", aliases=("LXBH", "LXDM"), card=True),
     Names(key="former_nos", title="曾用编号"),

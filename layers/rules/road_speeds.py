@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from layers.errors import InvalidValue, WrongSetting
+from layers.rules.road_classes import ADMIN_CLASSES, GRADES
 
 SETTING: Final = "WEBMAP_SPEEDS"
 HELP: Final = "路网前后分析的行车速度（公里/小时），如 provincial=60,first=70,access=15；没写的用默认值（结果里列出全部速度）"
@@ -40,21 +41,8 @@ ACCESS: Final = "access"
 UNKNOWN: Final = "unknown"
 OTHERS: Final = {REBUILDING: 25.0, UNKNOWN: 30.0, ACCESS: 15.0}
 WORDS: Final = {
-    "expressway": "高速公路",
-    "national": "国道",
-    "provincial": "省道",
-    "fast": "快速路",
-    "county": "县道",
-    "township": "乡道",
-    "village": "村道",
-    "special": "专用公路",
-    "street": "城市道路",
-    "motorway": "技术等级 高速公路",
-    "first": "技术等级 一级",
-    "second": "技术等级 二级",
-    "third": "技术等级 三级",
-    "fourth": "技术等级 四级",
-    "other": "技术等级 等外",
+    **ADMIN_CLASSES,
+    **{key: f"技术等级 {words}" for key, words in GRADES.items()},
     REBUILDING: "改造完成前的老路（不高于本级）",
     UNKNOWN: "等级不明的道路",
     ACCESS: "路网以外（就近上路）",

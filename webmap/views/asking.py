@@ -11,11 +11,10 @@ from layers.analysis.answering import Answer, Answered, Group
 from layers.asking import completions, prepared
 from layers.filters.address import escaped
 from layers.measure import rounded_km, rounded_mu
-from layers.store.found import FoundFeature
-from layers.store.search import SearchHit
 from webmap import asked
 from webmap.answers import answer as answered
 from webmap.database import current, viewer
+from webmap.told_places import told
 
 blueprint = Blueprint("asking", __name__, url_prefix="/api/ask")
 
@@ -60,7 +59,10 @@ def _told(answer: Answer) -> dict[str, Any]:
         "parts": [_part(each) for each in answer.parts],
         "group": answer.group_title,
         "groups": [_group(answer, each) for each in answer.groups],
-        "list": [*map(_feature, answer.listed), *map(_hit, answer.hits)],
+        "list": [
+            *({**told(each), "size": answer_words.size_of(each)} for each in answer.listed),
+            *({**told(each), "size": each.layer_title} for each in answer.hits),
+        ],
         "remarks": answer_words.remarks(answer) if clear else [],
         "source": answer_words.source(answer) if clear else "",
         "url": f"{url_for('cases.ledger')}?overdue=1" if clear and understood.cases else None,
@@ -91,34 +93,4 @@ def _group(answer: Answer, group: Group) -> dict[str, Any]:
         "area_mu": rounded_mu(group.totals.area_m2),
         "length_km": rounded_km(group.totals.length_m),
         "filter": f"{key}.any.{escaped(group.value)}" if group.value else f"{key}.empty",
-    }
-
-
-def _feature(found: FoundFeature) -> dict[str, Any]:
-    return {
-        "id": found.id,
-        "uid": found.uid,
-        "layer": found.layer_key,
-        "layer_title": found.layer_title,
-        "name": found.name,
-        "kind": found.kind,
-        "place": found.derived.get("town") or "",
-        "size": answer_words.size_of(found),
-        "symbol": found.derived.get("symbol"),
-        "bounds": found.bounds,
-    }
-
-
-def _hit(hit: SearchHit) -> dict[str, Any]:
-    return {
-        "id": hit.id,
-        "uid": hit.uid,
-        "layer": hit.layer_key,
-        "layer_title": hit.layer_title,
-        "name": hit.name,
-        "kind": hit.kind,
-        "place": hit.place,
-        "size": hit.layer_title,
-        "symbol": hit.symbol,
-        "bounds": hit.bounds,
     }

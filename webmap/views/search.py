@@ -9,11 +9,11 @@ from flask import Blueprint, Response
 from layers import crs
 from layers.errors import InvalidValue
 from layers.store import query
-from layers.store.query import FoundFeature
-from layers.store.search import SearchHit, search
+from layers.store.search import search
 from webmap import asked
 from webmap.answers import answer
 from webmap.database import current, viewer
+from webmap.told_places import told
 
 blueprint = Blueprint("search", __name__, url_prefix="/api")
 
@@ -26,7 +26,7 @@ WIDEST_TOLERANCE_DEG: Final = 1.0
 def by_words() -> Response:
     words, limit = asked.words(), asked.whole("limit", 20, 1, MOST_HITS)
     hits = search(current(), viewer(), words, limit) if words else []
-    return answer({"results": [_hit(hit) for hit in hits]})
+    return answer({"results": [told(hit) for hit in hits]})
 
 
 @blueprint.get("/at")
@@ -35,7 +35,7 @@ def at() -> Response:
     lon, lat = asked.degrees("lon", -180, 180), asked.degrees("lat", -85, 85)
     tolerance = asked.degrees("tolerance", 0, WIDEST_TOLERANCE_DEG, TOLERANCE_DEG)
     found = [] if asked.flag("position_only") else query.at_point(current(), viewer(), lon, lat, tolerance)
-    return answer({"results": [_found(each) for each in found], "position": position(lon, lat)})
+    return answer({"results": [told(each) for each in found], "position": position(lon, lat)})
 
 
 def position(lon: float, lat: float) -> dict[str, Any]:
@@ -46,31 +46,3 @@ def position(lon: float, lat: float) -> dict[str, Any]:
     except InvalidValue:
         return here | {"x": None, "y": None, "zone": None}
     return here | {"x": round(x, 3), "y": round(y, 3), "zone": zone}
-
-
-def _hit(hit: SearchHit) -> dict[str, Any]:
-    return {
-        "id": hit.id,
-        "uid": hit.uid,
-        "layer": hit.layer_key,
-        "layer_title": hit.layer_title,
-        "name": hit.name,
-        "kind": hit.kind,
-        "place": hit.place,
-        "symbol": hit.symbol,
-        "bounds": hit.bounds,
-    }
-
-
-def _found(feature: FoundFeature) -> dict[str, Any]:
-    return {
-        "id": feature.id,
-        "uid": feature.uid,
-        "layer": feature.layer_key,
-        "layer_title": feature.layer_title,
-        "name": feature.name,
-        "kind": feature.kind,
-        "place": feature.derived.get("town") or "",
-        "symbol": feature.derived.get("symbol"),
-        "bounds": feature.bounds,
-    }
