@@ -420,6 +420,8 @@ def _lines() -> Iterable[tuple[str, Route]]:
                 ("GET", "/api/travel/<uid>"),
                 ("GET", "/travel/<uid>"),
                 ("GET", "/travel/<uid>.xlsx"),
+                ("GET", "/travel/<uid>.docx"),
+                ("GET", "/travel/<uid>.png"),
                 ("GET", "/travel/jobs/<int:number>"),
                 ("GET", "/travel/jobs/<int:number>/state"),
                 ("POST", "/travel/jobs/<int:number>/cancel"),

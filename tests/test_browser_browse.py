@@ -365,7 +365,7 @@ def test_the_table_is_sorted_by_the_server_over_all_rows(page: Page, server: Ser
     rows = server.get("/api/layers/idle_parcel/features?limit=1&sort=area_mu&desc=1").json()
     largest = rows["features"][0]["properties"]["name"]
     expect(drawer.locator("tbody tr").first).to_contain_text(largest)
-    expect(drawer.get_by_role("link", name="完整表格")).to_have_attribute("href", "/table/idle_parcel")
+    expect(drawer.locator("a.whole")).to_have_attribute("href", "/table/idle_parcel")
 
 
 # states

@@ -30,6 +30,13 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def to_see(png: bytes) -> Response:
+    """A picture of a kept result: it stays the same, for those who may see it."""
+    response = current_app.response_class(png, mimetype="image/png")
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    return response
+
+
 def to_save(content: bytes, name: str, mimetype: str) -> Response:
     """A file that the browser saves under this name, which may be Chinese."""
     response = current_app.response_class(content, mimetype=mimetype)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+from shapely.geometry.base import BaseGeometry
 
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, analyses
@@ -15,10 +16,11 @@ from layers.store.analyses import FoundAnalysis
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
+from webmap.conflict_work import county_outline
 from webmap.outputs import travel_sheet
 from webmap.travel_work import KIND, answer, question
 
-ENDINGS: Final = (".json", ".xlsx")
+ENDINGS: Final = (".json", ".xlsx", ".docx", ".png")
 
 
 @click.command("travel")
@@ -30,7 +32,10 @@ ENDINGS: Final = (".json", ".xlsx")
     "--speed", "pairs", multiple=True, help="速度（公里/小时），如 --speed provincial=60，可写多次。"
 )
 @click.option(
-    "--to", "target", type=click.Path(path_type=Path, dir_okay=False), help="写到哪个文件（.json、.xlsx）。"
+    "--to",
+    "target",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="写到哪个文件（.json、.xlsx、.docx、.png）。",
 )
 def command(
     before: str, after: str, sites: str, hub: str, pairs: tuple[str, ...], target: Path | None
@@ -41,15 +46,15 @@ def command(
     asked = question({"before": before, "after": after, "sites": sites, "hub": hub, "kmh": _speeds(pairs)})
     viewer = replace(SYSTEM_VIEWER, name=at_terminal())
 
-    def act(database: Database) -> FoundAnalysis:
+    def act(database: Database) -> tuple[FoundAnalysis, list[BaseGeometry]]:
         uid = answer(database, viewer, asked)
         with database.reading() as session:
-            return analyses.find(session, viewer, KIND, uid)
+            return analyses.find(session, viewer, KIND, uid), county_outline(session, viewer)
 
-    found = with_database(read_config(), act)
+    found, county = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        target.write_bytes(_content(found, target.suffix.lower()))
+        target.write_bytes(_content(found, county, target.suffix.lower()))
         click.echo(f"已写入 {target}。")
 
 
@@ -75,7 +80,11 @@ def _say(found: FoundAnalysis) -> None:
     click.echo(travel_sheet.NOTE)
 
 
-def _content(found: FoundAnalysis, ending: str) -> bytes:
+def _content(found: FoundAnalysis, county: list[BaseGeometry], ending: str) -> bytes:
     if ending == ".xlsx":
         return travel_sheet.excel(found, [])
+    if ending == ".docx":
+        return travel_sheet.word(found, [], county)
+    if ending == ".png":
+        return travel_sheet.picture(found, county)
     return json.dumps(found.result, ensure_ascii=False, indent=2).encode()

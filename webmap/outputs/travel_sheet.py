@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from layers.analysis.travel import GAIN_CLASSES
 from layers.analysis.travel_words import minutes_words
 from layers.cells import plain
 from layers.store.analyses import FoundAnalysis
-from webmap.outputs.conflict_sheet import minute
+from layers.symbols import screen
+from webmap.outputs.conflict_sheet import COUNTY_EDGE, chinese_day, minute
+from webmap.outputs.official import Paper
+from webmap.outputs.picture import Coat, drawn
 
 TITLE: Final = "路网前后"
 NOTE: Final = "按设定车速推算，用于建设前后比较和规划研究，不作为行车时刻或工程依据。"
 SAMPLE: Final = "示例数据，路网示意"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NONE: Final = "不可达"
+MOST_ON_PAPER: Final = 40
+"""Rows of a table in Word; the workbook has them all."""
+MOST_NUMBERED: Final = 10
+_GAINS: Final = (
+    (screen.GAIN_1, 4),
+    (screen.GAIN_2, 5),
+    (screen.GAIN_3, 7),
+    (screen.GAIN_4, 9),
+    (screen.GAIN_5, 11),
+)
+"""Colour of each class of minutes, and width in pixels."""
 _WIDTH: Final = 16
 _WIDEST: Final = 34
 _ALWAYS: Final = (0, 2, 3, 4)
@@ -95,6 +114,72 @@ def excel(found: FoundAnalysis, changed: Sequence[str]) -> bytes:
     sink = io.BytesIO()
     book.save(sink)
     return sink.getvalue()
+
+
+def picture(found: FoundAnalysis, county: Sequence[BaseGeometry]) -> bytes:
+    """New roads, roads by the minutes that are gained on them, the places one goes to, the sites that gain most."""
+    result = found.result
+    coats = [Coat(county, None, COUNTY_EDGE, 2)]
+    for least, (color, width) in zip(GAIN_CLASSES, _GAINS, strict=True):
+        lines = [each for each in result["lines"] if each.get("gain_from") == least]
+        coats.append(Coat(_shapes(lines), None, color, width))
+    coats.append(
+        Coat(_shapes([each for each in result["lines"] if each.get("new")]), None, screen.NEW_ROAD, 4)
+    )
+    hubs = [shapely.Point(each["lon"], each["lat"]) for each in result["hub"]["places"]]
+    coats.append(Coat(hubs, None, screen.SEAL))
+    around = county or [shapely.multipoints(hubs), *_shapes(result["lines"])]
+    return drawn(coats, around=around, ranks=[(each["lon"], each["lat"]) for each in _first(result)])
+
+
+def word(found: FoundAnalysis, changed: Sequence[str], county: Sequence[BaseGeometry]) -> bytes:
+    """The sheet as .docx: conclusion, picture, tables, assumptions."""
+    result = found.result
+    paper = Paper(f"{TITLE}（{found.title}）")
+    for label, value in facts(found, changed):
+        paper.text(f"{label}：{value}")
+    paper.heading("一、结论")
+    for sentence in result["sentences"]:
+        paper.text(sentence)
+    paper.picture(picture(found, county), caption(result))
+    numbers = "二三四五六七八"
+    for number, table in zip(numbers, tables(found), strict=False):
+        paper.heading(f"{number}、{table.title}")
+        rows = [[_words(each) for each in row] for row in table.rows[:MOST_ON_PAPER]]
+        paper.table(table.header, rows, widths=(2.6, *[1.5] * (len(table.header) - 1)))
+        if len(table.rows) > MOST_ON_PAPER:
+            paper.text(f"共 {len(table.rows):,} 行，这里列出前 {MOST_ON_PAPER} 行，其余见 Excel。")
+        if table.note:
+            paper.text(f"{table.note}。")
+    paper.heading(f"{numbers[len(tables(found))]}、假设")
+    for words in (*result["assumptions"], NOTE):
+        paper.text(words)
+    paper.signature(found.unit or found.who, chinese_day(found.at))
+    return paper.content()
+
+
+def _first(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sites that gain most, in the order of the table."""
+    return [each for each in result["sites"] if (each["gain"] or 0) > 0 or each["before"] is None][
+        :MOST_NUMBERED
+    ]
+
+
+def caption(result: dict[str, Any]) -> str:
+    """What the picture shows."""
+    numbered = len(_first(result))
+    ranks = f"，数字为受益最大的 {numbered} 处{result['of']['title']}" if numbered else ""
+    return f"示意图：紫线为新建、改造道路，绿线越深越粗缩短越多，红点为{result['hub']['words']}{ranks}"
+
+
+def _shapes(lines: Sequence[dict[str, Any]]) -> list[BaseGeometry]:
+    return [shapely.from_geojson(json.dumps(each["geometry"])) for each in lines]
+
+
+def _words(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
 def _front(found: FoundAnalysis, changed: Sequence[str]) -> list[tuple[str, ...]]:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 import shapely
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import crs
@@ -17,7 +17,7 @@ from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
 from webmap import accounts, awaited, conflict_file_work
-from webmap.answers import answer, to_save
+from webmap.answers import answer, to_save, to_see
 from webmap.body import read_json, text_of, texts_of
 from webmap.conflict_work import KIND, county_outline, is_long
 from webmap.conflict_work import answer as look
@@ -105,10 +105,7 @@ def sheet(uid: str) -> Response:
 def picture(uid: str) -> Response:
     require_insider(viewer())
     found = analyses.find(current(), viewer(), KIND, uid)
-    image = make_response(conflict_sheet.picture(found, county_outline(current(), viewer())))
-    image.mimetype = "image/png"
-    image.headers["Cache-Control"] = "private, max-age=3600"
-    return image
+    return to_see(conflict_sheet.picture(found, county_outline(current(), viewer())))
 
 
 @blueprint.get("/conflict/<uid>.docx")

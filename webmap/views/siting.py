@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers import clock
@@ -17,7 +17,7 @@ from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
 from webmap import accounts, awaited
-from webmap.answers import answer, to_save
+from webmap.answers import answer, to_save, to_see
 from webmap.body import read_json
 from webmap.conflict_work import county_outline
 from webmap.database import current, let_go, the_config, the_database, viewer
@@ -132,10 +132,7 @@ def sheet(uid: str) -> Response:
 @blueprint.get("/siting/<uid>.png")
 def picture(uid: str) -> Response:
     found = _found(uid)
-    image = make_response(siting_sheet.picture(found, county_outline(current(), viewer())))
-    image.mimetype = "image/png"
-    image.headers["Cache-Control"] = "private, max-age=3600"
-    return image
+    return to_see(siting_sheet.picture(found, county_outline(current(), viewer())))
 
 
 @blueprint.get("/siting/<uid>.docx")

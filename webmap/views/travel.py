@@ -16,10 +16,11 @@ from layers.store.analyses import FoundAnalysis
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
 from webmap import accounts, awaited
-from webmap.answers import answer, to_save
+from webmap.answers import answer, to_save, to_see
 from webmap.body import read_json
+from webmap.conflict_work import county_outline
 from webmap.database import current, the_database, viewer
-from webmap.outputs import travel_sheet
+from webmap.outputs import official, travel_sheet
 from webmap.outputs.conflict_sheet import minute
 from webmap.travel_work import KIND, TITLE, choices, is_long, question
 from webmap.travel_work import answer as work_out
@@ -96,6 +97,7 @@ def sheet(uid: str) -> Response:
         tables=travel_sheet.tables(found),
         changed=changed,
         note=travel_sheet.NOTE,
+        caption=travel_sheet.caption(found.result),
         map_layers=_map_layers(found),
         longest=max((each["before"] or 0 for each in found.result["sites"]), default=0),
     )
@@ -105,10 +107,24 @@ def sheet(uid: str) -> Response:
 def as_excel(uid: str) -> Response:
     require_insider(viewer())
     found = analyses.find(current(), viewer(), KIND, uid)
-    accounts.note("export", f"{TITLE} {found.title}")
-    mark = "（示例）" if found.result["sample"] else ""
     content = travel_sheet.excel(found, analyses.changed_since(current(), found))
-    return to_save(content, f"{TITLE}-{found.title}{mark}.xlsx", travel_sheet.XLSX)
+    return _file(found, content, "xlsx", travel_sheet.XLSX)
+
+
+@blueprint.get("/travel/<uid>.docx")
+def as_word(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    county = county_outline(current(), viewer())
+    content = travel_sheet.word(found, analyses.changed_since(current(), found), county)
+    return _file(found, content, "docx", official.MIMETYPE)
+
+
+@blueprint.get("/travel/<uid>.png")
+def picture(uid: str) -> Response:
+    require_insider(viewer())
+    found = analyses.find(current(), viewer(), KIND, uid)
+    return to_see(travel_sheet.picture(found, county_outline(current(), viewer())))
 
 
 @blueprint.get("/travel/jobs/<int:number>")
@@ -118,6 +134,12 @@ def wait(number: int) -> AnyResponse:
     if job.state == jobs.DONE and job.result:
         return redirect(url_for("travel.sheet", uid=job.result["uid"]), 303)
     return _page("wait.html", job=job)
+
+
+def _file(found: FoundAnalysis, content: bytes, ending: str, mimetype: str) -> Response:
+    accounts.note("export", f"{TITLE} {found.title}")
+    mark = "（示例）" if found.result["sample"] else ""
+    return to_save(content, f"{TITLE}-{found.title}{mark}.{ending}", mimetype)
 
 
 def _map_layers(found: FoundAnalysis) -> str:

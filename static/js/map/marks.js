@@ -1,5 +1,6 @@
 // What is pointed at on the map beside its features? Numbered places, lines that tie them together, and halos.
 import { BRAND, PAPER } from "app/ink.js";
+import { crowded } from "app/map/crowding.js";
 
 // Leaflet draws them over GL and canvas alike.
 
@@ -7,6 +8,7 @@ const CASING = { color: PAPER, weight: 6, opacity: 0.9, interactive: false };
 const TIE = { color: BRAND, weight: 2.5, dashArray: "7 5", interactive: false };
 const HALO = { color: BRAND, weight: 3, fill: false, interactive: false };
 const DISC = 26;
+const ROOM = { x: DISC - 4, y: DISC - 4 };
 const STEP_ABOVE = 10000;
 
 /** @typedef {{lon: number, lat: number, text: string, title: string, uid: string, quiet?: boolean}} Mark */
@@ -17,11 +19,15 @@ export class Marks extends EventTarget {
   /** @type {L.LayerGroup | null} */
   #drawn = null;
 
+  /** @type {L.Marker[]} */
+  #discs = [];
+
   /** @param {L.Map} map @param {string} name of its class, for the styles */
   constructor(map, name) {
     super();
     this.map = map;
     this.name = name;
+    map.on("zoomend", () => this.#part());
   }
 
   /** These and no others. @param {{marks?: Mark[], ties?: Tie[], halos?: GeoJSON.Geometry[]}} what */
@@ -41,13 +47,22 @@ export class Marks extends EventTarget {
       ).addTo(group);
       L.geoJSON(geometry, /** @type {any} */ ({ ...around, style: HALO })).addTo(group);
     }
-    for (const [i, mark] of marks.entries()) this.#mark(mark, marks.length - i).addTo(group);
+    this.#discs = marks.map((mark, i) => this.#mark(mark, marks.length - i));
+    for (const disc of this.#discs) disc.addTo(group);
     this.#drawn = group.addTo(this.map);
+    this.#part();
   }
 
   clear() {
     this.#drawn?.remove();
     this.#drawn = null;
+    this.#discs = [];
+  }
+
+  // Discs never cover one another: who comes later is a point until the map is closer.
+  #part() {
+    for (const [disc, isPoint] of crowded(this.map, this.#discs, ROOM))
+      disc.getElement()?.classList.toggle("crowded", isPoint);
   }
 
   get isEmpty() {

@@ -1,5 +1,6 @@
 // How do new roads show on the map? Roads and places by the minutes they gain, and how far one gets before and after.
-import { BRAND, PAPER } from "app/ink.js";
+import { BRAND, GAIN_1, GAIN_2, GAIN_3, GAIN_4, GAIN_5, NEW_ROAD, PAPER, REACH_BEFORE } from "app/ink.js";
+import { crowded } from "app/map/crowding.js";
 
 /** @typedef {"gain" | "before" | "after" | "both"} Look */
 
@@ -7,16 +8,16 @@ const PANE = "travel";
 const LEVEL = "405";
 const MARKS_PANE = "travel_marks";
 const MARKS_LEVEL = "460";
-const NEW = "#5B2A86";
 /** Wider and darker with each class of minutes: colour is not the only carrier. */
 const GAINS = [
-  { from: 1, color: "#7FB7A6", weight: 4 },
-  { from: 3, color: "#4E9C87", weight: 5 },
-  { from: 5, color: "#2B8068", weight: 6.5 },
-  { from: 10, color: "#11644D", weight: 8 },
-  { from: 20, color: "#064534", weight: 10 },
+  { from: 1, color: GAIN_1, weight: 4 },
+  { from: 3, color: GAIN_2, weight: 5 },
+  { from: 5, color: GAIN_3, weight: 6.5 },
+  { from: 10, color: GAIN_4, weight: 8 },
+  { from: 20, color: GAIN_5, weight: 10 },
 ];
-const BEFORE = "#8A5A00";
+const NEW = NEW_ROAD;
+const BEFORE = REACH_BEFORE;
 const AFTER = BRAND;
 /** From near to far: paler, and dashed ever more loosely. */
 const DASHES = ["", "10 4", "6 5", "2 5"];
@@ -66,16 +67,9 @@ export class TravelOver {
 
   // Words never cover one another: who gains less waits for a closer zoom.
   #part() {
-    /** @type {L.Point[]} */
-    const taken = [];
-    for (const marker of this.#marks) {
-      const spot = this.map.latLngToLayerPoint(marker.getLatLng());
-      const free = taken.every(
-        ({ x, y }) => Math.abs(x - spot.x) > WORDS_PX.x || Math.abs(y - spot.y) > WORDS_PX.y,
-      );
-      if (free) taken.push(spot);
+    for (const [marker, hides] of crowded(this.map, this.#marks, WORDS_PX)) {
       const element = marker.getElement();
-      if (element) element.hidden = !free;
+      if (element) element.hidden = hides;
     }
   }
 }
