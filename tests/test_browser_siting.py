@@ -40,7 +40,7 @@ def discs(page: Page, count: int) -> list[dict[str, Any]]:
 
 def cover(one: dict[str, Any], other: dict[str, Any]) -> bool:
     """Whether two discs lie over each other by more than their rims."""
-    return max(abs(one["x"] - other["x"]), abs(one["y"] - other["y"])) < DISC_PX - 5
+    return bool(max(abs(one["x"] - other["x"]), abs(one["y"] - other["y"])) < DISC_PX - 5)
 
 
 @pytest.mark.parametrize("script", ["", WITHOUT_WEBGL2], ids=["gl", "canvas"])
