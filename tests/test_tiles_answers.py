@@ -209,8 +209,17 @@ def test_a_visitor_does_not_get_tiles_of_internal_layers(home: Path) -> None:
     visitor = asking(home, PUBLIC_VIEWER)
     assert visitor.get(address("idle_parcel")).status_code == 404
     assert visitor.get("/tiles/idle_parcel.json").status_code == 404
-    assert visitor.get(address("admin_area+idle_parcel")).status_code == 404
+    assert visitor.get("/tiles/admin_area+idle_parcel.json").status_code == 404
     assert visitor.get(address("admin_area")).status_code == 200
+
+
+def test_a_set_keeps_what_is_left_when_a_layer_is_gone_or_no_longer_theirs(home: Path) -> None:
+    """Somebody logged out in another tab, or a layer was deleted: the open page still draws the others."""
+    asking(home)
+    visitor = asking(home, PUBLIC_VIEWER)
+    alone = visitor.get(address("admin_area")).data
+    together = visitor.get(address("admin_area+idle_parcel+nowhere"))
+    assert (together.status_code, together.data) == (200, alone)
 
 
 def test_the_token_of_an_audience_is_not_that_of_another(home: Path) -> None:
@@ -267,9 +276,10 @@ def test_what_is_no_tile_address_is_404(county: FlaskClient, path: str) -> None:
 
 def test_an_unknown_layer_is_404_by_name(county: FlaskClient) -> None:
     for path in (
-        address("idle_parcel+nowhere"),
+        address("nowhere"),
+        address("nowhere+elsewhere"),
         "/tiles/nowhere.json",
-        address("idle_parcel+"),
+        "/tiles/idle_parcel+nowhere.json",
         address("%3Cb%3E"),
     ):
         assert_refused(county.get(path), 404, "没有图层")

@@ -66,6 +66,7 @@ __all__ = [
     "layer_named",
     "layer_rows",
     "layers",
+    "layers_among",
     "layers_named",
     "ordered",
     "outlines",
@@ -90,12 +91,17 @@ def layer_named(session: Session, viewer: Viewer, key: str) -> Layer:
 
 def layers_named(session: Session, viewer: Viewer, keys: Sequence[str]) -> list[Layer]:
     """The layers with these keys, in this order; UnknownThing when the viewer may not see one, or there is none."""
-    clean = [key for key in keys if is_clean(key)]
-    found = {layer.key: layer for layer in session.scalars(_named(sight(viewer)), {"keys": clean})}
+    found = layers_among(session, viewer, keys)
     unknown = next((key for key in keys if key not in found), None)
     if unknown is not None:
         raise UnknownThing(f"没有图层“{unknown[:60]}”，或者您无权查看。请从图层列表中选择。")
     return [found[key] for key in keys]
+
+
+def layers_among(session: Session, viewer: Viewer, keys: Sequence[str]) -> dict[str, Layer]:
+    """By key, those of the layers with these keys that there are and that this viewer may see."""
+    clean = [key for key in keys if is_clean(key)]
+    return {layer.key: layer for layer in session.scalars(_named(sight(viewer)), {"keys": clean})}
 
 
 @lru_cache(maxsize=256)

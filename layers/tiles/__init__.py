@@ -54,6 +54,7 @@ __all__ = [
     "Tile",
     "layer_keys",
     "overviews_of",
+    "seen",
     "tile",
     "tile_at",
     "tilejson",
@@ -75,6 +76,17 @@ def layer_keys(joined: str) -> tuple[str, ...]:
             f"瓦片网址中图层“{repeated[:60]}”出现了不止一次，每个图层应只写一次。请删去重复的。"
         )
     return keys
+
+
+def seen(session: Session, viewer: Viewer, keys: Sequence[str]) -> tuple[str, ...]:
+    """The keys without those of layers that are gone or no longer for this viewer; UnknownThing when none is left.
+
+    A page that was opened before a layer was deleted, or before its person logged out, still shows the others.
+    """
+    left = query.layers_among(session, viewer, keys)
+    if not left:
+        query.layers_named(session, viewer, keys)
+    return tuple(key for key in keys if key in left)
 
 
 def tile_at(z: int, x: int, y: int) -> Tile:

@@ -37,7 +37,8 @@ def tilejson(keys: str) -> Response:
 
 @blueprint.get("/<keys>/<int(signed=True):z>/<int(signed=True):x>/<int(signed=True):y>.mvt")
 def tile(keys: str, z: int, x: int, y: int) -> Response:
-    names, place, who = tiles.layer_keys(keys), tiles.tile_at(z, x, y), asked.as_of(viewer())
+    place, who = tiles.tile_at(z, x, y), asked.as_of(viewer())
+    names = tiles.seen(current(), who, tiles.layer_keys(keys))
     where = _where(who, names)
     token = _token(who, names, where)
     etag = digest(f"{token} {keys} {z}/{x}/{y}")
