@@ -18,7 +18,8 @@ from psycopg import sql
 from sqlalchemy import text
 
 from layers.errors import Busy, WrongSetting
-from layers.store import Database, engine
+from layers.store import Database
+from layers.store.engine.sentences import Sentences
 from tests.databases import administer, create, opened, url
 from tests.running import free_port, running, webmap
 from webmap import create_app
@@ -161,7 +162,7 @@ def test_a_database_without_postgis_says_what_the_administrator_must_do(tmp_path
 )
 def test_every_way_to_lack_an_extension_is_known(state: str, said: str) -> None:
     error = psycopg.errors.lookup(state)(said)
-    found = engine._Sentences(1, "h/d").of_postgres(error, lost=False)
+    found = Sentences(1, "h/d").of_postgres(error, lost=False)
     assert isinstance(found, WrongSetting)
     assert "CREATE EXTENSION postgis" in found.message
 
