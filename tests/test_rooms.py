@@ -239,6 +239,10 @@ def requests_outside_api(root: Path) -> Offences:
                 yield f"{path} uses {found[0]}: requests are made in static/js/api.js only"
 
 
+WIRING = ("static/js/wiring/", "static/js/main.js")
+"""Only these know all the parts of the map page."""
+
+
 def script_imports(root: Path) -> Offences:
     for path, code in script_files(root):
         for found in re.finditer(r"""\b(?:from|import)\s*\(?\s*["']([^"']+)["']""", code):
@@ -246,7 +250,9 @@ def script_imports(root: Path) -> Offences:
             if not name.startswith("app/"):
                 yield f'{path} imports "{name}": modules name each other "app/…"'
             elif name == "app/main.js":
-                yield f"{path} imports app/main.js, which wires the parts and is no part"
+                yield f"{path} imports app/main.js, which starts the page and is no part"
+            elif name.startswith("app/wiring/") and not path.startswith(WIRING):
+                yield f"{path} imports {name}, which wires the parts: a part knows no other, it sends events"
             elif path.startswith("static/js/map/") and name.startswith(("app/panel/", "app/table/")):
                 yield f"{path} imports {name}: the map knows no panel, it sends events"
 
@@ -334,6 +340,7 @@ PLANTED = {
     "a relative script": (script_imports, "static/js/x.js", 'import { a } from "./a.js";'),
     "a late relative script": (script_imports, "static/js/x.js", "await import('../a.js')"),
     "the map asks a panel": (script_imports, "static/js/map/x.js", 'import "app/panel/card.js";'),
+    "a part asks the wiring": (script_imports, "static/js/panel/x.js", 'import "app/wiring/parts.js";'),
     "a formula looked for": (formulas_looked_for, "webmap/x.py", 'text[:1] in ("=", "+", "-", "@")'),
     "a date as the browser has it": (
         dates_in_the_language_of_the_browser,
