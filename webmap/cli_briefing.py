@@ -14,6 +14,7 @@ from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIE
 from layers.store import Database
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 
 Act = TypeVar("Act", bound=Callable[..., object])
@@ -36,15 +37,10 @@ def _readers_option(help_: str) -> Callable[[Act], Act]:
     )
 
 
-def _target_option(ending: str) -> Callable[[Act], Act]:
-    path = click.Path(path_type=Path, dir_okay=False)
-    return click.option("--to", "target", type=path, required=True, help=f"写到哪个文件（{ending}）。")
-
-
 @command.command("slides")
 @click.argument("slug", default=SAMPLE_SLUG)
 @_readers_option("给谁看：public 只含公开的内容，不含讲稿。")
-@_target_option(".pptx")
+@target_option(".pptx", required=True)
 def slides(slug: str, readers: str, target: Path) -> None:
     """把汇报导出为 PowerPoint（每幕一页，文字、图表、表格可编辑）。"""
     _write(slug, readers, target, "pptx")
@@ -54,7 +50,7 @@ def slides(slug: str, readers: str, target: Path) -> None:
 @click.argument("slug", default=SAMPLE_SLUG)
 @_readers_option("给谁看：public 只含公开的内容。")
 @click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
-@_target_option(".pdf")
+@target_option(".pdf", required=True)
 def pdf(slug: str, readers: str, review_number: str, target: Path) -> None:
     """把汇报导出为 PDF（每幕一页，可直接打印，不需要 Office）。"""
     from webmap.packing import mark_of, wanted
@@ -66,8 +62,6 @@ def pdf(slug: str, readers: str, review_number: str, target: Path) -> None:
 def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> None:
     from webmap.slides import carry_out
 
-    if target.suffix.lower() != f".{form}":
-        raise click.BadParameter(f"文件名应以 .{form} 结尾。", param_hint="--to")
     maker = replace(INTERNAL_VIEWER, name=at_terminal())
 
     def act(database: Database) -> tuple[str, bytes, int]:
@@ -76,7 +70,7 @@ def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> 
         )
 
     title, content, count = with_database(read_config(), act)
-    target.write_bytes(content)
+    write(target, content)
     click.echo(f"已把“{title}”的 {count} 幕写到 {target}。")
     click.echo(NON_SECRET)
 
@@ -86,14 +80,12 @@ def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> 
 @_readers_option("给谁看：public 只含公开的图层、对象和字段，坐标取整。")
 @click.option("--scope", default="", help="知悉范围。")
 @click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
-@_target_option(".html")
+@target_option(".html", ".htm", required=True)
 def pack(slug: str, readers: str, scope: str, review_number: str, target: Path) -> None:
     """做成离线汇报：一个 HTML 文件，没有网络也能双击放映。"""
     from webmap.pack_making import Packed, carry_out
     from webmap.packing import wanted
 
-    if target.suffix.lower() not in (".html", ".htm"):
-        raise click.BadParameter("文件名应以 .html 结尾。", param_hint="--to")
     config = read_config()
     said = {"public": readers == "public", "scope": scope, "review_number": review_number}
     viewer = replace(SYSTEM_VIEWER, name=at_terminal())
@@ -103,7 +95,7 @@ def pack(slug: str, readers: str, scope: str, review_number: str, target: Path) 
         return carry_out(config, database, viewer, asked, lambda progress, message: None)
 
     done = with_database(config, act)
-    target.write_bytes(done.content)
+    write(target, done.content)
     click.echo(f"离线汇报已写到 {target}（{len(done.content) / 1024 / 1024:.1f} MB）。")
     for note in done.notes:
         click.echo(note)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -16,11 +16,10 @@ from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 from webmap.conflict_work import KIND, answer
 from webmap.outputs import conflict_sheet
-
-ENDINGS: Final = (".json", ".xlsx", ".docx")
 
 
 @click.command("conflict")
@@ -31,16 +30,9 @@ ENDINGS: Final = (".json", ".xlsx", ".docx")
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     help="分析一个 GeoJSON 图形（2000国家大地坐标系经纬度）。",
 )
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="审查表写到哪个文件（.json、.xlsx、.docx）。",
-)
+@target_option(".json", ".xlsx", ".docx")
 def command(uids: tuple[str, ...], layer: str | None, shape: Path | None, target: Path | None) -> None:
     """压盖分析：图形压盖了哪些控制线和图层，生成合规性审查表。"""
-    if target is not None and target.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(f"文件名应以 {'、'.join(ENDINGS)} 结尾。", param_hint="--to")
     asked = _asked(uids, layer, shape)
     viewer = replace(SYSTEM_VIEWER, name=at_terminal())
 
@@ -52,7 +44,7 @@ def command(uids: tuple[str, ...], layer: str | None, shape: Path | None, target
     found = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        target.write_bytes(_content(found, target.suffix.lower()))
+        write(target, _content(found, target.suffix.lower()))
         click.echo(f"审查表已写入 {target}。")
 
 

@@ -14,6 +14,7 @@ from layers.store import Database
 from webmap.bases.shelf import shelf_of
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 from webmap.outputs.print_paper import ORIENTATIONS, PAPERS
 from webmap.print_asked import FORMS, wanted
@@ -53,22 +54,13 @@ _READERS: Final[dict[str, Viewer]] = {
 )
 @click.option("--base", default="", help="垫在下面的底图（bases.json 里的 name）；取不到时图上写明。")
 @click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    help="写到哪个文件（.pdf 或 .png）。",
-)
+@target_option(*(f".{form}" for form in FORMS), required=True)
 def command(center: str | None, layers: str | None, readers: str, target: Path, **said: Any) -> None:
     """按精确比例尺打印地图（PDF 或 300 dpi 的 PNG）。"""
-    form = target.suffix.lower().removeprefix(".")
-    if form not in FORMS:
-        raise click.BadParameter("文件名应以 .pdf 或 .png 结尾。", param_hint="--to")
     config = read_config()
     body = {
         **said,
-        "form": form,
+        "form": target.suffix.lower().removeprefix("."),
         "public": readers == "public",
         "center": _center(center),
         "layers": [each.strip() for each in layers.split(",")] if layers else None,
@@ -82,7 +74,7 @@ def command(center: str | None, layers: str | None, readers: str, target: Path, 
         )
 
     done = with_database(config, act)
-    target.write_bytes(done.content)
+    write(target, done.content)
     for note in done.notes:
         click.echo(note)
     click.echo(f"已按 1:{done.sheet.scale:,.0f} 打印到 {target}（{done.sheet.paper}）。")

@@ -17,6 +17,7 @@ from layers.store.quality import Report, ToldTrouble
 from webmap.accounts import moment
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 from webmap.outputs.quality_sheet import excel, scope_of, words_of
 
@@ -26,16 +27,9 @@ MOST_LISTED: Final = 50
 @click.command("quality")
 @click.argument("layer")
 @click.option("--town", help="只检查这个乡镇街道里的图形。")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="清单写到哪个 Excel 文件（.xlsx）。",
-)
+@target_option(".xlsx")
 def command(layer: str, town: str | None, target: Path | None) -> None:
     """数据质检：检查一个图层的图形和属性，列出问题，不改动数据。"""
-    if target is not None and target.suffix.lower() != ".xlsx":
-        raise click.BadParameter("文件名应以 .xlsx 结尾。", param_hint="--to")
     config, viewer = read_config(), replace(SYSTEM_VIEWER, name=at_terminal())
 
     def act(database: Database) -> None:
@@ -47,7 +41,7 @@ def command(layer: str, town: str | None, target: Path | None) -> None:
         for line in _told(found, troubles):
             click.echo("".join(char if char.isprintable() else "�" for char in line))
         if target is not None:
-            target.write_bytes(excel(found, words_of(found, moment(found.at), sample=sample), troubles))
+            write(target, excel(found, words_of(found, moment(found.at), sample=sample), troubles))
             click.echo(f"已写入 {target}。")
 
     with_database(config, act)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 
@@ -14,11 +14,10 @@ from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 from webmap.outputs import siting_sheet
 from webmap.siting_work import KIND, answer, holds_now
-
-ENDINGS: Final = (".json", ".xlsx", ".docx")
 
 
 @click.command("siting")
@@ -38,16 +37,9 @@ ENDINGS: Final = (".json", ".xlsx", ".docx")
 @click.option("--layer", "land", multiple=True, help="在哪些图层里找；不填时为闲置低效用地和用地指标来源。")
 @click.option("--wish", "wishes", multiple=True, help="不是必须满足、只影响得分的条件，如 road；可以给多个。")
 @click.option("--limit", help="列出几宗。")
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="比选表写到哪个文件（.json、.xlsx、.docx）。",
-)
+@target_option(".json", ".xlsx", ".docx")
 def command(target: Path | None, **options: Any) -> None:
     """项目找地：按面积、用途、道路、乡镇和避让条件给地块排名。"""
-    if target is not None and target.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(f"文件名应以 {'、'.join(ENDINGS)} 结尾。", param_hint="--to")
     viewer = replace(SYSTEM_VIEWER, name=at_terminal())
 
     def act(database: Database) -> tuple[FoundAnalysis, dict[str, str]]:
@@ -59,7 +51,7 @@ def command(target: Path | None, **options: Any) -> None:
     found, holds = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        target.write_bytes(_content(found, holds, target.suffix.lower()))
+        write(target, _content(found, holds, target.suffix.lower()))
         click.echo(f"比选表已写入 {target}。")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 from shapely.geometry.base import BaseGeometry
@@ -15,12 +15,11 @@ from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
+from webmap.cli_target import target_option, write
 from webmap.config import read_config
 from webmap.conflict_work import county_outline
 from webmap.outputs import travel_sheet
 from webmap.travel_work import KIND, answer, question
-
-ENDINGS: Final = (".json", ".xlsx", ".docx", ".png")
 
 
 @click.command("travel")
@@ -31,18 +30,11 @@ ENDINGS: Final = (".json", ".xlsx", ".docx", ".png")
 @click.option(
     "--speed", "pairs", multiple=True, help="速度（公里/小时），如 --speed provincial=60，可写多次。"
 )
-@click.option(
-    "--to",
-    "target",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="写到哪个文件（.json、.xlsx、.docx、.png）。",
-)
+@target_option(".json", ".xlsx", ".docx", ".png")
 def command(
     before: str, after: str, sites: str, hub: str, pairs: tuple[str, ...], target: Path | None
 ) -> None:
     """路网前后：新路建成前后，各景点、乡镇到集散中心要多少分钟。"""
-    if target is not None and target.suffix.lower() not in ENDINGS:
-        raise click.BadParameter(f"文件名应以 {'、'.join(ENDINGS)} 结尾。", param_hint="--to")
     asked = question({"before": before, "after": after, "sites": sites, "hub": hub, "kmh": _speeds(pairs)})
     viewer = replace(SYSTEM_VIEWER, name=at_terminal())
 
@@ -54,7 +46,7 @@ def command(
     found, county = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        target.write_bytes(_content(found, county, target.suffix.lower()))
+        write(target, _content(found, county, target.suffix.lower()))
         click.echo(f"已写入 {target}。")
 
 
