@@ -14,7 +14,7 @@ Act = TypeVar("Act", bound=Callable[..., Any])
 _PLAIN: Final = click.Path(path_type=Path, dir_okay=False)
 
 
-class Target(click.ParamType):
+class Target(click.ParamType[Path]):
     """A file with one of these endings, in a folder that is there."""
 
     name = "file"
