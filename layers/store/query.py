@@ -34,7 +34,8 @@ from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
 from layers.store.tile_rows import chosen_rows, spot_rows, tile_rows
 from layers.store.totals import LayerSummary, Totals, bounds_of_kind, layer_rows, layers
-from layers.store.towns import LARGE_LAYER, TownTotal, is_crowded, is_large, town_totals
+from layers.store.town_total import TownTotal
+from layers.store.towns import LARGE_LAYER, is_crowded, is_large, town_totals
 
 __all__ = [
     "LARGE_LAYER",

@@ -140,12 +140,13 @@ def towns_for(session: Session, kind: str, act_id: int) -> Towns:
 
 def load_towns(session: Session, act_id: int | None = None) -> Towns:
     """The towns of the map, and those of one act that is still pending."""
+    # Asked first: joined with its layer, every feature of the county would be looked at.
+    boundaries = session.scalars(select(Layer.id).where(Layer.kind == BOUNDARIES)).all()
     statement = (
         select(json_text(Feature.properties, "name"), Feature.shape)
-        .join(Layer, Layer.id == Feature.layer_id)
         .join(Act, Act.id == Feature.act_id)
         .where(
-            Layer.kind == BOUNDARIES,
+            Feature.layer_id.in_(boundaries),
             json_text(Feature.properties, "level") == "town",
             Feature.deleted_at.is_(None),
             or_(Act.state == DONE, Act.id == act_id),

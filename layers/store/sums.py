@@ -27,7 +27,7 @@ from layers.store.past import features_then
 from layers.store.seen import features_seen, stands
 from layers.store.tables import Feature, Layer
 from layers.store.totals import NOTHING, Totals
-from layers.store.towns import TownTotal, added, by_town, single, told
+from layers.store.town_total import TownTotal, added, by_town, single, told
 
 MISSING: Final = ""
 """The group of those that have no value."""
