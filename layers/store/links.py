@@ -16,6 +16,7 @@ from layers.rights import Viewer
 from layers.store.engine import contains_text, json_list_holds, json_text
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.tables import Feature, Layer, Search
+from layers.store.tied import tied
 from layers.store.words import folded
 
 MOST_LINKED: Final = 200
@@ -155,7 +156,7 @@ def _naming(session: Session, viewer: Viewer, feature: FoundFeature, sort: LinkS
     kinds = [feature.kind] if not sort.tos else [kind.key for kind in KINDS.values() if sort.starts_at(kind)]
     calls = [word for words in _raw_calls(feature) for word in words]
     rows = finding(viewer).where(
-        Layer.kind.in_(kinds), Feature.id != feature.id, _mentions(sort, kinds, [feature.uid, *calls])
+        tied(), Layer.kind.in_(kinds), Feature.id != feature.id, _mentions(sort, kinds, [feature.uid, *calls])
     )
     for each in read_features(session, viewer, rows.order_by(Feature.id).limit(MOST_LINKED)):
         if any(
@@ -198,7 +199,7 @@ def _sharing(session: Session, viewer: Viewer, feature: FoundFeature, sort: Link
     said = feature.properties.get(sort.field)
     if said:
         same = json_text(Feature.properties, sort.field) == str(said)
-        rows = finding(viewer).where(Layer.kind == feature.kind, Feature.id != feature.id, same)
+        rows = finding(viewer).where(tied(), Layer.kind == feature.kind, Feature.id != feature.id, same)
         found = read_features(session, viewer, rows.order_by(Feature.id).limit(MOST_LINKED))
         # Who may not see the number of the other may not see the tie.
         links.found = [Linked(each, str(said)) for each in found if each.properties.get(sort.field) == said]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 
 from layers.kinds.references import refs_of
@@ -15,6 +16,7 @@ from layers.rights import Viewer
 from layers.store.engine import in_bounds, json_text
 from layers.store.found import FoundFeature, finding, read_features
 from layers.store.tables import Feature, Layer, Search
+from layers.store.tied import tied
 from layers.store.words import folded
 
 NEAR_M: Final = 300.0
@@ -39,7 +41,7 @@ def related_to(session: Session, viewer: Viewer, feature: FoundFeature, limit: i
     flat = math.cos(math.radians(feature.bounds[1]))
     candidates = {
         each.id: each
-        for statement in (_nearby(feature, flat), _namesakes(feature), _same_project(feature))
+        for statement in (_nearby(feature, flat), _namesakes(feature), *_same_project(feature))
         for each in read_features(session, viewer, finding(viewer).where(statement).limit(MOST_NEIGHBOURS))
         if each.id != feature.id and not each.declared.backdrop
     }
@@ -59,14 +61,17 @@ def _namesakes(feature: FoundFeature) -> ColumnElement[bool]:
     return _is_named(feature.properties.get("name"))
 
 
-def _same_project(feature: FoundFeature) -> ColumnElement[bool]:
+def _same_project(feature: FoundFeature) -> Iterator[ColumnElement[bool]]:
     """In its own layer: the phases, and the project itself."""
     if "parent" not in feature.declared.by_key:
-        return false()
-    of_project = json_text(Feature.properties, "parent").in_(_projects(feature))
-    parents = refs_of(feature.properties.get("parent"))
-    is_project = _is_named(parents[0].words if parents else None)
-    return and_(Layer.key == feature.layer_key, or_(of_project, is_project))
+        return
+    yield and_(
+        Layer.key == feature.layer_key,
+        tied(),
+        json_text(Feature.properties, "parent").in_(_projects(feature)),
+    )
+    if parents := refs_of(feature.properties.get("parent")):
+        yield and_(Layer.key == feature.layer_key, _is_named(parents[0].words))
 
 
 def _is_named(name: object) -> ColumnElement[bool]:

@@ -136,6 +136,8 @@ class Feature(Base):
             sqlite_where=text("review IS NOT NULL"),
             postgresql_where=text("review IS NOT NULL"),
         ),
+        # Only of records that name another one: which fields do that, its migration says.
+        Index("ix_feature_tied", "layer_id"),
         {"sqlite_autoincrement": True},
     )
 
