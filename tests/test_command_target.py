@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from layers.errors import NoSpace
-from webmap.cli_target import target_option, write
+from layers.whole import put
+from webmap.cli_target import target_option
 
 
 @click.command()
@@ -42,11 +43,11 @@ def test_what_cannot_be_written_is_said_before_the_work(tmp_path: Path, name: st
 
 def test_a_file_is_whole_or_as_it_was(tmp_path: Path) -> None:
     target = tmp_path / "表.docx"
-    write(target, b"old")
-    write(target, b"new")
+    put(target, b"old")
+    put(target, b"new")
     assert target.read_bytes() == b"new"
     folder = tmp_path / "folder.docx"
     folder.mkdir()
-    with pytest.raises(NoSpace, match="写不进"):
-        write(folder, b"new")
+    with pytest.raises(NoSpace, match="无法写入"):
+        put(folder, b"new")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["folder.docx", "表.docx"]

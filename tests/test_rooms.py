@@ -23,6 +23,8 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "fence": set(),
     "collecting": set(),
     "cells": set(),
+    # How a file gets to its place.
+    "whole": BASE,
     "formats": BASE | {"cells", "fence", "photos"},
     # Where pictures of the ground lie, and how they become tiles.
     "imagery": BASE | {"fence", "formats"},
@@ -40,7 +42,7 @@ LAYERS_MAY_IMPORT: dict[str, set[str]] = {
     "store": BASE | {"kinds", "rights", "filters"},
     "checking": BASE | {"kinds", "rights", "store", "checks"},
     "intake": BASE | {"kinds", "rights", "store", "formats", "checks", "attaching", "blobs", "collecting"},
-    "export": BASE | {"kinds", "rights", "store", "formats", "filters"},
+    "export": BASE | {"kinds", "rights", "store", "formats", "filters", "whole"},
     "attaching": BASE | {"store", "photos", "blobs"},
     "editing": BASE | {"kinds", "rights", "store", "formats", "intake", "filters"},
     **{room: BASE | {"kinds", "rights", "store", "filters"} for room in ("tiles", "jobs")},

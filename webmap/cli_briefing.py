@@ -12,9 +12,10 @@ import click
 from layers.briefing import SAMPLE_SLUG
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database
+from layers.whole import put
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 
 Act = TypeVar("Act", bound=Callable[..., object])
@@ -70,7 +71,7 @@ def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> 
         )
 
     title, content, count = with_database(read_config(), act)
-    write(target, content)
+    put(target, content)
     click.echo(f"已把“{title}”的 {count} 幕写到 {target}。")
     click.echo(NON_SECRET)
 
@@ -95,7 +96,7 @@ def pack(slug: str, readers: str, scope: str, review_number: str, target: Path) 
         return carry_out(config, database, viewer, asked, lambda progress, message: None)
 
     done = with_database(config, act)
-    write(target, done.content)
+    put(target, done.content)
     click.echo(f"离线汇报已写到 {target}（{len(done.content) / 1024 / 1024:.1f} MB）。")
     for note in done.notes:
         click.echo(note)

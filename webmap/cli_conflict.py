@@ -14,9 +14,10 @@ from layers.rights import SYSTEM_VIEWER
 from layers.rules.compliance import NO_APPROVAL
 from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
+from layers.whole import put
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 from webmap.conflict_work import KIND, answer
 from webmap.outputs import conflict_sheet
@@ -44,7 +45,7 @@ def command(uids: tuple[str, ...], layer: str | None, shape: Path | None, target
     found = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        write(target, _content(found, target.suffix.lower()))
+        put(target, _content(found, target.suffix.lower()))
         click.echo(f"审查表已写入 {target}。")
 
 

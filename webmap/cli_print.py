@@ -11,10 +11,11 @@ import click
 from layers.errors import InvalidValue
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, SYSTEM_VIEWER, Viewer
 from layers.store import Database
+from layers.whole import put
 from webmap.bases.shelf import shelf_of
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 from webmap.outputs.print_paper import ORIENTATIONS, PAPERS
 from webmap.print_asked import FORMS, wanted
@@ -74,7 +75,7 @@ def command(center: str | None, layers: str | None, readers: str, target: Path, 
         )
 
     done = with_database(config, act)
-    write(target, done.content)
+    put(target, done.content)
     for note in done.notes:
         click.echo(note)
     click.echo(f"已按 1:{done.sheet.scale:,.0f} 打印到 {target}（{done.sheet.paper}）。")

@@ -14,10 +14,11 @@ from layers.checks import BY_CODE, SEVERITIES
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, quality, query
 from layers.store.quality import Report, ToldTrouble
+from layers.whole import put
 from webmap.accounts import moment
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 from webmap.outputs.quality_sheet import excel, scope_of, words_of
 
@@ -41,7 +42,7 @@ def command(layer: str, town: str | None, target: Path | None) -> None:
         for line in _told(found, troubles):
             click.echo("".join(char if char.isprintable() else "�" for char in line))
         if target is not None:
-            write(target, excel(found, words_of(found, moment(found.at), sample=sample), troubles))
+            put(target, excel(found, words_of(found, moment(found.at), sample=sample), troubles))
             click.echo(f"已写入 {target}。")
 
     with_database(config, act)

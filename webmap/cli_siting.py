@@ -12,9 +12,10 @@ import click
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
+from layers.whole import put
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 from webmap.outputs import siting_sheet
 from webmap.siting_work import KIND, answer, holds_now
@@ -51,7 +52,7 @@ def command(target: Path | None, **options: Any) -> None:
     found, holds = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        write(target, _content(found, holds, target.suffix.lower()))
+        put(target, _content(found, holds, target.suffix.lower()))
         click.echo(f"比选表已写入 {target}。")
 
 

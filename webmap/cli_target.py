@@ -1,4 +1,4 @@
-"""Where does a command write to? `--to FILE`: looked at before the work begins, written at its end."""
+"""Where does a command write to? `--to FILE`: looked at before the work begins."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import click
-
-from layers.errors import NoSpace
 
 Act = TypeVar("Act", bound=Callable[..., Any])
 _PLAIN: Final = click.Path(path_type=Path, dir_okay=False)
@@ -35,16 +33,3 @@ def target_option(*endings: str, required: bool = False) -> Callable[[Act], Act]
     """`--to FILE` as the argument `target`; None where it is not given."""
     written = f"写到哪个文件（{'、'.join(endings)}）。"
     return click.option("--to", "target", type=Target(endings), required=required, help=written)
-
-
-def write(target: Path, content: bytes) -> None:
-    """The whole file, or none; NoSpace where it cannot be written."""
-    beginning = target.with_name(f".{target.name}.part")
-    try:
-        beginning.write_bytes(content)
-        beginning.replace(target)
-    except OSError as refusal:
-        beginning.unlink(missing_ok=True)
-        raise NoSpace(
-            f"写不进 {target}（{refusal.strerror}）。请检查磁盘空间和文件夹权限，或换一个位置，重新运行。"
-        ) from None

@@ -13,9 +13,10 @@ from shapely.geometry.base import BaseGeometry
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, analyses
 from layers.store.analyses import FoundAnalysis
+from layers.whole import put
 from webmap.cli import with_database
 from webmap.cli_person import at_terminal
-from webmap.cli_target import target_option, write
+from webmap.cli_target import target_option
 from webmap.config import read_config
 from webmap.conflict_work import county_outline
 from webmap.outputs import travel_sheet
@@ -46,7 +47,7 @@ def command(
     found, county = with_database(read_config(), act)
     _say(found)
     if target is not None:
-        write(target, _content(found, county, target.suffix.lower()))
+        put(target, _content(found, county, target.suffix.lower()))
         click.echo(f"已写入 {target}。")
 
 

@@ -25,7 +25,6 @@ from webmap.bases import written
 from webmap.config import Config, read_config
 from webmap.picture_files import TILES, base_file, folder_of, original
 
-LOOK, CUT = "picture_look", "picture_cut"
 WORK: Final = "work"
 
 

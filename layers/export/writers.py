@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from layers.errors import Answer, InvalidValue, MapError, QuestionToUser
 from layers.formats import boundary_txt, dxf_out, geojson_out, kml_out, sheet_out, vector_out
 from layers.formats.outgoing import SAMPLE_MARK, Outgoing
 from layers.formats.vector import private_folder, read_dataset
+from layers.whole import put
 
 FAR: Final = "far"
 """The answer of who means plots far outside the zone."""
@@ -69,7 +69,7 @@ def _txt(layers: Layers, order: Order) -> Notes:
     text = boundary_txt.text_of(plots, profile, zone, unit=layer.unit, day=layer.day, sample=layer.sample)
     content = text.encode(profile.encoding, "replace")
     _read_again(content, layer, profile)
-    place(order.target, content)
+    put(order.target, content)
     read = f"界址点格式：{profile.title}；第 {zone} 带；已重新读取核对，坐标相差不超过 1 毫米"
     return (read, *far, *_lost([text], profile.encoding))
 
@@ -147,10 +147,10 @@ def _shapefile(layers: Layers, order: Order) -> Notes:
     with private_folder() as folder:
         files = vector_out.write_shapefile(layer, folder, stem, encoding)
         if order.target.suffix.lower() == ".zip":
-            place(order.target, _zipped(files))
+            put(order.target, _zipped(files))
         else:
             for file in files:
-                place(order.target.with_name(file.name), file.read_bytes())
+                put(order.target.with_name(file.name), file.read_bytes())
     names = f"字段名为英文缩写，含义见“{stem}_字段说明.csv”；文字编码 {encoding.upper()}"
     return (names, *_cut(layer, encoding), *_lost(_texts(layer), encoding))
 
@@ -181,14 +181,14 @@ def _zipped(files: list[Path]) -> bytes:
 def _geopackage(layers: Layers, order: Order) -> Notes:
     with private_folder() as folder:
         file = vector_out.write_geopackage(layers, folder)
-        place(order.target, file.read_bytes())
+        put(order.target, file.read_bytes())
     tables = "、".join(f"“{table}”" for table in vector_out.table_names(layers))
     return (f"{len(layers)} 个数据表：{tables}；坐标系 {crs.name_of(layers[0].code)}",)
 
 
 def _geojson(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
-    place(order.target, geojson_out.content(layer))
+    put(order.target, geojson_out.content(layer))
     if not layer.zone:
         return ()
     return ("坐标是投影坐标，GeoJSON 标准只认经纬度；ArcGIS、QGIS 能认，网页地图不能",)
@@ -196,13 +196,13 @@ def _geojson(layers: Layers, order: Order) -> Notes:
 
 def _kml(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
-    place(order.target, kml_out.content(layer))
+    put(order.target, kml_out.content(layer))
     return ("坐标为 CGCS2000 经纬度，没有加偏移；在奥维里选“原始坐标”打开",)
 
 
 def _dxf(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
-    place(order.target, dxf_out.content(layer))
+    put(order.target, dxf_out.content(layer))
     told = f"坐标系 {crs.name_of(layer.code)}；属性不在 DXF 里，只有图形和名称注记"
     return (told, *_lost(layer.labels, "gbk"))
 
@@ -210,13 +210,13 @@ def _dxf(layers: Layers, order: Order) -> Notes:
 def _csv(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
     encoding = order.encoding or "utf-8"
-    place(order.target, sheet_out.csv_content(layer, encoding))
+    put(order.target, sheet_out.csv_content(layer, encoding))
     return _lost(_texts(layer), encoding)
 
 
 def _xlsx(layers: Layers, order: Order) -> Notes:
     (layer,) = layers
-    place(order.target, sheet_out.xlsx_content(layer))
+    put(order.target, sheet_out.xlsx_content(layer))
     return ("台账没有图形，只有中心点坐标；要图形请另选一种格式",)
 
 
@@ -320,16 +320,3 @@ def checked_encoding(encoding: str | None) -> str | None:
     if encoding is not None and encoding not in _CODECS:
         raise InvalidValue(f"编码收到“{encoding[:20]}”，应为 gbk 或 utf-8。")
     return encoding
-
-
-def place(target: Path, content: bytes) -> None:
-    """Under another name first, so that nobody ever finds half a file."""
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    except OSError as refusal:
-        beside.unlink(missing_ok=True)
-        raise MapError(
-            f"无法写入 {target}（{refusal.strerror}）。请检查文件夹是否存在、是否有权限，以及文件是否正被打开。"
-        ) from None

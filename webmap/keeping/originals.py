@@ -15,7 +15,8 @@ from layers.store.pictures import FoundPicture
 from webmap.config import Config
 from webmap.keeping.manifest import digest
 from webmap.picture_files import FOLDER, original
-from webmap.picture_work import CUT, tiles_of
+from webmap.picture_kinds import CUT
+from webmap.picture_work import tiles_of
 
 
 class Original(NamedTuple):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -30,8 +29,8 @@ from webmap.database import current, the_config, viewer
 from webmap.managing import noted, whole
 from webmap.map_place import view_of
 from webmap.picture_files import TILES, folder_of
-from webmap.receiving import received
-from webmap.views.imagery import CUT, LOOK, begin, end_job, refuse_while_running
+from webmap.picture_kinds import CUT, LOOK
+from webmap.picturing import begin, end_job, job_of, refuse_while_running, take
 from webmap.work_page import work_page
 
 blueprint = Blueprint("drawings", __name__)
@@ -49,10 +48,7 @@ CLOSEST: Final = 22
 def listed() -> Response:
     """Those of the own unit, and a place to drop a new one."""
     require(viewer(), pictures.DEEDS[SORT])
-    found = [
-        (each, jobs.find(current(), each.job_id) if each.job_id else None)
-        for each in pictures.kept(current(), viewer(), SORT)
-    ]
+    found = [(each, job_of(each)) for each in pictures.kept(current(), viewer(), SORT)]
     return _page(
         "listed.html",
         pictures=found,
@@ -67,29 +63,15 @@ def listed() -> Response:
 @blueprint.post("/drawings")
 def receive() -> tuple[Response, int]:
     """Take a file as the body, `?name=` what it is called; answers where it goes on."""
-    require(viewer(), pictures.DEEDS[SORT])
-    with received(SHEET_BYTES, SHEET_SUFFIXES, OTHERWISE) as file:
-        pictures.add(
-            current(),
-            viewer(),
-            SORT,
-            file.uid,
-            title=Path(file.name).stem,
-            name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-        )
-        begin(file.uid, LOOK)
-        noted("drawing", f"上传图纸 {file.name}")
-        current().commit()
-    return jsonify(ok=True, url=url_for("drawings.one", uid=file.uid)), 201
+    uid = take(SORT, SHEET_BYTES, SHEET_SUFFIXES, OTHERWISE, deed="drawing", called="图纸")
+    return jsonify(ok=True, url=url_for("drawings.one", uid=uid)), 201
 
 
 @blueprint.get("/drawings/<uid>")
 def one(uid: str) -> Response:
     """Wherever this drawing is: read, to be placed, or made into tiles."""
     picture = _own(uid)
-    job = jobs.find(current(), picture.job_id) if picture.job_id else None
+    job = job_of(picture)
     if job is not None and not job.ended:
         return _page("wait.html", picture=picture, job=job)
     trouble = job.message if job is not None and job.state != jobs.DONE else ""
@@ -109,7 +91,7 @@ def one(uid: str) -> Response:
 @blueprint.get("/drawings/<uid>/state")
 def state(uid: str) -> Response:
     picture = _own(uid)
-    return awaited.state(jobs.find(current(), picture.job_id) if picture.job_id else None)
+    return awaited.state(job_of(picture))
 
 
 @blueprint.get("/drawings/<uid>/seen")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import Any, Final
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
@@ -11,21 +10,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue, MapError
 from layers.imagery.limits import DRIVERS, MOST_TILES, RASTER_BYTES
-from layers.rights import NON_SECRET, require
+from layers.rights import NON_SECRET
 from layers.secrecy import refuse_secret
 from layers.store import jobs, pictures
-from layers.store.jobs import FoundJob
 from layers.store.pictures import FoundPicture
 from webmap import accounts, awaited
 from webmap.bases import written
 from webmap.database import current, the_config, viewer
 from webmap.managing import manager, noted, page, refused, text
 from webmap.picture_files import base_file, folder_of
-from webmap.receiving import received
+from webmap.picture_kinds import CUT
+from webmap.picturing import begin, end_job, job_of, refuse_while_running, take
 
 blueprint = Blueprint("imagery", __name__, url_prefix="/admin/imagery")
 
-LOOK, CUT = "picture_look", "picture_cut"
 SORT: Final[pictures.Sort] = "raster"
 OTHERWISE: Final = (
     "请选择 GeoTIFF（.tif），或把 .tif、.jpg、.png 连同坐标文件（.tfw、.jgw、.pgw）打包成 .zip；"
@@ -37,7 +35,7 @@ LONGEST: Final = 200
 @blueprint.get("")
 def listed() -> Response:
     manager()
-    found = [(each, _job(each)) for each in pictures.kept(current(), viewer(), SORT)]
+    found = [(each, job_of(each)) for each in pictures.kept(current(), viewer(), SORT)]
     return page(
         "imagery.html",
         pictures=found,
@@ -52,22 +50,8 @@ def listed() -> Response:
 @blueprint.post("")
 def receive() -> tuple[Response, int]:
     """Take a file as the body, `?name=` what it is called; answers where it goes on."""
-    require(viewer(), pictures.DEEDS[SORT])
-    with received(RASTER_BYTES, (*DRIVERS, ".zip"), OTHERWISE) as file:
-        pictures.add(
-            current(),
-            viewer(),
-            SORT,
-            file.uid,
-            title=Path(file.name).stem,
-            name=file.name,
-            sha256=file.sha256,
-            size=file.size,
-        )
-        begin(file.uid, LOOK)
-        noted("base", f"上传影像 {file.name}")
-        current().commit()
-    return jsonify(ok=True, url=url_for("imagery.one", uid=file.uid)), 201
+    uid = take(SORT, RASTER_BYTES, (*DRIVERS, ".zip"), OTHERWISE, deed="base", called="影像")
+    return jsonify(ok=True, url=url_for("imagery.one", uid=uid)), 201
 
 
 @blueprint.get("/<uid>")
@@ -77,7 +61,7 @@ def one(uid: str) -> Response:
 
 def _one(uid: str, error: MapError | None = None, status: int = 200) -> Response:
     picture = pictures.to_change(current(), viewer(), SORT, uid)
-    job = _job(picture)
+    job = job_of(picture)
     return page(
         "imagery_one.html",
         status=status,
@@ -93,7 +77,7 @@ def _one(uid: str, error: MapError | None = None, status: int = 200) -> Response
 
 @blueprint.get("/<uid>/state")
 def state(uid: str) -> Response:
-    return awaited.state(_job(pictures.to_change(current(), viewer(), SORT, uid)))
+    return awaited.state(job_of(pictures.to_change(current(), viewer(), SORT, uid)))
 
 
 @blueprint.post("/<uid>")
@@ -169,27 +153,3 @@ def _number(said: str) -> float:
     if abs(value) > 1e12 or value != value:
         raise InvalidValue(f"透明的像素值收到“{said[:20]}”，应为一个数，如 0 或 255。请改正，或留空。")
     return value
-
-
-# --- what drawings need too ----------------------------------------------------------------------------
-
-
-def _job(picture: FoundPicture) -> FoundJob | None:
-    return jobs.find(current(), picture.job_id) if picture.job_id else None
-
-
-def begin(uid: str, kind: str) -> None:
-    """A job works on the picture from now on."""
-    pictures.revise(current(), uid, job_id=jobs.enqueue(current(), viewer(), kind, {"uid": uid}))
-
-
-def end_job(picture: FoundPicture) -> None:
-    """Nobody wants its result any more."""
-    if picture.job_id:
-        awaited.cancel(picture.job_id)
-
-
-def refuse_while_running(picture: FoundPicture) -> None:
-    job = _job(picture)
-    if job is not None and not job.ended:
-        raise InvalidValue("这幅图正在处理中。请等它完成，或先取消。")
