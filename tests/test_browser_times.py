@@ -178,6 +178,16 @@ def county(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
+COVERED_NAMES = """() => {
+  const words = [...document.querySelectorAll(".travel-gain span, .travel-hub span")]
+    .map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0);
+  const { left, top } = map_county.getContainer().getBoundingClientRect();
+  return map_county.view.placed.things.filter(({ kind, box }) => kind === "label" && words.some((each) =>
+    box[0] < each.right - left && box[2] > each.left - left && box[1] < each.bottom - top && box[3] > each.top - top));
+}"""
+NAMES = "map_county.view.placed.things.filter(({ kind }) => kind === 'label').length"
+
+
 def test_what_new_roads_do_is_worked_out_and_seen_on_the_map(visit: Visit, county: Server) -> None:
     page = patient(visit(f"{county.url}/travel"))
     page.get_by_role("button", name="计算").click()
@@ -189,6 +199,7 @@ def test_what_new_roads_do_is_worked_out_and_seen_on_the_map(visit: Visit, count
     until(page, f"Boolean({DRAWN}?.isDrawn)")
     expect(page.locator(".leaflet-travel-pane path")).not_to_have_count(0)
     expect(page.locator(".travel-gain span", has_text="▼ 26 分").first).to_be_visible()
+    until(page, f"({COVERED_NAMES})().length === 0 && {NAMES} > 10")
     panel.get_by_role("button", name="后的等时圈").click()
     expect(page.locator(".leaflet-travel-pane path")).to_have_count(4)
     panel.get_by_role("button", name="前后对比").click()

@@ -104,7 +104,7 @@ async function showMap(catalogue, style) {
   const ready = view.start(style, { ...catalogue, layers, county: { bounds } }, state.view);
   for (const [layer, opacity] of Object.entries(shown.faint)) view.setOpacity(layer, opacity);
   standFlag(view.map);
-  if (state.siting) await ranking.open(state.siting, new Marks(view.map, "rank-disc"), !isPlaced);
+  if (state.siting) await ranking.open(state.siting, new Marks(view, "rank-disc"), !isPlaced);
   if (state.table) table.open(state.table, state.ledger);
   if (state.selected) await reader.open(state.selected);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);

@@ -53,6 +53,7 @@ import { metresPerPixel } from "app/map/scale.js";
  * @property {Ref | null} selected
  * @property {import("app/map/emphasis.js").Emphasis} [emphasis] what the view is about
  * @property {import("app/map/names.js").Told} [told] places that carry a figure
+ * @property {Box[]} [words] what others write above the map
  *
  * @typedef {object} Item a point that is near enough, with its recipe
  * @property {LabelPoint} point
@@ -130,6 +131,8 @@ class Arrangement {
   #taken = new Boxes();
   /** Names, which not even a touch may cut into. */
   #texts = new Boxes();
+  /** What others write: names go elsewhere, symbols stay where they belong. */
+  #words = new Boxes();
   /** What a name should rather not cover. */
   #squares = new Boxes();
   /** @type {PlacedDonut[]} */
@@ -144,6 +147,7 @@ class Arrangement {
   /** @param {Scene} scene */
   constructor(scene) {
     this.scene = scene;
+    for (const box of scene.words ?? []) this.#words.add(box);
     const { alone, donuts, counts } = this.#crowds(this.#near());
     const names = namesOf(alone, scene.zoom, scene.told);
     for (const crowd of donuts) this.#standDonut(crowd);
@@ -501,7 +505,8 @@ class Arrangement {
 
   /** @param {Box} box */
   #isFree(box) {
-    return within(box, this.scene.room) && !this.#cutByView(box) && this.#taken.isFree(box);
+    if (!within(box, this.scene.room) || this.#cutByView(box)) return false;
+    return this.#taken.isFree(box) && this.#words.isFree(box);
   }
 
   // A name half outside the view reads wrongly; wholly outside it waits for the next pan.

@@ -1,6 +1,6 @@
 // What is pointed at on the map beside its features? Numbered places, lines that tie them together, and halos.
 import { BRAND, PAPER } from "app/ink.js";
-import { crowded } from "app/map/crowding.js";
+import { crowded, wordsOf } from "app/map/crowding.js";
 
 // Leaflet draws them over GL and canvas alike.
 
@@ -22,12 +22,13 @@ export class Marks extends EventTarget {
   /** @type {L.Marker[]} */
   #discs = [];
 
-  /** @param {L.Map} map @param {string} name of its class, for the styles */
-  constructor(map, name) {
+  /** @param {import("app/map/view.js").MapView} view @param {string} name of its class, for the styles */
+  constructor(view, name) {
     super();
-    this.map = map;
+    this.view = view;
+    this.map = view.map;
     this.name = name;
-    map.on("zoomend", () => this.#part());
+    this.map.on("zoomend", () => this.#part());
   }
 
   /** These and no others. @param {{marks?: Mark[], ties?: Tie[], halos?: GeoJSON.Geometry[]}} what */
@@ -57,12 +58,14 @@ export class Marks extends EventTarget {
     this.#drawn?.remove();
     this.#drawn = null;
     this.#discs = [];
+    this.view.keepFree(this.name, []);
   }
 
   // Discs never cover one another: who comes later is a point until the map is closer.
   #part() {
     for (const [disc, isPoint] of crowded(this.map, this.#discs, ROOM))
       disc.getElement()?.classList.toggle("crowded", isPoint);
+    this.view.keepFree(this.name, wordsOf(this.map, this.#discs));
   }
 
   get isEmpty() {

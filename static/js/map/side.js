@@ -29,6 +29,8 @@ export class Showing {
   ground = 1;
   /** Whether supervised projects show their lights. */
   lights = false;
+  /** What others write above the map, by who does. @type {Map<string, import("app/map/crowding.js").Words[]>} */
+  words = new Map();
   /** @type {Selection | null} */
   selection = null;
   /** @type {{layer: string, id: number} | null} */
@@ -71,6 +73,11 @@ export class Side {
   setEmphasis(emphasis, told) {
     this.drawing.setEmphasis(emphasis);
     this.symbols.setEmphasis(emphasis, told);
+  }
+
+  /** @param {Showing["words"]} words */
+  setWords(words) {
+    this.symbols.setWords([...words.values()].flat());
   }
 
   /** @param {boolean} on */
@@ -137,7 +144,8 @@ export class Side {
   }
 
   /** @param {Showing} now */
-  #follow({ faint, filters, ground, selection, hidden, emphasis, lights, colors }) {
+  #follow({ faint, filters, ground, selection, hidden, emphasis, lights, colors, words }) {
+    this.setWords(words);
     this.drawing.setColors(colors);
     this.drawing.setGround(ground);
     for (const [layer, opacity] of faint) this.setOpacity(layer, opacity);

@@ -37,6 +37,8 @@ export class Symbols {
   #hidden = null;
   #frame = 0;
   #lights = false;
+  /** @type {import("app/map/crowding.js").Words[]} */
+  #words = [];
   #drawn = { zoom: 0, corner: L.latLng(0, 0) };
   /** @type {Placed[]} */
   placed = [];
@@ -101,6 +103,12 @@ export class Symbols {
   /** Whether supervised projects show their lights. @param {boolean} on */
   setLights(on) {
     this.#lights = on;
+    this.drawSoon();
+  }
+
+  /** What others write above the map: nothing of ours is named under it. @param {import("app/map/crowding.js").Words[]} words */
+  setWords(words) {
+    this.#words = words;
     this.drawSoon();
   }
 
@@ -188,7 +196,14 @@ export class Symbols {
       selected: this.#selected(),
       emphasis: this.#emphasis,
       told: this.#told,
+      words: this.#words.map((words) => this.#boxOf(words)),
     };
+  }
+
+  /** @param {import("app/map/crowding.js").Words} words @returns {Box} */
+  #boxOf({ lon, lat, box: [left, top, right, bottom] }) {
+    const { x, y } = this.map.latLngToContainerPoint([lat, lon]);
+    return [x + left, y + top, x + right, y + bottom];
   }
 
   // A selection knows its uid, points know their number: shape and name tell which point is meant.

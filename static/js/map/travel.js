@@ -1,6 +1,6 @@
 // How do new roads show on the map? Roads and places by the minutes they gain, and how far one gets before and after.
 import { BRAND, GAIN_1, GAIN_2, GAIN_3, GAIN_4, GAIN_5, NEW_ROAD, PAPER, REACH_BEFORE } from "app/ink.js";
-import { crowded } from "app/map/crowding.js";
+import { crowded, wordsOf } from "app/map/crowding.js";
 
 /** @typedef {"gain" | "before" | "after" | "both"} Look */
 
@@ -36,9 +36,10 @@ export class TravelOver {
   /** Words on the map, the most important first. @type {L.Marker[]} */
   #marks = [];
 
-  /** @param {L.Map} map */
-  constructor(map) {
+  /** @param {L.Map} map @param {(words: import("app/map/crowding.js").Words[]) => void} keepFree */
+  constructor(map, keepFree) {
     this.map = map;
+    this.keepFree = keepFree;
     map.on("zoomend", () => this.#part());
     for (const [name, level] of [
       [PANE, LEVEL],
@@ -63,6 +64,7 @@ export class TravelOver {
     this.#drawn?.remove();
     this.#drawn = null;
     this.#marks = [];
+    this.keepFree([]);
   }
 
   // Words never cover one another: who gains less waits for a closer zoom.
@@ -71,6 +73,7 @@ export class TravelOver {
       const element = marker.getElement();
       if (element) element.hidden = hides;
     }
+    this.keepFree(wordsOf(this.map, this.#marks));
   }
 }
 

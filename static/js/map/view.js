@@ -148,6 +148,12 @@ export class MapView extends EventTarget {
     for (const side of this.#sides) side.setEmphasis(emphasis, told);
   }
 
+  /** What somebody else writes above the map: names of the map stand elsewhere. @param {string} who @param {import("app/map/crowding.js").Words[]} words */
+  keepFree(who, words) {
+    this.#showing.words.set(who, words);
+    for (const side of this.#sides) side.setWords(this.#showing.words);
+  }
+
   /** Whether supervised projects show their lights. @param {boolean} on */
   setLights(on) {
     if (on === this.#showing.lights) return;

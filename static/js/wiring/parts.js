@@ -154,7 +154,7 @@ export const asOf = new AsOf(byId("day"), dialog("question"));
 export const today = new Today(byId("today"), () => server.today());
 export const fresh = new Fresh(() => server.layers(true));
 export const holding = new Holding(server, dialog("question"));
-export const ties = new Ties(server, dialog("question"), () => new Marks(view.map, "tie-disc"));
+export const ties = new Ties(server, dialog("question"), () => new Marks(view, "tie-disc"));
 export const ranking = new Ranking(byId("ranking"), server, boot.urls.siting);
 export const filters = new Filters(server);
 export const filterLine = new FilterLine(byId("filter_line"));
@@ -176,7 +176,7 @@ export const timePanel = new TimePanel(byId("times"), times, {
   calm: view.calm,
 });
 
-export const travelOver = new TravelOver(view.map);
+export const travelOver = new TravelOver(view.map, (words) => view.keepFree("travel", words));
 
 /** Degrees that a click may miss by. */
 function tolerance() {
