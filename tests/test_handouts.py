@@ -17,7 +17,7 @@ from flask import Flask
 from layers import tiles
 from layers.errors import InvalidValue, NotAllowed, NotSignedIn
 from layers.rights import INTERNAL_VIEWER, SYSTEM_VIEWER, Viewer, signed_in
-from layers.store import Database, audit, briefings
+from layers.store import Database, audit, briefings, edit, query
 from tests.people import sign_in
 from tests.running import webmap
 from tests.small_county import IDLE_UID, PAYLOAD, small_county
@@ -34,8 +34,9 @@ IDLE: dict[str, Any] = {"layers": ["idle_parcel"], "measure": "count", "filter":
 SCENE: dict[str, Any] = {
     "headline": "存量 {1}",
     "layers": ["idle_parcel", "road_project", "scenic_site"],
-    "figures": [{"label": "宗数", **IDLE}],
+    "figures": [{"label": "宗数", **IDLE}, {"label": "景区", **IDLE, "layers": ["scenic_site"]}],
 }
+INSIDE_SITE = "尚未公开的谈判景区"
 
 
 class Opened(NamedTuple):
@@ -53,6 +54,11 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     app = small_county(tmp_path_factory.mktemp("taken") / "home", writes_per_minute=0)
     with app.extensions["database"].writing() as session:
         from layers.briefing import checked_scenes
+
+        with edit.one_act(session, "create", "测试员") as act:
+            site = {"name": INSIDE_SITE, "site_type": "village"}
+            new = edit.NewFeature(shapely.Point(118.5, 35.5), site, visibility="internal")
+            edit.add_features(session, act, query.layer_named(session, SYSTEM_VIEWER, "scenic_site"), [new])
 
         for slug, title, scenes in (
             ("one", "一份", [SCENE]),
@@ -109,6 +115,23 @@ def test_what_another_unit_answers_for_stays_and_its_figure_is_a_dash(app: Flask
     assert "idle_parcel" not in {layer["key"] for layer in found.json("api/layers")["layers"]}
     assert not any(IDLE_UID.encode() in body for body in found.answers.values())
     assert not any(b"idle_parcel" in body for name, body in found.answers.items() if name.endswith(".mvt"))
+
+
+@pytest.mark.parametrize(("maker", "count", "goes"), [(OWNER, "1", False), (TOURISM, "2", True)])
+def test_of_a_layer_of_another_unit_goes_what_is_public(
+    app: Flask, maker: Viewer, count: str, goes: bool
+) -> None:
+    found = opened(made(app, maker))
+    scene = found.json("api/briefing/play")["scenes"][0]
+    assert scene["figures"][1]["text"] == count
+    drawn = b"".join(body for name, body in found.answers.items() if name.endswith(".mvt"))
+    assert "竹泉村".encode() in drawn
+    assert (INSIDE_SITE.encode() in b"".join(found.answers.values())) is goes
+    cards = [json.loads(body) for name, body in found.answers.items() if name.startswith("api/features/")]
+    site = next(card for card in cards if card["properties"]["name"] == "竹泉村")
+    assert (site["geometry"] is not None) is goes, "exact shapes are for who may export them"
+    counts = {each["key"]: each["count"] for each in found.json("api/layers")["layers"]}
+    assert counts["scenic_site"] == int(count)
 
 
 def test_the_public_edition_holds_what_is_public_and_no_exact_shape(app: Flask) -> None:
@@ -179,10 +202,12 @@ def test_the_same_answers_are_the_same_bytes() -> None:
 
 def test_squares_go_as_deep_as_their_share_allows(app: Flask) -> None:
     with app.extensions["database"].reading() as session:
-        all_of = squares(session, INTERNAL_VIEWER, ["idle_parcel"], [(118.45, 35.54, 118.48, 35.57)])
-        few = squares(
-            session, INTERNAL_VIEWER, ["idle_parcel"], [(118.45, 35.54, 118.48, 35.57)], share_bytes=400
-        )
+
+        def cut(square: tiles.Tile) -> bytes:
+            return tiles.tile(session, INTERNAL_VIEWER, ["idle_parcel"], square)
+
+        views = [(118.45, 35.54, 118.48, 35.57)]
+        all_of, few = squares(cut, views), squares(cut, views, share_bytes=400)
     assert (few.deepest, all_of.deepest) == (6, 12)
     assert {tile.z for tile in few.tiles} == {6}
 

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from layers import briefing, clock, tiles
+from layers.briefing.eyes import Eyes
 from layers.crs import Bounds
 from layers.errors import InvalidValue
 from layers.filters import Nothing
 from layers.kinds import kind_for
 from layers.rights import Viewer
 from layers.store import Database, audit, briefings, query
+from layers.tiles import Tile
 from webmap import assets, catalogue
 from webmap.catalogue import colors_asked
 from webmap.outputs import pack, pack_fonts, pack_tiles
@@ -97,8 +99,9 @@ class Making:
             raise InvalidValue(f"汇报“{self.found.title}”还没有幕，没有可以带走的内容。请先加入至少一幕。")
         self.out = going(session, viewer, self.found, public=asked.public)
         self.keys = [each.key for each in self.out.layers]
-        who = self.out.who
-        app.extensions["viewer"] = lambda: who
+        self.eyes = self.out.eyes
+        self.who = self.eyes.viewer
+        app.extensions["viewer"] = lambda: self.who
         self.app = app
         self.answers: dict[str, pack.Answer] = {}
         self.notes = (
@@ -140,7 +143,9 @@ class Making:
             _without(scene, {each.key for each in self.out.left}, self._on_at_start())
             for scene in self.found.scenes
         ]
-        shown = briefing.play(self.session, self.out.who, replace(self.found, scenes=scenes))
+        shown = briefing.play(
+            self.session, self.eyes.viewer, replace(self.found, scenes=scenes), self.eyes.as_public
+        )
         for scene in shown["scenes"]:
             scene["notes"] = ""
             if self.out.left:
@@ -160,7 +165,7 @@ class Making:
         return [each.key for each in self.out.layers if kind_for(each).on_at_start or each.group == GROUND]
 
     def _catalogue(self) -> None:
-        whole = catalogue.catalogue(self.session, self.out.who)
+        whole = self._whole()
         large = {each["key"] for each in whole["tiles"]["large"]}
         self.small = [key for key in whole["tiles"]["keys"] if key in self.keys]
         self.large = [key for key in self.keys if key in large]
@@ -173,6 +178,15 @@ class Making:
             self._put(
                 f"api/layers?at={day}" if day else "api/layers", {**self.whole, "tiles": self._addresses(day)}
             )
+
+    def _whole(self) -> dict[str, Any]:
+        """Of layers that go as the public sees them what the public is told."""
+        whole = catalogue.catalogue(self.session, self.eyes.viewer)
+        if not self.eyes.as_public:
+            return whole
+        public = catalogue.catalogue(self.session, self.eyes.of(self.eyes.as_public))
+        told = {each["key"]: each for each in public["layers"] if each["key"] in self.eyes.as_public}
+        return {**whole, "layers": [told.get(each["key"], each) for each in whole["layers"]]}
 
     def _days(self) -> list[str | None]:
         """Now, and the past days that scenes look at."""
@@ -201,14 +215,20 @@ class Making:
             self._source(keys, day)
 
     def _source(self, keys: Sequence[str], day: str | None, text: str = "") -> None:
-        who = replace(self.out.who, at=date.fromisoformat(day)) if day else self.out.who
+        eyes = self._on_day(day)
         views = self._views(day)
         where = Nothing
         if text:
+            who = eyes.of(keys)
             where = query.read_filter(self.session, who, query.layer_named(self.session, who, keys[0]), text)
-        found = pack_tiles.squares(self.session, who, keys, views, where=where, deepest=self._deepest(views))
+        parts = eyes.parted(keys)
+
+        def cut(square: Tile) -> bytes:
+            return b"".join(tiles.tile(self.session, who, part, square, where) for who, part in parts)
+
+        found = pack_tiles.squares(cut, views, deepest=self._deepest(views))
         place = f"{_tiles_of(keys)}{_apart(day, text)}"
-        told = tiles.tilejson(self.session, who, list(keys), f"{pack.SCHEME}{place}/{{z}}/{{x}}/{{y}}.mvt")
+        told = self._tilejson(parts, place)
         asked = "&".join([*([f"at={day}"] if day else []), *([f"f={quote(text, safe='')}"] if text else [])])
         self._put(
             f"{_tiles_of(keys)}.json{f'?{asked}' if asked else ''}",
@@ -216,6 +236,15 @@ class Making:
         )
         for (z, x, y), content in found.tiles.items():
             self.answers[pack.address(f"{place}/{z}/{x}/{y}.mvt")] = pack.Answer(content, MVT)
+
+    def _tilejson(self, parts: Sequence[tuple[Viewer, list[str]]], place: str) -> dict[str, Any]:
+        address = f"{pack.SCHEME}{place}/{{z}}/{{x}}/{{y}}.mvt"
+        first, *others = [tiles.tilejson(self.session, who, keys, address) for who, keys in parts]
+        layers = [each for told in (first, *others) for each in told["vector_layers"]]
+        return {**first, "vector_layers": layers}
+
+    def _on_day(self, day: str | None) -> Eyes:
+        return self.eyes.on(date.fromisoformat(day)) if day else self.eyes
 
     def _views(self, day: str | None) -> list[Bounds]:
         """What scenes of this day look at; now: the whole county too, from which one always starts."""
@@ -238,33 +267,35 @@ class Making:
             for layer, text in scene["filters"].items()
         }
         for layer, text, day in sorted(asked, key=str):
-            body = self._record(
-                f"api/layers/{layer}/filter?f={quote(text, safe='')}{f'&at={day}' if day else ''}"
-            )
+            path = f"api/layers/{layer}/filter?f={quote(text, safe='')}"
+            # The public asks for no past day; what goes out of it as the public sees it, does.
+            body = self._record(path, self._on_day(day).of([layer]), f"{path}&at={day}" if day else path)
             if (body["map"] or {}).get("tiles") and layer in self.large:
                 self._source([layer], day, body["filter"])
 
     def _cards(self) -> None:
-        """Of what can be pointed at; for the public without its exact shape."""
+        """Of what can be pointed at; what is told as to the public has no exact shape."""
         left = MOST_CARDS
         for layer in self.out.layers:
             if layer.group == GROUND or left <= 0:
                 continue
-            stored = query.layer_named(self.session, self.out.who, layer.key)
-            for feature in query.find_features(self.session, self.out.who, stored, limit=left):
+            who = self.eyes.of([layer.key])
+            stored = query.layer_named(self.session, who, layer.key)
+            for feature in query.find_features(self.session, who, stored, limit=left):
                 left -= 1
-                body = self._record(f"api/features/{feature.id}")
-                if self.asked.public:
+                body = self._record(f"api/features/{feature.id}", who)
+                if self.asked.public or layer.key in self.eyes.as_public:
                     self._put(f"api/features/{feature.id}", {**body, "geometry": None, "bbox": None})
 
-    def _record(self, path: str) -> dict[str, Any]:
-        """What the server answers this viewer."""
-        answer = self._answer(path)
-        self.answers[pack.address(path)] = answer
+    def _record(self, path: str, who: Viewer | None = None, asked: str = "") -> dict[str, Any]:
+        """What the server answers; asked: the page asks for it at this address."""
+        answer = self._answer(path, who)
+        self.answers[pack.address(asked or path)] = answer
         body: dict[str, Any] = json.loads(answer.content)
         return body
 
-    def _answer(self, path: str) -> pack.Answer:
+    def _answer(self, path: str, who: Viewer | None = None) -> pack.Answer:
+        self.who = who or self.eyes.viewer
         with self.app.test_request_context(f"/{path}"):
             response = self.app.make_response(self.app.dispatch_request())
             response.direct_passthrough = False
@@ -275,8 +306,11 @@ class Making:
 
     def _photos(self) -> dict[str, str]:
         """Pictures of scenes, inside the file."""
-        uids = sorted({scene["picture"]["uid"] for scene in self.shown["scenes"] if scene["picture"]})
-        return {uid: pack.picture_of(self._answer(f"api/attachments/{uid}")) for uid in uids}
+        shown = {each["uid"]: each["layer"] for scene in self.shown["scenes"] if (each := scene["picture"])}
+        return {
+            uid: pack.picture_of(self._answer(f"api/attachments/{uid}", self.eyes.of([layer])))
+            for uid, layer in sorted(shown.items())
+        }
 
     def _page(self) -> str:
         from flask import render_template
@@ -322,7 +356,7 @@ class Making:
         return {
             "map": MAP_NAME,
             "urls": urls,
-            "viewer": self.out.who.audience,
+            "viewer": self.eyes.viewer.audience,
             "account": None,
             "csrf": "",
             "slug": self.found.slug,

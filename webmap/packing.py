@@ -1,7 +1,7 @@
 """What of a briefing may leave the house in one file, and to whom is it said before it is made?
 
-Inside the house a pack holds what its maker may export, and nothing sensitive; for the public only what is public,
-in squares no finer than the grid of public editions.
+Inside the house a pack holds what its maker may export, of the layers of other units what is public, and nothing
+sensitive; for the public only what is public, in squares no finer than the grid of public editions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from layers.briefing.eyes import Eyes
 from layers.errors import InvalidValue
 from layers.kinds import kind_for
 from layers.kinds.fields import shortened
@@ -58,9 +59,9 @@ class Wanted:
 
 
 class Going(NamedTuple):
-    """What would go out. who: with whose eyes it is read; layers: those that go; left: those that stay."""
+    """What would go out. eyes: with which it is read; layers: those that go; left: those that stay."""
 
-    who: Viewer
+    eyes: Eyes
     layers: list[LayerSummary]
     left: list[LayerSummary]
 
@@ -106,14 +107,15 @@ def require_maker(viewer: Viewer, asked: Wanted) -> None:
 
 def going(session: Session, viewer: Viewer, found: FoundBriefing, *, public: bool) -> Going:
     """The layers of all scenes, parted into those that may go out and those that stay."""
-    # As the maker, but without what only the own unit sees.
-    who = PUBLIC_VIEWER if public else Viewer(viewer.name, "internal")
     seen = {layer.key: layer for layer in query.layers(session, viewer)}
     shown = [seen[key] for key in _keys_of(found, list(seen.values())) if key in seen]
-    outside = {layer.key: layer for layer in query.layers(session, who)}
-    go = [outside[each.key] for each in shown if each.key in outside and (public or _may_go(viewer, each))]
+    # As the maker, but without what only the own unit sees; of what others own, what is public.
+    others = frozenset(each.key for each in shown if not _may_go(viewer, each))
+    eyes = Eyes(PUBLIC_VIEWER) if public else Eyes(Viewer(viewer.name, "internal"), others)
+    outside = eyes.layers(session)
+    go = [outside[each.key] for each in shown if each.key in outside]
     kept = {each.key for each in go}
-    return Going(who, go, [each for each in shown if each.key not in kept])
+    return Going(eyes, go, [each for each in shown if each.key not in kept])
 
 
 def _may_go(viewer: Viewer, layer: LayerSummary) -> bool:
@@ -137,12 +139,13 @@ def told(session: Session, viewer: Viewer, found: FoundBriefing, *, public: bool
     return {
         "public": public,
         "may": public or may(viewer, "export"),
-        "layers": [_layer_told(each, out.who) for each in out.layers if each.group != GROUND],
+        "layers": [_layer_told(each, out.eyes) for each in out.layers if each.group != GROUND],
         "left": [each.title for each in out.left],
     }
 
 
-def _layer_told(layer: LayerSummary, who: Viewer) -> dict[str, Any]:
+def _layer_told(layer: LayerSummary, eyes: Eyes) -> dict[str, Any]:
+    who = eyes.of([layer.key])
     return {
         "title": layer.title,
         "visibility": VISIBILITIES[layer.visibility],

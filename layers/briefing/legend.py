@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy.orm import Session
 
+from layers.briefing.eyes import Eyes
 from layers.filters import facets_of
 from layers.kinds import LayerKind, kind_for
 from layers.kinds.coloured import alternative
@@ -42,7 +43,7 @@ class _Wanted(NamedTuple):
 
 def legend_of(
     session: Session,
-    viewer: Viewer,
+    eyes: Eyes,
     found: Mapping[str, LayerSummary],
     kinds: Mapping[str, LayerKind],
     subject: Mapping[str, Sequence[str]],
@@ -52,7 +53,7 @@ def legend_of(
     """Rows {layer, key, title, subject, swatch}, coloured for a projector. kinds: of the layers that are on, as coloured."""
     rows: list[_Wanted] = []
     for place, key in enumerate(key for key in kinds if found[key].group != GROUND):
-        there = _there(session, viewer, found[key], filters.get(key), colors.get(key))
+        there = _there(session, eyes.of([key]), found[key], filters.get(key), colors.get(key))
         shown = [each for each in kinds[key].classes if each.key in there and _is_told(each)]
         for turn, each in enumerate(shown):
             about = key in subject and (not subject[key] or each.key in subject[key])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from layers import clock
 from layers.briefing.asking import bars, figure
+from layers.briefing.eyes import Eyes
 from layers.briefing.legend import colors_of, legend_of
 from layers.errors import MapError
 from layers.kinds import BOUNDARIES, kind_for
@@ -39,16 +39,21 @@ _DIGITS: Final = "零一二三四五六七八九"
 _SLOT: Final = re.compile(r"\{(?:([123])(?:\.(count|area_mu|length_km))?|(top)(%?))\}")
 
 
-def play(session: Session, viewer: Viewer, briefing: FoundBriefing) -> dict[str, Any]:
+def play(
+    session: Session, viewer: Viewer, briefing: FoundBriefing, as_public: frozenset[str] = frozenset()
+) -> dict[str, Any]:
     """The whole briefing, resolved. Layers, figures and notes are those that this viewer may see.
+
+    as_public: keys of the layers of which only what is public is told.
 
     scenes[i]: number, chapter, headline (slots filled), figures, bars, legend, layers (that are on), subject
     ({layer: classes}), color, colors ({layer: field}), filters ({layer: text}), bounds, towns ({name: figure}), at, compare, year, time (of the
     two, as it stands in addresses), picture, notes, source, trouble (sentences).
     """
-    found = {layer.key: layer for layer in query.layers(session, viewer)}
+    eyes = Eyes(viewer, as_public)
+    found = eyes.layers(session)
     scenes = [
-        _scene(session, viewer, found, scene, number, ordinal)
+        _scene(session, eyes, found, scene, number, ordinal)
         for (number, scene), ordinal in zip(
             enumerate(briefing.scenes, 1), _ordinals(briefing.scenes), strict=True
         )
@@ -69,16 +74,17 @@ def play(session: Session, viewer: Viewer, briefing: FoundBriefing) -> dict[str,
 
 def _scene(
     session: Session,
-    viewer: Viewer,
+    eyes: Eyes,
     found: Mapping[str, LayerSummary],
     scene: Mapping[str, Any],
     number: int,
     ordinal: str,
 ) -> dict[str, Any]:
     trouble: list[str] = []
-    who = _on_day(viewer, scene.get("at"), trouble)
-    figures = [figure(session, who, asked) for asked in scene["figures"]]
-    told_bars = bars(session, who, scene["bars"]) if scene["bars"] else None
+    eyes = _on_day(eyes, scene.get("at"), trouble)
+    figures = [figure(session, eyes.of(asked["layers"]), asked) for asked in scene["figures"]]
+    asked_bars = scene["bars"]
+    told_bars = bars(session, eyes.of(asked_bars["layers"]), asked_bars) if asked_bars else None
     layers = _layers(found, scene, trouble)
     colors = _colors(found, scene, layers, trouble)
     kinds = {key: recoloured(kind_for(found[key]), colors.get(key, "")) for key in layers}
@@ -86,7 +92,7 @@ def _scene(
     subject = {
         key: [] if key in colors else classes for key, classes in scene["subject"].items() if key in layers
     }
-    filters = _filters(session, who, scene, layers, trouble)
+    filters = _filters(session, eyes, scene, layers, trouble)
     trouble += [
         each["missing"] for each in (*figures, *([told_bars] if told_bars else [])) if each["missing"]
     ]
@@ -103,17 +109,17 @@ def _scene(
         "layers": layers,
         "subject": subject,
         **colors_of(kinds, subject),
-        "legend": legend_of(session, who, found, kinds, subject, filters, colors),
+        "legend": legend_of(session, eyes, found, kinds, subject, filters, colors),
         "colors": colors,
         "filters": filters,
         "bounds": scene["bounds"],
         "towns": _towns(told_bars),
-        "at": who.at.isoformat() if who.at else None,
+        "at": eyes.viewer.at.isoformat() if eyes.viewer.at else None,
         "compare": scene["compare"],
         "year": scene["year"],
         "time": _time(scene),
-        "picture": _picture(session, viewer, scene["picture"], trouble),
-        "notes": scene["notes"] if is_insider(viewer) else "",
+        "picture": _picture(session, eyes, scene["picture"], trouble),
+        "notes": scene["notes"] if is_insider(eyes.viewer) else "",
         "source": _source(found, figures, told_bars, subject or layers),
         "trouble": list(dict.fromkeys(trouble)),
     }
@@ -164,13 +170,13 @@ def _top(told_bars: Mapping[str, Any] | None, share: bool) -> str:
     return f"{rows[0]['share']:.0f}%" if share else str(rows[0]["label"])
 
 
-def _on_day(viewer: Viewer, day: str | None, trouble: list[str]) -> Viewer:
+def _on_day(eyes: Eyes, day: str | None, trouble: list[str]) -> Eyes:
     if day is None or date.fromisoformat(day) >= clock.today():
-        return viewer
-    if not is_insider(viewer):
+        return eyes
+    if not is_insider(eyes.viewer):
         trouble.append(PAST_ONLY_INSIDE)
-        return viewer
-    return replace(viewer, at=date.fromisoformat(day))
+        return eyes
+    return eyes.on(date.fromisoformat(day))
 
 
 def _layers(found: Mapping[str, LayerSummary], scene: Mapping[str, Any], trouble: list[str]) -> list[str]:
@@ -189,7 +195,7 @@ def _layers(found: Mapping[str, LayerSummary], scene: Mapping[str, Any], trouble
 
 
 def _filters(
-    session: Session, viewer: Viewer, scene: Mapping[str, Any], layers: Sequence[str], trouble: list[str]
+    session: Session, eyes: Eyes, scene: Mapping[str, Any], layers: Sequence[str], trouble: list[str]
 ) -> dict[str, str]:
     """Those that still hold; one whose field is gone is left out, and said."""
     told = {}
@@ -197,6 +203,7 @@ def _filters(
         if key not in layers:
             continue
         try:
+            viewer = eyes.of([key])
             layer = query.layer_named(session, viewer, key)
             told[key] = query.read_filter(session, viewer, layer, text).text
         except MapError as refusal:
@@ -226,15 +233,16 @@ def _towns(told_bars: Mapping[str, Any] | None) -> dict[str, str]:
     return {row["label"]: f"{row['text']}{row['unit']}" for row in told_bars["rows"][:TOLD_TOWNS]}
 
 
-def _picture(session: Session, viewer: Viewer, uid: str | None, trouble: list[str]) -> dict[str, Any] | None:
+def _picture(session: Session, eyes: Eyes, uid: str | None, trouble: list[str]) -> dict[str, Any] | None:
     if uid is None:
         return None
     try:
-        found = attachments.attachment_named(session, viewer, uid)
+        found = attachments.attachment_named(session, eyes.viewer, uid)
+        found = attachments.attachment_named(session, eyes.of([found.layer_key]), uid)
     except MapError:
         trouble.append("这一幕的照片已被移除，或者您无权查看。")
         return None
-    return {"uid": uid, "name": found.row.name, "feature": found.feature_uid}
+    return {"uid": uid, "name": found.row.name, "feature": found.feature_uid, "layer": found.layer_key}
 
 
 def _time(scene: Mapping[str, Any]) -> str:

@@ -7,16 +7,12 @@ its share of the file allows: further in, its coarser squares are drawn larger.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
 from layers import tiles
 from layers.crs import Bounds
-from layers.filters import Filter, Nothing
-from layers.rights import Viewer
 from layers.tiles import Tile
 
 SHALLOWEST: Final = 6
@@ -39,18 +35,15 @@ class Squares:
 
 
 def squares(
-    session: Session,
-    viewer: Viewer,
-    keys: Sequence[str],
+    cut: Callable[[Tile], bytes],
     views: Sequence[Bounds],
     *,
-    where: Filter = Nothing,
     deepest: int = DEEPEST,
     share_bytes: int = SHARE_BYTES,
 ) -> Squares:
-    """The tiles of these layers under these views, level after level until the share is used up.
+    """The tiles of one source under these views, level after level until the share is used up.
 
-    views: in degrees.
+    cut: makes one; views: in degrees.
     """
     found = Squares()
     for z in range(SHALLOWEST, deepest + 1):
@@ -60,7 +53,7 @@ def squares(
             break
         size = found.packed_bytes
         for place in places:
-            content = tiles.tile(session, viewer, keys, place, where)
+            content = cut(place)
             if content:
                 level[place] = content
                 size += len(gzip.compress(content, 4))
