@@ -6,9 +6,9 @@ import { Times, timeOf } from "app/map/times.js";
  * @typedef {import("app/map/passing.js").Asked} Asked
  */
 
-const FLY_S = 0.4;
 const CLOSE = 15;
 const PLACES = "place_name";
+const GROUND = "base";
 
 export class SceneMap {
   /** What filters let pass, by layer, text and day. @type {Map<string, Promise<Asked | null>>} */
@@ -42,8 +42,14 @@ export class SceneMap {
     return scene.bounds ?? /** @type {Api.Bounds} */ (this.catalogue.county.bounds);
   }
 
+  /** @param {string} layer */
+  isGround(layer) {
+    return this.catalogue.layers.find(({ key }) => key === layer)?.group === GROUND;
+  }
+
   /** Asks beforehand what later scenes will need. @param {Scene[]} scenes */
   prepare(scenes) {
+    this.view.hold(usedBy(scenes));
     for (const scene of scenes) {
       if (scene.at) continue;
       for (const [layer, text] of Object.entries(scene.filters)) this.#filter(layer, text, null);
@@ -65,26 +71,38 @@ export class SceneMap {
     if (turn !== this.#turn) return;
     const before = this.#shown;
     this.#shown = scene;
-    for (const { key } of this.catalogue.layers) this.view.setVisible(key, scene.layers.includes(key));
     const passing = Object.fromEntries(filters);
+    if (cut || before === null) this.#set(scene, before, passing);
+    else this.view.change(() => this.#set(scene, before, passing));
+  }
+
+  /** @param {Scene} scene @param {Scene | null} before @param {Record<string, Asked | null>} passing */
+  #set(scene, before, passing) {
+    for (const { key } of this.catalogue.layers) this.view.setVisible(key, scene.layers.includes(key));
     const filtered = [...Object.keys(passing), ...Object.keys(before?.filters ?? {}), ...this.#beside];
     for (const key of new Set(filtered)) this.view.setFilter(key, passing[key] ?? null);
     this.#beside.clear();
     this.view.setColors(scene.colors);
     this.#stress(scene);
-    this.go(scene, cut || before === null);
+    this.#stand(scene);
   }
 
   /** To the exact view of the scene, and its time. @param {Scene} scene @param {boolean} [cut] */
   go(scene, cut = false) {
+    if (cut) this.#stand(scene);
+    else this.view.change(() => this.#stand(scene));
+  }
+
+  /** @param {Scene} scene */
+  #stand(scene) {
     this.view.select(null);
     this.#time(scene);
-    this.view.fit(this.boundsOf(scene), { animate: !cut, fly_s: FLY_S });
+    this.view.fit(this.boundsOf(scene), { animate: false });
   }
 
   /** To where an answer lies. @param {Api.Bounds} bounds */
   look(bounds) {
-    this.view.fit(bounds, { closest: CLOSE, fly_s: FLY_S });
+    this.view.change(() => this.view.fit(bounds, { closest: CLOSE, animate: false }));
   }
 
   /** What was asked for beside the scene: only that of its layers. @param {Scene} scene @param {Record<string, string>} filters */
@@ -165,4 +183,14 @@ export class SceneMap {
     }
     return asked;
   }
+}
+
+/** The layers of all scenes, with the fields that colour them. @param {Scene[]} scenes */
+function usedBy(scenes) {
+  /** @type {Map<string, Set<string>>} */
+  const used = new Map();
+  for (const { layers, colors } of scenes) {
+    for (const key of layers) used.set(key, (used.get(key) ?? new Set()).add(colors[key] ?? ""));
+  }
+  return used;
 }

@@ -41,7 +41,7 @@ const FAILED = "地图数据没有读到。请检查网络，稍后重试，仍�
 /** @type {Record<number, Hit["shape"]>} */
 const SHAPES = { 1: "point", 2: "line", 3: "polygon" };
 
-/** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
+/** Emits "points" when label points have come or gone, "shown" when what was waited for is there, "idle" when all is drawn, "error" {message}. */
 export class CanvasMap extends EventTarget {
   /** @type {Map<string, Tiles>} by source */
   #sources = new Map();
@@ -108,6 +108,17 @@ export class CanvasMap extends EventTarget {
     return this.#drawn && !this.#frame;
   }
 
+  /** The processor draws. */
+  get isSlow() {
+    return true;
+  }
+
+  /** What stands there stays until what is asked for from now on can be drawn whole. @returns {boolean} is there anything? */
+  wait() {
+    for (const sheet of [this.sheet, this.rings]) sheet.stays = true;
+    return true;
+  }
+
   /** Where symbols and names may stand, for the layers that are on. */
   points() {
     return this.#points;
@@ -121,6 +132,9 @@ export class CanvasMap extends EventTarget {
     this.#due = true;
     this.#drawSoon();
   }
+
+  /** Shapes are in the tiles, which are kept anyway. @param {Map<string, Set<string>>} _layers */
+  hold(_layers) {}
 
   /** @param {string} key @param {number} factor */
   setOpacity(key, factor) {
@@ -227,6 +241,11 @@ export class CanvasMap extends EventTarget {
    */
   async copyTo(ink) {
     await this.#standing;
+    this.still(ink);
+  }
+
+  /** As it was drawn last. @param {CanvasRenderingContext2D} ink */
+  still(ink) {
     const { canvas, margin } = this.sheet;
     const ratio = window.devicePixelRatio || 1;
     ink.drawImage(canvas, -margin, -margin, canvas.width / ratio, canvas.height / ratio);
@@ -258,6 +277,7 @@ export class CanvasMap extends EventTarget {
     this.#draw();
     this.#collect();
     this.#drawn = true;
+    this.dispatchEvent(new Event("shown"));
     this.dispatchEvent(new Event("idle"));
   }
 

@@ -1,4 +1,5 @@
 // Which layers does this view colour by another field than everywhere else? Of the alternatives that the style brings.
+import { keyOf } from "app/map/gl_style.js";
 
 /**
  * @typedef {{codes: Record<string, string>, none: string, parts: Record<string, string>}} Alternative classes by the value of the field, of every other, and of what keeps its class
@@ -26,8 +27,7 @@ export class Coloring {
 
   /** Does a style layer belong to how its layer is coloured now? @param {import("app/map/gl_style.js").StyleLayer} styled */
   shows(styled) {
-    const { layer, colors } = /** @type {Record<string, string | undefined>} */ (styled.metadata ?? {});
-    return (this.#fields[layer ?? ""] ?? "") === (colors ?? "");
+    return (this.#fields[keyOf(styled)] ?? "") === coloringOf(styled);
   }
 
   /** The points with the classes that they have now. @param {string} layer @param {LabelPoint[]} points @returns {LabelPoint[]} */
@@ -42,4 +42,10 @@ export class Coloring {
       return { ...point, properties: { ...properties, symbol } };
     });
   }
+}
+
+/** The field by which a style layer is coloured; "": as everywhere. @param {import("app/map/gl_style.js").StyleLayer} styled */
+export function coloringOf(styled) {
+  const told = /** @type {Record<string, string | undefined> | undefined} */ (styled.metadata);
+  return told?.colors ?? "";
 }

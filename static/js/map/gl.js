@@ -1,6 +1,6 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
-import { Coloring } from "app/map/coloring.js";
+import { Coloring, coloringOf } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
@@ -10,6 +10,7 @@ import {
   isRing,
   keyOf,
   presentIn,
+  RING_PX,
   SOURCE,
   sourceOf,
   specification,
@@ -37,6 +38,7 @@ import { quietPane } from "app/map/sheet.js";
  * @property {Set<string>} backdrop layers of the ground
  * @property {Set<string>} off layers that are not shown
  * @property {string} graticule its colour
+ * @property {boolean} [lasting] whether the picture can be read at any time
  * @property {string} [side] what the names of its panes end with, where another lies beside it
  */
 
@@ -44,9 +46,12 @@ const PANE = "gl";
 const PADDING = 0.1;
 const POINTS_WAIT_MS = 40;
 const PATTERN_RATIO = 2;
+const LONGEST_WAIT_MS = 1500;
+/** Drivers that draw without a graphics card. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacity" });
 
-/** Emits "points" when label points have come or gone, "idle" when all is drawn, "error" {message}. */
+/** Emits "points" when label points have come or gone, "shown" when what was waited for is there, "idle" when all is drawn, "error" {message}. */
 export class GlMap extends EventTarget {
   /** The page has asked before it read our modules. */
   static supported() {
@@ -75,6 +80,10 @@ export class GlMap extends EventTarget {
   #present = null;
   #passing = new Passing();
   #coloring = new Coloring();
+  /** Layers that stay at hand while they are off, with the fields that colour them. @type {Map<string, Set<string>>} */
+  #held = new Map();
+  /** Until when nothing is drawn that is not whole; 0: nothing is waited for. */
+  #waits_until = 0;
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
@@ -87,11 +96,12 @@ export class GlMap extends EventTarget {
     this.tiles = setting.tiles;
     this.addresses = setting.tiles;
     this.patterns = setting.style.patterns;
-    this.layers = drawnLayers(setting.style.layers, setting);
+    this.layers = drawnLayers(setting.style.layers, setting).map(unseenRing);
     this.overlay = setting.style.overlay;
     this.keys = Object.keys(this.overlay);
-    this.sheet = addSheet(map, this.pane, specification(this.layers, setting));
+    this.sheet = addSheet(map, this.pane, specification(this.layers, setting), Boolean(setting.lasting));
     this.gl = this.sheet.getMaplibreMap();
+    this.#drawWhole();
     this.#listen();
   }
 
@@ -104,7 +114,23 @@ export class GlMap extends EventTarget {
   }
 
   get isDrawn() {
-    return this.#standing && !this.#waiting && this.gl.loaded() && !this.gl.isMoving();
+    return this.#standing && !this.#waiting && !this.#waits_until && this.gl.loaded() && !this.gl.isMoving();
+  }
+
+  /** Does the processor draw, because there is no graphics card? */
+  get isSlow() {
+    const ink = /** @type {WebGL2RenderingContext | null} */ (this.gl.getCanvas().getContext("webgl2"));
+    const told = ink?.getExtension("WEBGL_debug_renderer_info");
+    return SOFTWARE.test(String(told && ink?.getParameter(told.UNMASKED_RENDERER_WEBGL)));
+  }
+
+  /** What stands there stays until what is asked for from now on can be drawn whole. @returns {boolean} is there anything? */
+  wait() {
+    if (!this.#standing) return false;
+    this.#waits_until = performance.now() + LONGEST_WAIT_MS;
+    this.gl.triggerRepaint();
+    setTimeout(() => this.#standing && this.#waits_until && this.gl.triggerRepaint(), LONGEST_WAIT_MS);
+    return true;
   }
 
   /** Where symbols and names may stand, for the layers that are on. */
@@ -120,6 +146,13 @@ export class GlMap extends EventTarget {
     if (!this.#standing) return;
     this.#applyVisible(key);
     this.#collectSoon();
+  }
+
+  /** What is off is drawn with no strength instead of being taken away, so that it need not be cut anew. @param {Map<string, Set<string>>} layers */
+  hold(layers) {
+    this.#held = layers;
+    if (!this.#standing) return;
+    for (const key of this.keys) this.#applyVisible(key);
   }
 
   /** @param {string} key @param {number} factor */
@@ -148,9 +181,9 @@ export class GlMap extends EventTarget {
 
   /** @param {Ref | null} ref */
   setHover(ref) {
-    if (this.#hovered) this.gl.setFeatureState(this.#target(this.#hovered), { hover: false });
+    if (this.#hovered) this.#ring(this.#hovered, false);
     this.#hovered = ref;
-    if (ref) this.gl.setFeatureState(this.#target(ref), { hover: true });
+    if (ref) this.#ring(ref, true);
   }
 
   /** The chosen feature is named at any zoom, for which the points of its layer are needed. @param {string | null} key */
@@ -236,6 +269,14 @@ export class GlMap extends EventTarget {
     this.#collect();
   }
 
+  /** As it was drawn last, where the setting keeps that. @param {CanvasRenderingContext2D} ink */
+  still(ink) {
+    const canvas = this.gl.getCanvas();
+    const { x, y } = this.#corner();
+    const ratio = this.gl.getPixelRatio();
+    ink.drawImage(canvas, x, y, canvas.width / ratio, canvas.height / ratio);
+  }
+
   /**
    * Draws what GL shows. Its canvas can be read only while it renders.
    * @param {CanvasRenderingContext2D} ink one unit is one CSS pixel of the map's container
@@ -244,14 +285,33 @@ export class GlMap extends EventTarget {
   copyTo(ink) {
     return new Promise((resolve) => {
       this.gl.once("render", () => {
-        const canvas = this.gl.getCanvas();
-        const { x, y } = this.#corner();
-        const ratio = this.gl.getPixelRatio();
-        ink.drawImage(canvas, x, y, canvas.width / ratio, canvas.height / ratio);
+        this.still(ink);
         resolve();
       });
       this.gl.triggerRepaint();
     });
+  }
+
+  // A frame that is left out keeps the one before on the screen.
+  #drawWhole() {
+    const { painter } = /** @type {any} */ (this.gl);
+    const draw = painter.render.bind(painter);
+    painter.render = (/** @type {any[]} */ ...how) => {
+      if (this.#waits_until) {
+        if (!this.gl.areTilesLoaded() && performance.now() < this.#waits_until) return;
+        this.#waits_until = 0;
+        this.#collect();
+        this.dispatchEvent(new Event("shown"));
+      }
+      draw(...how);
+    };
+  }
+
+  /** @param {Ref} ref @param {boolean} hover */
+  #ring(ref, hover) {
+    this.gl.setFeatureState(this.#target(ref), { hover });
+    const ring = this.#layersOf(ref.layer).find(isRing);
+    if (ring) this.gl.setPaintProperty(ring.id, "line-width", hover ? RING_PX : 0);
   }
 
   #listen() {
@@ -316,11 +376,12 @@ export class GlMap extends EventTarget {
   #applyVisible(key) {
     for (const layer of this.#layersOf(key)) {
       const { id } = layer;
-      const visibility = this.#isOff(key) || !this.#isColored(layer) ? "none" : "visible";
+      const visibility = this.#isSeen(layer) || this.#isHeld(layer) ? "visible" : "none";
       if (this.gl.getLayoutProperty(id, "visibility") !== visibility) {
         this.gl.setLayoutProperty(id, "visibility", visibility);
       }
     }
+    if (this.#held.has(key)) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
   }
 
   /** @param {string} key @param {number} factor */
@@ -329,8 +390,12 @@ export class GlMap extends EventTarget {
       if (!(layer.type in OPACITY) || isRing(layer)) continue;
       const name = OPACITY[/** @type {keyof typeof OPACITY} */ (layer.type)];
       const ground = this.backdrop.has(key) ? groundStrength(layer.type, this.#ground) : 1;
-      const strength = factor * ground * this.#emphasis.of(key, classOf(layer));
-      this.gl.setPaintProperty(layer.id, name, fainter(/** @type {any} */ (layer.paint)?.[name], strength));
+      const strength = this.#isSeen(layer) ? factor * ground * this.#emphasis.of(key, classOf(layer)) : 0;
+      this.gl.setPaintProperty(
+        layer.id,
+        name,
+        strength && fainter(/** @type {any} */ (layer.paint)?.[name], strength),
+      );
     }
   }
 
@@ -421,6 +486,20 @@ export class GlMap extends EventTarget {
   }
 
   /** @param {StyleLayer} layer */
+  #isSeen(layer) {
+    return !this.#isOff(keyOf(layer)) && this.#isColored(layer);
+  }
+
+  /** @param {StyleLayer} layer */
+  #isHeld(layer) {
+    const key = keyOf(layer);
+    // Tiles of its own are many, and fetched only for what is seen.
+    const isThere = sourceOf(key, this.tiles) === SOURCE && this.#present?.has(key) !== false;
+    const fields = isThere ? this.#held.get(key) : undefined;
+    return fields !== undefined && (isRing(layer) || fields.has(coloringOf(layer)));
+  }
+
+  /** @param {StyleLayer} layer */
   #isPickable(layer) {
     const key = keyOf(layer);
     if (this.#isOff(key) || isRing(layer) || !this.#isColored(layer)) return false;
@@ -438,18 +517,41 @@ export class GlMap extends EventTarget {
   }
 }
 
-/** @param {L.Map} map @param {HTMLElement} pane @param {import("app/map/gl_style.js").StyleSpecification} style */
-function addSheet(map, pane, style) {
+/** @param {L.Map} map @param {HTMLElement} pane @param {import("app/map/gl_style.js").StyleSpecification} style @param {boolean} lasting */
+function addSheet(map, pane, style, lasting) {
   const options = {
     pane: /** @type {any} */ (pane),
     padding: PADDING,
     interactive: false,
     fadeDuration: 0,
     style,
+    canvasContextAttributes: { preserveDrawingBuffer: lasting },
     locale: { "Map.Title": "地图" },
     transformRequest: (/** @type {string} */ url) => ({ url: absolute(url) }),
   };
-  return L.maplibreGL(options).addTo(map);
+  const sheet = L.maplibreGL(options);
+  drawOnce(sheet);
+  return sheet.addTo(map);
+}
+
+// Leaflet tells of one move several times; what stands there already is not drawn again.
+/** @param {any} sheet */
+function drawOnce(sheet) {
+  const draw = sheet._transformGL;
+  sheet._transformGL = (/** @type {import("maplibre-gl").Map} */ gl) => {
+    const { lng, lat } = sheet._map.getCenter();
+    const there = gl.getCenter();
+    const stands = there.lng === lng && there.lat === lat && gl.getZoom() === sheet._map.getZoom() - 1;
+    if (!stands) draw.call(sheet, gl);
+  };
+  sheet._pinchZoom = () => sheet._transformGL(sheet._glMap);
+}
+
+// Nothing is pointed at yet; a line without width is not drawn at all.
+/** @param {StyleLayer} layer @returns {StyleLayer} */
+function unseenRing(layer) {
+  if (!isRing(layer)) return layer;
+  return /** @type {StyleLayer} */ ({ ...layer, paint: { ...layer.paint, "line-width": 0 } });
 }
 
 /** @param {string} layer @param {GeoJSON.Feature} feature @returns {LabelPoint} */

@@ -15,6 +15,8 @@ export const SOURCE = "county";
 // Names of a layer of many features can be told apart only from here on.
 export const CLOSE_ZOOM = 14;
 const HOVER = "/hover";
+/** So wide is the ring around what is pointed at. */
+export const RING_PX = 2;
 
 /** @param {string} url */
 export function absolute(url) {
@@ -96,6 +98,8 @@ export function specification(layers, { tiles, bounds, graticule: color }) {
   };
   return {
     version: 8,
+    // What is asked for is drawn once, not over and over for a third of a second.
+    transition: { duration: 0, delay: 0 },
     sources: {
       graticule: { type: "geojson", data: graticule(bounds) },
       ...(tiles.url ? { [SOURCE]: vectorSource(tiles.url) } : {}),
@@ -127,7 +131,7 @@ function ring(layers, key, always) {
     metadata: { layer: key },
     paint: {
       "line-color": INK,
-      "line-width": 2,
+      "line-width": RING_PX,
       "line-gap-width": isArea ? 0 : (widest?.["line-width"] ?? 0),
       "line-opacity": ["case", ["boolean", ["feature-state", "hover"], false], 1, 0],
     },

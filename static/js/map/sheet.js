@@ -3,6 +3,8 @@
 /** One canvas in a pane of its own kind; whoever paints on it fits it first. */
 export class Sheet {
   #drawn = { zoom: 0, corner: L.latLng(0, 0) };
+  /** Whether the picture stays as it is, wherever the map goes, until it is painted anew. */
+  stays = false;
 
   /** @param {L.Map} map @param {HTMLElement} pane @param {number} margin pixels beyond the view on each side */
   constructor(map, pane, margin) {
@@ -25,6 +27,7 @@ export class Sheet {
   /** Empties the canvas and lays it over the view of now; one unit is one CSS pixel from its corner. */
   fit() {
     const { canvas, map, margin } = this;
+    this.stays = false;
     const size = map.getSize().add([2 * margin, 2 * margin]);
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(size.x * ratio), Math.round(size.y * ratio)];
@@ -48,6 +51,7 @@ export class Sheet {
   // While the zoom changes, the picture is stretched; it is painted anew where the zoom ends.
   /** @param {number} zoom @param {L.LatLng} center */
   #follow(zoom, center) {
+    if (this.stays) return;
     const map = /** @type {any} */ (this.map);
     const corner = map._latLngToNewLayerPoint(this.#drawn.corner, zoom, center);
     L.DomUtil.setTransform(this.canvas, corner, this.map.getZoomScale(zoom, this.#drawn.zoom));

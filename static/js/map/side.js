@@ -37,6 +37,8 @@ export class Showing {
   hidden = null;
   /** The field that colours a layer otherwise than everywhere. @type {Record<string, string>} */
   colors = {};
+  /** Layers whose shapes are kept at hand, with the fields that colour them. @type {Map<string, Set<string>>} */
+  held = new Map();
   /** @type {[Emphasis, (import("app/map/names.js").Told | undefined)] | null} */
   emphasis = null;
 }
@@ -55,6 +57,16 @@ export class Side {
     this.picker = new Picker(this.symbols, this.drawing, setting.backdrop);
     this.#follow(now);
     this.drawing.addEventListener("points", () => this.symbols.setPoints(this.drawing.points()));
+    this.drawing.addEventListener("shown", () => this.symbols.letGo());
+  }
+
+  get isSlow() {
+    return this.drawing.isSlow;
+  }
+
+  /** What stands there stays until what is asked for from now on can be drawn whole. */
+  wait() {
+    if (this.drawing.wait()) this.symbols.wait();
   }
 
   /** @param {string} layer @param {number} opacity 0 to 1 */
@@ -121,6 +133,16 @@ export class Side {
     });
   }
 
+  /** Its fills and lines as they were drawn last. @param {CanvasRenderingContext2D} ink */
+  still(ink) {
+    this.#through(ink, () => this.drawing.still(ink));
+  }
+
+  /** Its symbols and names as they were drawn last. @param {CanvasRenderingContext2D} ink */
+  stillSymbols(ink) {
+    this.#through(ink, () => this.symbols.still(ink));
+  }
+
   /** What is to be seen of its symbols and names. @param {CanvasRenderingContext2D} ink */
   paint(ink) {
     this.#through(ink, () => this.symbols.paint(ink));
@@ -144,8 +166,9 @@ export class Side {
   }
 
   /** @param {Showing} now */
-  #follow({ faint, filters, ground, selection, hidden, emphasis, lights, colors, words }) {
+  #follow({ faint, filters, ground, selection, hidden, emphasis, lights, colors, held, words }) {
     this.setWords(words);
+    this.drawing.hold(held);
     this.drawing.setColors(colors);
     this.drawing.setGround(ground);
     for (const [layer, opacity] of faint) this.setOpacity(layer, opacity);

@@ -40,6 +40,7 @@ export class Symbols {
   /** @type {import("app/map/crowding.js").Words[]} */
   #words = [];
   #drawn = { zoom: 0, corner: L.latLng(0, 0) };
+  #stays = false;
   /** @type {Placed[]} */
   placed = [];
   /** How long arranging and painting took, the last time. */
@@ -133,14 +134,31 @@ export class Symbols {
     if (!this.#frame) this.#frame = requestAnimationFrame(() => this.draw());
   }
 
+  /** What stands there stays, whatever is asked for, until it is let go. */
+  wait() {
+    this.#stays = true;
+  }
+
+  letGo() {
+    this.#stays = false;
+    this.draw();
+  }
+
   draw() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
+    if (this.#stays) return;
     const started = performance.now();
     this.#fit();
     this.placed = arrange(this.#scene());
     this.paint(this.ink);
     this.took_ms = performance.now() - started;
+  }
+
+  /** What was painted last. @param {CanvasRenderingContext2D} ink one unit is one CSS pixel of the container */
+  still(ink) {
+    const { x, y } = this.map.getSize().add([2 * MARGIN_PX, 2 * MARGIN_PX]);
+    ink.drawImage(this.canvas, -MARGIN_PX, -MARGIN_PX, x, y);
   }
 
   /** Paints what is placed; one unit is one CSS pixel of the container. @param {CanvasRenderingContext2D} ink */
@@ -243,6 +261,7 @@ export class Symbols {
   // While the zoom changes, the picture is stretched; it is arranged anew where the zoom ends.
   /** @param {number} zoom @param {L.LatLng} center */
   #follow(zoom, center) {
+    if (this.#stays) return;
     const map = /** @type {any} */ (this.map);
     const corner = map._latLngToNewLayerPoint(this.#drawn.corner, zoom, center);
     L.DomUtil.setTransform(this.canvas, corner, this.map.getZoomScale(zoom, this.#drawn.zoom));

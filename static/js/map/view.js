@@ -2,6 +2,7 @@
 
 import { BRAND, GRATICULE, PAPER } from "app/ink.js";
 import { BaseMap } from "app/map/base.js";
+import { Cover } from "app/map/cover.js";
 import { ShapeEditor } from "app/map/draw.js";
 import { DrawnOver } from "app/map/drawings.js";
 import { Emphasis } from "app/map/emphasis.js";
@@ -64,16 +65,18 @@ export class MapView extends EventTarget {
 
   /**
    * @param {L.Map} map
-   * @param {{padding: () => Padding, drawing: import("app/map/geoman.js").Files, canvas?: boolean, covered?: () => number}} options
-   *   padding: what open panels cover; canvas: even where WebGL2 is to be had; covered: pixels at the left where nothing is named
+   * @param {{padding: () => Padding, drawing: import("app/map/geoman.js").Files, canvas?: boolean, covered?: () => number, glides?: boolean}} options
+   *   padding: what open panels cover; canvas: even where WebGL2 is to be had; covered: pixels at the left where nothing is named;
+   *   glides: one view gives way to the next, for which the last picture is kept
    */
-  constructor(map, { padding, drawing, canvas = false, covered = () => 0 }) {
+  constructor(map, { padding, drawing, canvas = false, covered = () => 0, glides = false }) {
     super();
     this.map = map;
     /** Fills and lines are drawn without WebGL2. */
     this.drawsOnCanvas = canvas || !GlMap.supported();
     this.padding = padding;
     this.covered = covered;
+    this.glides = glides;
     this.fonts = new Fonts();
     this.base = new BaseMap(map);
     this.over = new DrawnOver(map);
@@ -83,6 +86,7 @@ export class MapView extends EventTarget {
     this.outlines = new Outlines(map);
     this.frame = new PrintFrame(map);
     this.chosen = new Outlines(map);
+    this.cover = new Cover(map);
     this.calm = matchMedia("(prefers-reduced-motion: reduce)");
     this.#prepare();
     // Whoever holds the Leaflet map, in the console or in a test, finds the view from it.
@@ -109,6 +113,7 @@ export class MapView extends EventTarget {
       backdrop,
       off,
       graticule: graticuleColor(),
+      lasting: this.glides,
     };
     this.#showing.off = off;
     this.#showing.ground = this.base.isOn ? 0 : 1;
@@ -202,9 +207,9 @@ export class MapView extends EventTarget {
   /**
    * Shows these bounds in the part of the map that no panel covers.
    * @param {Bounds} bounds
-   * @param {{animate?: boolean, closest?: number, fly_s?: number}} [how] fly_s: moves there in so many seconds
+   * @param {{animate?: boolean, closest?: number}} [how]
    */
-  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT, fly_s } = {}) {
+  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT } = {}) {
     const { top, right, bottom, left } = this.#room();
     const moves = animate && !this.calm.matches;
     const how = {
@@ -218,8 +223,29 @@ export class MapView extends EventTarget {
       [north, east],
     ];
     this.#settle();
-    if (moves && fly_s) this.map.flyToBounds(bounds, { ...how, duration: fly_s, easeLinearity: 0.5 });
-    else this.map.fitBounds(bounds, { ...how, animate: moves });
+    this.map.fitBounds(bounds, { ...how, animate: moves });
+  }
+
+  /** One view gives way to the next: all that this act does to the map is seen at once. @param {() => void} act */
+  change(act) {
+    const glides = this.canGlide;
+    if (glides) this.cover.lay((ink) => this.#paintStill(ink));
+    for (const side of this.#sides) side.wait();
+    act();
+    if (glides) this.cover.lift(() => this.#stands);
+  }
+
+  /** Where the processor draws, each frame of a motion would take as long as the whole picture. */
+  get canGlide() {
+    return (
+      this.glides && !this.calm.matches && this.#sides.length > 0 && !this.#sides.some((side) => side.isSlow)
+    );
+  }
+
+  /** Layers that views to come turn on and off, with the fields that colour them ("": none): their shapes are kept at hand. @param {Map<string, Set<string>>} layers */
+  hold(layers) {
+    this.#showing.held = layers;
+    for (const { drawing } of this.#sides) drawing.hold(layers);
   }
 
   /** The container has another size, or its pixels have. */
@@ -286,6 +312,10 @@ export class MapView extends EventTarget {
 
   /** Is everything drawn that belongs into this view? */
   get isDrawn() {
+    return this.#stands && !this.cover.isOn;
+  }
+
+  get #stands() {
     return this.#sides.length > 0 && this.#sides.every(({ drawing }) => drawing.isDrawn);
   }
 
@@ -369,6 +399,18 @@ export class MapView extends EventTarget {
     return new Promise((resolve, reject) => {
       canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("图片没有生成。请缩小窗口后重试。"))));
     });
+  }
+
+  // As it was drawn last, without waiting for anything.
+  /** @param {CanvasRenderingContext2D} ink */
+  #paintStill(ink) {
+    const { x, y } = this.map.getSize();
+    ink.fillStyle = getComputedStyle(this.map.getContainer()).backgroundColor;
+    ink.fillRect(0, 0, x, y);
+    this.base.copyTo(ink);
+    for (const side of this.#sides) side.still(ink);
+    this.over.copyTo(ink);
+    for (const side of this.#sides) side.stillSymbols(ink);
   }
 
   #prepare() {
