@@ -165,6 +165,10 @@ def _lines() -> Iterable[tuple[str, Route]]:
             "POST /briefing/<slug>/take",
             Route(INSIDERS, f"/briefing/{BRIEFING_SLUG}/take", body={"edition": "public"}, form=True),
         ),
+        (
+            "POST /api/briefings/<slug>/posters",
+            Route(INSIDERS, f"/api/briefings/{BRIEFING_SLUG}/posters", body={"scene": 1}),
+        ),
         *(
             (f"GET /handouts/<int:number>{end}", Route(INSIDERS, f"/handouts/999999{end}"))
             for end in ("", "/state", "/file")

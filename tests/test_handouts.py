@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import io
 import json
 import re
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 import shapely
 from flask import Flask
+from PIL import Image
 
 from layers import tiles
 from layers.errors import InvalidValue, NotAllowed, NotSignedIn
@@ -233,6 +235,43 @@ def test_what_was_made_tells_by_whom_when_and_of_which_data(
     assert re.search(r"<li>闲置低效用地：第 \d+ 版", page)
     answer = editor.get(f"{begun.headers['location']}/file")
     assert answer.body.startswith(b"%PDF")
+
+
+def test_a_poster_is_listed_beside_the_other_files_and_fetched(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WEBMAP_HOME", str(app.extensions["config"].home))
+    editor = sign_in(app, "editor", "自然资源和规划局")
+    begun = editor.post("/api/briefings/one/posters", json={"scene": 1})
+    assert begun.status == 202
+    assert not begun.json()["ended"]
+    do_job(app)
+    told = editor.get(begun.json()["ask"]).json()
+    assert (told["state"], told["ended"]) == ("done", True)
+    with Image.open(io.BytesIO(editor.get(begun.json()["file"]).body)) as poster:
+        assert (poster.format, poster.size) == ("PNG", (3840, 2160))
+    page = editor.get("/briefing/one/take").text
+    assert re.search(r"内部版 海报（第 1 幕），[^，<]+，", page)
+
+
+@pytest.mark.parametrize(
+    ("scene", "words"),
+    [(0, "请选一幕"), ("a", "请选一幕"), (None, "请选一幕"), (-1, "请选一幕"), (10**9, "请选一幕")],
+)
+def test_a_poster_of_no_scene_is_refused(app: Flask, scene: object, words: str) -> None:
+    refused = sign_in(app, "editor").post("/api/briefings/one/posters", json={"scene": scene})
+    assert refused.status == 422
+    assert words in refused.json()["error"]
+
+
+def test_a_poster_of_a_scene_that_is_gone_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEBMAP_HOME", str(app.extensions["config"].home))
+    editor = sign_in(app, "editor")
+    begun = editor.post("/api/briefings/one/posters", json={"scene": 9})
+    do_job(app)
+    told = editor.get(begun.json()["ask"]).json()
+    assert told["state"] == "failed"
+    assert "没有第 9 幕" in told["message"]
 
 
 def test_the_page_asks_before_it_is_made(app: Flask) -> None:

@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 
 import click
 
+from layers.blobs import Blobs
 from layers.briefing import SAMPLE_SLUG
 from layers.rights import INTERNAL_VIEWER, NON_SECRET, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database
@@ -24,7 +25,7 @@ READERS: Final[dict[str, Viewer]] = {"internal": INTERNAL_VIEWER, "public": PUBL
 
 @click.group("briefing")
 def command() -> None:
-    """汇报：导出为幻灯片或 PDF，或做成离线文件。"""
+    """汇报：导出为幻灯片、PDF 或海报，或做成离线文件。"""
 
 
 def _readers_option(help_: str) -> Callable[[Act], Act]:
@@ -60,19 +61,45 @@ def pdf(slug: str, readers: str, review_number: str, target: Path) -> None:
     _write(slug, readers, target, "pdf", mark_of(public=asked.public, review_number=asked.review_number))
 
 
-def _write(slug: str, readers: str, target: Path, form: str, mark: str = "") -> None:
+@command.command("poster")
+@click.argument("slug", default=SAMPLE_SLUG)
+@click.option("--scene", type=click.IntRange(1), default=1, show_default=True, help="第几幕。")
+@_readers_option("给谁看：public 只含公开的内容。")
+@click.option("--review-number", default="", help="公开版的审图号；没有就不填。")
+@target_option(".png", required=True)
+def poster(slug: str, scene: int, readers: str, review_number: str, target: Path) -> None:
+    """把一幕做成海报（PNG，3840×2160）。"""
+    from webmap.packing import mark_of, wanted
+
+    said = {"form": "png", "scene": scene, "public": readers == "public", "review_number": review_number}
+    asked = wanted(slug, said, 0)
+    mark = mark_of(public=asked.public, review_number=asked.review_number)
+    _write(slug, readers, target, "png", mark, asked.scene)
+
+
+def _write(slug: str, readers: str, target: Path, form: str, mark: str = "", only: int = 0) -> None:
     from webmap.slides import carry_out
 
+    config = read_config()
     maker = replace(INTERNAL_VIEWER, name=at_terminal())
 
     def act(database: Database) -> tuple[str, bytes, int]:
         return carry_out(
-            database, maker, slug, lambda share, words: None, readers=READERS[readers], form=form, mark=mark
+            database,
+            maker,
+            slug,
+            lambda share, words: None,
+            readers=READERS[readers],
+            form=form,
+            mark=mark,
+            blobs=Blobs(config.blobs_folder),
+            only=only,
         )
 
-    title, content, count = with_database(read_config(), act)
+    title, content, count = with_database(config, act)
     put(target, content)
-    click.echo(f"已把“{title}”的 {count} 幕写到 {target}。")
+    part = f"第 {only} 幕" if only else f" {count} 幕"
+    click.echo(f"已把“{title}”的{part}写到 {target}。")
     click.echo(NON_SECRET)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from layers.blobs import Blobs
 from layers.jobs import Running
 from layers.rights import PUBLIC_VIEWER, Viewer
 from layers.store import Database, briefings
 from layers.store.seen import require_insider
-from webmap.config import read_config
+from webmap.config import Config, read_config
 from webmap.conflict_work import viewer_of
 from webmap.finished import put, remove_outdated
 from webmap.pack_making import Packed, Tell, carry_out, name_of
@@ -33,7 +34,7 @@ def write(database: Database, job: Running) -> dict[str, Any]:
     made = (
         carry_out(config, database, viewer, asked, tell)
         if asked.form == "html"
-        else _slides(database, viewer, asked, tell)
+        else _slides(config, database, viewer, asked, tell)
     )
     file = f"briefing.{asked.form}"
     return {
@@ -54,12 +55,19 @@ def _data(database: Database, viewer: Viewer, asked: Wanted) -> list[dict[str, A
         return [data_of(each) for each in layers if each.group != GROUND]
 
 
-def _slides(database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Packed:
+def _slides(config: Config, database: Database, viewer: Viewer, asked: Wanted, tell: Tell) -> Packed:
     from webmap import slides
 
-    readers = PUBLIC_VIEWER if asked.public else None
-    mark = mark_of(public=asked.public, review_number=asked.review_number)
     title, content, _ = slides.carry_out(
-        database, viewer, asked.slug, tell, readers=readers, form=asked.form, mark=mark
+        database,
+        viewer,
+        asked.slug,
+        tell,
+        readers=PUBLIC_VIEWER if asked.public else None,
+        form=asked.form,
+        mark=mark_of(public=asked.public, review_number=asked.review_number),
+        blobs=Blobs(config.blobs_folder),
+        only=asked.scene,
     )
-    return Packed(content, name_of(title, asked.form, ["公开版"] if asked.public else []), ())
+    marks = [*([f"第{asked.scene}幕"] if asked.scene else []), *(["公开版"] if asked.public else [])]
+    return Packed(content, name_of(title, asked.form, marks), ())

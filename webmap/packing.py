@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy.orm import Session
 
 from layers.briefing.eyes import Eyes
+from layers.briefing.scenes import MOST_SCENES
 from layers.errors import InvalidValue
 from layers.kinds import kind_for
 from layers.kinds.fields import shortened
@@ -28,6 +29,7 @@ FORMS: Final = {
     "html": "离线汇报（HTML，双击放映）",
     "pptx": "幻灯片（PowerPoint，文字和图表可以改）",
     "pdf": "PDF（一幕一页，可以直接打印）",
+    "png": "海报（PNG 图片，只要一幕）",
 }
 LONGEST_SCOPE: Final = 60
 LONGEST_REVIEW: Final = 40
@@ -44,10 +46,14 @@ def mark_of(*, public: bool, review_number: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """A pack as it was asked for; plain values, so that a job can carry it. grid_m: of public editions."""
+    """A file as it was asked for; plain values, so that a job can carry it.
+
+    scene: the number of the only one, on a poster; 0: all. grid_m: of public editions.
+    """
 
     slug: str
     form: str = "html"
+    scene: int = 0
     public: bool = False
     scope: str = ""
     review_number: str = ""
@@ -68,9 +74,11 @@ class Going(NamedTuple):
 
 def wanted(slug: str, body: Mapping[str, Any], grid_m: int) -> Wanted:
     """What the body of a request asks for; raises InvalidValue, NotAllowed for a mark of secrecy."""
+    form = _form(body.get("form") or "html")
     return Wanted(
         slug=slug,
-        form=_form(body.get("form") or "html"),
+        form=form,
+        scene=_scene(body.get("scene")) if form == "png" else 0,
         public=body.get("public") is True,
         scope=_words("知悉范围", body.get("scope"), LONGEST_SCOPE),
         review_number=_words("审图号", body.get("review_number"), LONGEST_REVIEW),
@@ -84,6 +92,13 @@ def _form(said: object) -> str:
             f"文件类型收到“{shortened(str(said))}”，应为以下之一：{'、'.join(FORMS)}。请改正。"
         )
     return said
+
+
+def _scene(said: object) -> int:
+    number = str(said or "")
+    if not number.isdecimal() or not 0 < int(number) <= MOST_SCENES:
+        raise InvalidValue(f"海报的幕收到“{shortened(number)}”，应为第几幕（1 到 {MOST_SCENES}）。请选一幕。")
+    return int(number)
 
 
 def _words(title: str, said: object, longest: int) -> str:

@@ -24,21 +24,32 @@ from webmap.outputs.official import clean
 from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_map import SETTINGS
 from webmap.outputs.print_paper import Box
-from webmap.outputs.slides import HEADLINES_PX, HIGH_PX, MAP_PX, MOST_BESIDE, NO_VALUE, WIDE_PX, Slide
+from webmap.outputs.scene_page import (
+    BOTTOM,
+    HIGH_PX,
+    LEFT,
+    MAP_PX,
+    MOST_BESIDE,
+    NO_VALUE,
+    WIDE,
+    WIDE_PX,
+    Place,
+    Slide,
+    column,
+    headline_px,
+)
 
 PX_PT: Final = 0.5
 PX_MM: Final = PX_PT * 25.4 / 72
 INK, QUIET, LINE, SEAL, PAPER = screen.INK, screen.INK_3, "#CCD4DB", screen.SEAL, "#FFFFFF"
-LEFT, WIDE = 40, 630
-"""Of the words, in pixels."""
 HEADLINE_HIGH: Final = 480
-BOTTOM: Final = 1000
-"""Where words end and the foot begins."""
 LABEL_WIDE, AMOUNT_WIDE = 230, 150
 BAR_HIGH, BAR_STEP = 26, 46
 MOST_TROUBLES: Final = 3
 TROUBLE_STEP: Final = 28
 CUT: Final = "…"
+POSTER_DPI: Final = 2 * 72 / PX_PT
+"""3840 × 2160."""
 _WORD: Final = re.compile(r"\d[\d,.]* ?[^\W\d_]?%?|[A-Za-z]+|.", re.DOTALL)
 _NOT_FIRST: Final = frozenset("，。、；：！？）》”%…")
 
@@ -52,27 +63,40 @@ def written(title: str, pages: Sequence[Slide], mark: str) -> bytes:
     ):
         book.infodict().update(Title=clean(title))
         for page in pages:
-            book.savefig(_Page(page.scene).drawn(page.picture, len(pages), mark))
+            book.savefig(_Page(page).drawn(len(pages), mark))
+    return sink.getvalue()
+
+
+def poster(title: str, page: Slide, count: int, mark: str) -> bytes:
+    """One scene as PNG, twice as fine as the screen. count: of the scenes of its briefing."""
+    sink = io.BytesIO()
+    with mpl.rc_context(SETTINGS):
+        figure = _Page(page).drawn(count, mark)
+        figure.savefig(sink, format="png", dpi=POSTER_DPI, metadata={"Software": None, "Title": clean(title)})
     return sink.getvalue()
 
 
 class _Page:
     """One scene on its page; places are pixels of the screen from the upper left corner."""
 
-    def __init__(self, scene: Mapping[str, Any]) -> None:
-        self.scene = scene
+    def __init__(self, slide: Slide) -> None:
+        self.slide, self.scene = slide, slide.scene
         self.ink = Ink(WIDE_PX * PX_MM, HIGH_PX * PX_MM)
-        self._bottom = BOTTOM
+        self._bottom = float(BOTTOM)
 
-    def drawn(self, picture: bytes | None, count: int, mark: str) -> Any:
-        """The figure that matplotlib saves."""
-        if picture:
-            self._map(picture)
+    def drawn(self, count: int, mark: str) -> Any:
+        """The figure that matplotlib saves. count: of pages."""
+        if self.slide.picture:
+            self._map(self.slide.picture)
         self._troubles()
         self._chapter()
-        bottom = self._figures(self._headline())
-        if self.scene["bars"] and self.scene["bars"]["rows"]:
-            self._bars(bottom + 20)
+        below = column(self.slide, self._headline() + 18, self._bottom)
+        for figure, (place, size) in zip(self.scene["figures"], below.figures, strict=False):
+            self._figure(figure, place, size)
+        if below.bars:
+            self._bars(below.bars)
+        if below.photo and self.slide.photo:
+            self._photo(self.slide.photo.content, below.photo)
         self._legend()
         self._foot(count, mark)
         return self.ink.figure
@@ -89,7 +113,7 @@ class _Page:
     def _headline(self) -> float:
         """Answers where it ends."""
         words = clean(self.scene["headline"])
-        size = next(size for most, size in HEADLINES_PX if len(words) <= most)
+        size = headline_px(words)
         lines, most = self._lines(words, size, "song"), int(HEADLINE_HIGH / size / 1.3)
         if len(lines) > most:
             lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}{CUT}"]
@@ -97,25 +121,16 @@ class _Page:
             self._words(LEFT, 120 + size * 1.3 * (at + 0.5), line, size, face="song")
         return 120 + size * 1.3 * len(lines)
 
-    def _figures(self, top: float) -> float:
-        """One below the other, the first the largest; answers where they end."""
-        for at, figure in enumerate(self.scene["figures"]):
-            size = 64 if at == 0 else 44
-            if top + size + 60 > self._bottom:
-                break
-            self._figure(top + 18, size, figure)
-            top += size * 1.22 + 56
-        return top
-
-    def _figure(self, top: float, size: float, figure: Mapping[str, Any]) -> None:
+    def _figure(self, figure: Mapping[str, Any], place: Place, size: float) -> None:
+        left, top, width, _ = place
         middle = top + size * 0.6
         if figure["value"] is None:
-            self._words(LEFT, middle, NO_VALUE, 30, QUIET, face="bold")
+            self._words(left, middle, NO_VALUE, 30, QUIET, face="bold")
         else:
-            self._words(LEFT, middle, figure["text"], size, self.scene["color"], face="bold")
-            beside = LEFT + self._wide(figure["text"], size, "bold") + 10
+            self._words(left, middle, figure["text"], size, self.scene["color"], face="bold")
+            beside = left + self._wide(figure["text"], size, "bold") + 10
             self._words(beside, middle + size * 0.2, figure["unit"], 26)
-        self._words(LEFT, top + size * 1.22 + 16, self._cut(figure["label"], 24, WIDE), 24, QUIET)
+        self._words(left, top + size * 1.22 + 16, self._cut(figure["label"], 24, width), 24, QUIET)
 
     def _foot(self, count: int, mark: str) -> None:
         source, at = self.scene["source"], self.scene["at"]
@@ -182,23 +197,25 @@ class _Page:
         box = self._shape((x - r, y - r, 2 * r, 2 * r))
         return shapely.affinity.rotate(box, 45) if shape == "diamond" else box
 
-    def _bars(self, top: float) -> None:
+    def _bars(self, place: Place) -> None:
         """The longest above."""
-        told, fill = self.scene["bars"], self.scene["fill"]
-        if top + 40 + BAR_STEP > self._bottom:
-            return
-        self._words(LEFT, top + 16, self._cut(f"{told['title']}（{told['unit']}）", 24, WIDE), 24, QUIET)
+        told, fill, left, top = self.scene["bars"], self.scene["fill"], place.left, place.top
+        self._words(left, top + 16, self._cut(f"{told['title']}（{told['unit']}）", 24, WIDE), 24, QUIET)
         longest = max(row["value"] for row in told["rows"]) or 1
         room = WIDE - LABEL_WIDE - AMOUNT_WIDE
+        step = min(BAR_STEP, (place.high - 40) / len(told["rows"]))
+        high = min(BAR_HIGH, step - 6)
         for at, row in enumerate(told["rows"]):
-            middle = top + 62 + at * BAR_STEP
-            if middle + BAR_HIGH > self._bottom:
-                return
-            self._words(LEFT, middle, self._cut(row["label"], 24, LABEL_WIDE - 12), 24)
+            middle = top + 40 + (at + 0.5) * step
+            self._words(left, middle, self._cut(row["label"], 24, LABEL_WIDE - 12), 24)
             long = max(room * row["value"] / longest, 3)
-            self._block((LEFT + LABEL_WIDE, middle - BAR_HIGH / 2, long, BAR_HIGH), fill)
+            self._block((left + LABEL_WIDE, middle - high / 2, long, high), fill)
             amount = f"{row['text']} {row['unit']}"
-            self._words(LEFT + LABEL_WIDE + long + 10, middle, amount, 24, face="bold")
+            self._words(left + LABEL_WIDE + long + 10, middle, amount, 24, face="bold")
+
+    def _photo(self, content: bytes, place: Place) -> None:
+        with Image.open(io.BytesIO(content)) as image:
+            self.ink.picture(np.asarray(image.convert("RGBA")), self._box(place), 1.0)
 
     # --- how ink is spoken to -----------------------------------------------------------------------------
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from pptx import Presentation
@@ -23,11 +22,19 @@ from pptx.util import Emu, Pt
 from layers.kinds.moments import read_times
 from layers.symbols import screen
 from webmap.outputs.official import clean
+from webmap.outputs.scene_page import (
+    HIGH_PX,
+    MAP_PX,
+    MOST_BESIDE,
+    NO_VALUE,
+    WIDE_PX,
+    Place,
+    Slide,
+    column,
+    headline_px,
+)
 
 MIMETYPE: Final = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
-WIDE_PX, HIGH_PX = 1920, 1080
-MAP_PX: Final = (700, 110, 1180, 820)
-"""Left, top, width and height of the map."""
 PX_EMU: Final = 6350
 CHINESE: Final = "微软雅黑"
 LATIN: Final = "Arial"
@@ -40,10 +47,6 @@ INK, QUIET, LINE, BRAND, SEAL, PAPER = (
     "#FFFFFF",
 )
 TITLE_ONLY: Final = 5
-HEADLINES_PX: Final = ((24, 60), (40, 48), (80, 38), (160, 30), (400, 22), (3000, 16))
-"""Up to so many characters, and how large they are: a sentence is large, a text still fits."""
-MOST_BESIDE: Final = 4
-"""Rows of a legend that stand beside one another."""
 SHAPES: Final = {
     "diamond": MSO_SHAPE.DIAMOND,
     "dot": MSO_SHAPE.OVAL,
@@ -58,15 +61,6 @@ WHOLE_FROM: Final = 100
 # python-pptx is typed in parts only.
 _CHART_DATA: Final[Any] = CategoryChartData
 _RGB: Final[Any] = RGBColor
-NO_VALUE: Final = "资料不足"
-
-
-@dataclass(frozen=True)
-class Slide:
-    """A scene as `layers.briefing.play` tells it, and its map as PNG (None: there is none)."""
-
-    scene: Mapping[str, Any]
-    picture: bytes | None
 
 
 def written(title: str, slides: Sequence[Slide]) -> bytes:
@@ -91,9 +85,14 @@ def _write(deck: Any, slide: Slide, count: int) -> None:
         picture.name = "地图"
         _frame(page, left, top, width, high)
     _chapter(page, scene)
-    bottom = _figures(page, scene, _headline(page, scene))
-    if scene["bars"] and scene["bars"]["rows"]:
-        _chart(page, scene, bottom + 16)
+    below = column(slide, _headline(page, scene))
+    for figure, (place, size) in zip(scene["figures"], below.figures, strict=False):
+        _figure(page, scene["color"], figure, place, size)
+    if below.bars:
+        _chart(page, scene, below.bars)
+    if below.photo and slide.photo:
+        picture = page.shapes.add_picture(io.BytesIO(slide.photo.content), *map(_px, below.photo))
+        picture.name = "照片"
     _legend(page, scene)
     _foot(page, scene, count)
     if scene["notes"]:
@@ -119,7 +118,7 @@ def _chapter(page: Any, scene: Mapping[str, Any]) -> None:
 def _headline(page: Any, scene: Mapping[str, Any]) -> float:
     """The title of the slide; answers where it ends."""
     words = clean(scene["headline"])
-    size = next(size for most, size in HEADLINES_PX if len(words) <= most)
+    size = headline_px(words)
     lines = -(-_wide(words) * size // 620) or 1
     high = min(lines * size * 1.3 + 16, 480)
     title = page.shapes.title
@@ -133,17 +132,13 @@ def _wide(words: str) -> float:
     return sum(1 if ord(each) > 0x2E80 else 0.6 for each in words)
 
 
-def _figures(page: Any, scene: Mapping[str, Any], top: float) -> float:
-    """One below the other, the first the largest; answers where they end."""
-    for at, figure in enumerate(scene["figures"]):
-        size = 64 if at == 0 else 44
-        number = [(figure["text"], size, scene["color"], True), (f" {figure['unit']}", 26, INK, False)]
-        if figure["value"] is None:
-            number = [(NO_VALUE, 30, QUIET, True)]
-        _text(page, (40, top, 640, size * 1.25), [number])
-        _text(page, (40, top + size * 1.22, 640, 40), [[(figure["label"], 24, QUIET, False)]])
-        top += size * 1.22 + 50
-    return top
+def _figure(page: Any, color: str, figure: Mapping[str, Any], place: Place, size: float) -> None:
+    number = [(figure["text"], size, color, True), (f" {figure['unit']}", 26, INK, False)]
+    if figure["value"] is None:
+        number = [(NO_VALUE, 30, QUIET, True)]
+    left, top, width, _ = place
+    _text(page, (left, top, width, size * 1.25), [number])
+    _text(page, (left, top + size * 1.22, width, 40), [[(figure["label"], 24, QUIET, False)]])
 
 
 def _foot(page: Any, scene: Mapping[str, Any], count: int) -> None:
@@ -199,18 +194,14 @@ def _swatch(page: Any, x: float, y: float, swatch: Mapping[str, Any]) -> None:
 # --- chart and table -------------------------------------------------------------------------------------
 
 
-def _chart(page: Any, scene: Mapping[str, Any], top: float) -> None:
+def _chart(page: Any, scene: Mapping[str, Any], place: Place) -> None:
     """Horizontal bars, the longest above."""
     told = scene["bars"]
-    high = min(HIGH_PX - 70 - top, 70 + 62 * len(told["rows"]))
-    if high < 150:
-        return
     form = "#,##0" if max(row["value"] for row in told["rows"]) >= WHOLE_FROM else "#,##0.##"
     data: Any = _CHART_DATA(number_format=form)
     data.categories = [clean(row["label"]) or "—" for row in told["rows"]]
     data.add_series(clean(f"{told['title']}（{told['unit']}）"), [row["value"] for row in told["rows"]])
-    place = [_px(each) for each in (40, top, 640, high)]
-    chart = page.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *place, data).chart
+    chart = page.shapes.add_chart(XL_CHART_TYPE.BAR_CLUSTERED, *map(_px, place), data).chart
     chart.has_legend, chart.has_title = False, True
     _fill(chart.chart_title.text_frame, [[(f"{told['title']}（{told['unit']}）", 24, INK, True)]], box=False)
     chart.category_axis.reverse_order = True
@@ -259,11 +250,11 @@ def _table(deck: Any, rows: Sequence[tuple[str, ...]]) -> None:
     table = page.shapes.add_table(
         len(rows) + 1, len(heads), *(_px(each) for each in (40, 140, 1840, 56 * (len(rows) + 1)))
     ).table
-    for column, width in enumerate(widths):
-        table.columns[column].width = _px(width)
+    for number, width in enumerate(widths):
+        table.columns[number].width = _px(width)
     for at, row in enumerate([heads, *rows]):
-        for column, words in enumerate(row):
-            _cell(table.cell(at, column), words, head=at == 0)
+        for place, words in enumerate(row):
+            _cell(table.cell(at, place), words, head=at == 0)
 
 
 def _cell(cell: Any, words: str, *, head: bool) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from layers.errors import InvalidValue
 from layers.store import briefings, jobs
+from layers.store.briefings import FoundBriefing
 from layers.store.jobs import FoundJob
 from layers.store.seen import require_insider
 from webmap import accounts, awaited, packing
+from webmap.body import read_json
 from webmap.database import current, the_config, viewer
 from webmap.handout_work import KIND
 from webmap.work_page import work_page
@@ -39,11 +41,21 @@ def begin(slug: str) -> AnyResponse:
         asked = packing.wanted(found.slug, said, the_config().public_grid_m)
     except InvalidValue as refusal:
         return _form(slug, trouble=refusal.message, status=422)
-    packing.require_maker(viewer(), asked)
-    told = {"wanted": asked.plain(), "title": found.title, "audience": viewer().audience}
-    number = jobs.enqueue(current(), viewer(), KIND, told)
-    current().commit()
-    return redirect(url_for("handouts.one", number=number), 303)
+    return redirect(url_for("handouts.one", number=_begun(found, asked)), 303)
+
+
+@blueprint.post("/api/briefings/<slug>/posters")
+def poster(slug: str) -> tuple[Response, int]:
+    """202 with the job that makes a poster of one scene (`scene`, from 1), where to ask for it and where its file is."""
+    require_insider(viewer())
+    found = briefings.to_see(current(), viewer(), slug)
+    asked = packing.wanted(found.slug, {**read_json(), "form": "png"}, the_config().public_grid_m)
+    job = _job(_begun(found, asked))
+    places = {
+        "ask": url_for("handouts.state", number=job.id),
+        "file": url_for("handouts.fetch", number=job.id),
+    }
+    return jsonify({**awaited.told(job), **places}), 202
 
 
 @blueprint.get("/handouts/<int:number>")
@@ -58,6 +70,14 @@ def one(number: int) -> Response:
 def fetch(number: int) -> Response:
     """The file itself, for the one who asked, as long as it is kept."""
     return awaited.send(_job(number), GONE)
+
+
+def _begun(found: FoundBriefing, asked: packing.Wanted) -> int:
+    packing.require_maker(viewer(), asked)
+    told = {"wanted": asked.plain(), "title": found.title, "audience": viewer().audience}
+    number = jobs.enqueue(current(), viewer(), KIND, told)
+    current().commit()
+    return number
 
 
 def _job(number: int) -> FoundJob:
