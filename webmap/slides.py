@@ -57,7 +57,7 @@ def carry_out(
         who = readers or viewer
         told = play(session, who, briefings.to_see(session, viewer, slug))
         found = {each.key: each for each in query.layers(session, who)}
-        slides = []
+        slides: list[Slide] = []
         for scene in _wanted(told, only):
             tell(len(slides) / (len(told["scenes"]) + 1), f"正在制作第 {scene['number']} 页")
             picture = _picture(session, who, found, scene, told["county"]["bounds"])

@@ -205,6 +205,16 @@ declare namespace Api {
 
   type Orientation = "landscape" | "portrait";
 
+  /** How far long work is. */
+  interface Progress {
+    number: number;
+    state: string;
+    state_title: string;
+    ended: boolean;
+    progress: number;
+    message: string;
+  }
+
   interface PrintPaper {
     key: string;
     landscape: { size_mm: [number, number]; map_mm: [number, number] };
@@ -252,13 +262,7 @@ declare namespace Api {
     final: boolean;
   }
 
-  interface Print {
-    number: number;
-    state: string;
-    state_title: string;
-    ended: boolean;
-    progress: number;
-    message: string;
+  interface Print extends Progress {
     name?: string;
     bytes?: number;
     scale?: number;
@@ -320,13 +324,7 @@ declare namespace Api {
     consequence: string;
   }
 
-  interface Export {
-    number: number;
-    state: string;
-    state_title: string;
-    ended: boolean;
-    progress: number;
-    message: string;
+  interface Export extends Progress {
     name?: string;
     rows?: number;
     bytes?: number;

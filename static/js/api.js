@@ -365,6 +365,16 @@ export class Server extends EventTarget {
     return this.#get(`${this.urls.briefing}/play`, {}, undefined, true);
   }
 
+  /** A poster of one scene. @param {number} scene from 1 @returns {Promise<Api.Progress & {ask: string, file: string}>} */
+  makePoster(scene) {
+    return this.#send("POST", `${this.urls.briefing}/posters`, { scene });
+  }
+
+  /** How far long work is. @param {string} url as the server gave it @returns {Promise<Api.Progress>} */
+  progress(url) {
+    return this.#get(url, {}, undefined, true);
+  }
+
   /** What briefings there are. @returns {Promise<Api.Briefings>} */
   briefings() {
     return this.#get(`${this.urls.api}briefings`, {}, undefined, true);

@@ -2,20 +2,18 @@
 import { Server } from "app/api.js";
 import { Channel } from "app/briefing/channel.js";
 import { PhotoPicker } from "app/briefing/photo_picker.js";
-import { isWhole } from "app/briefing/question_form.js";
+import { Saving } from "app/briefing/saving.js";
 import { SceneFilter } from "app/briefing/scene_filter.js";
 import { SceneForm } from "app/briefing/scene_form.js";
 import { SceneList } from "app/briefing/scene_list.js";
-import { byId, fill, html, later } from "app/dom.js";
+import { showVersions } from "app/briefing/versions.js";
+import { byId, fill, html } from "app/dom.js";
 
 /**
  * @typedef {import("app/briefing/told.d.ts").EditedScene} EditedScene
  * @typedef {import("app/briefing/told.d.ts").Edited} Edited
  * @typedef {{measures: import("app/briefing/question_form.js").Measures, most_figures: number, most_scenes: number, advised_headline: number, colors: Record<string, Record<string, string>>, templates: {key: string, title: string, scenes: EditedScene[]}[]}} Facts
  */
-
-const SAVE_MS = 700;
-const MOVED_ON = 412;
 
 /** @type {Api.Boot & {slug: string, editor: Facts}} */
 const boot = JSON.parse(byId("boot").textContent ?? "");
@@ -27,8 +25,9 @@ let edited;
 /** @type {SceneForm} */
 let form;
 let at = 0;
-let changes = 0;
-let saving = false;
+const saving = new Saving(server, boot.slug, boot.editor.measures, () =>
+  Object.assign(edited, { title: input("title").value, visibility: input("visibility").value }),
+);
 
 async function start() {
   try {
@@ -70,48 +69,8 @@ function choose(number, focus = false) {
 }
 
 function changed() {
-  changes += 1;
   list.show(edited.scenes, at);
-  tell("正在保存…");
-  saveSoon();
-}
-
-const saveSoon = later(SAVE_MS, save);
-
-async function save() {
-  if (saving) return saveSoon();
-  const lacking = edited.scenes.findIndex((scene) =>
-    [...scene.figures, ...(scene.bars ? [scene.bars] : [])].some(
-      (each) => !isWhole(each, boot.editor.measures),
-    ),
-  );
-  if (lacking >= 0) return tell(`第 ${lacking + 1} 幕的数字还没有选全，选好后自动保存。`);
-  saving = true;
-  const saved_changes = changes;
-  try {
-    const { title, visibility, scenes } = {
-      ...edited,
-      title: input("title").value,
-      visibility: input("visibility").value,
-    };
-    const saved = await server.saveBriefing(boot.slug, edited.version, { title, visibility, scenes });
-    edited.version = saved.version;
-    // What was typed meanwhile stays; new scenes get their names.
-    for (const [i, scene] of edited.scenes.entries()) scene.id ||= saved.scenes[i]?.id ?? "";
-    if (saved_changes === changes) tell(`已自动保存，第 ${saved.version} 版`);
-    channel.say("changed");
-    channel.say("go", { number: at, preview: true });
-  } catch (error) {
-    const { message, status } = /** @type {import("app/api.js").ApiError} */ (error);
-    tell(
-      message,
-      true,
-      status === MOVED_ON ? { words: "载入最新", act: () => location.reload() } : undefined,
-    );
-  } finally {
-    saving = false;
-    if (saved_changes !== changes) saveSoon();
-  }
+  saving.changed();
 }
 
 /** @param {string} sentence @param {boolean} [grave] @param {{words: string, act: () => void}} [way] */
@@ -173,18 +132,9 @@ function move(from, to) {
 }
 
 async function showHistory() {
-  const list_of = dialog("history");
   try {
     const { versions } = await server.briefingHistory(boot.slug);
-    const rows = versions.map(
-      ({ version, title, who, at: when, count }) =>
-        html`<li><span>第 ${version} 版 · ${new Date(when).toLocaleString("zh-CN")} · ${who} · ${count} 幕 · ${title}</span><button type="button" class="button plain" @click=${() => goBack(version)}>恢复</button></li>`,
-    );
-    fill(
-      list_of,
-      html`<form method="dialog" novalidate><h2>修改记录</h2>${rows.length ? html`<ul class="versions">${rows}</ul>` : html`<p class="empty">还没有更早的版本。</p>`}<div class="buttons"><button class="button">关闭</button></div></form>`,
-    );
-    list_of.showModal();
+    showVersions(dialog("history"), versions, goBack);
   } catch (error) {
     tell(/** @type {Error} */ (error).message, true);
   }
@@ -212,6 +162,13 @@ function kept(ask) {
   };
 }
 
+/** @param {string} chapter @returns {EditedScene} */
+function emptyScene(chapter) {
+  const nothing = { bounds: null, layers: null, bars: null, at: null, compare: null, year: null };
+  const words = { id: "", chapter, headline: "", notes: "" };
+  return { ...words, ...nothing, picture: null, subject: {}, colors: {}, filters: {}, figures: [] };
+}
+
 /** @param {EditedScene} scene @returns {EditedScene} */
 function structured(scene) {
   return JSON.parse(JSON.stringify(scene));
@@ -232,6 +189,14 @@ function on(part, name, act) {
   part.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail ?? {}));
 }
 
+on(saving, "told", ({ words }) => tell(words));
+on(saving, "saved", () => {
+  channel.say("changed");
+  channel.say("go", { number: at, preview: true });
+});
+on(saving, "refused", ({ message, outdated }) =>
+  tell(message, true, outdated ? { words: "载入最新", act: () => location.reload() } : undefined),
+);
 on(list, "choose", ({ number }) => choose(number, true));
 on(list, "move", ({ from, to }) => move(from, to));
 on(channel, "bounds", ({ bounds, year, compare }) => {
@@ -245,28 +210,7 @@ on(channel, "show", ({ number, preview }) => preview && edited && number !== at 
 on(channel, "ask", ({ preview }) => preview && edited && channel.say("go", { number: at, preview: true }));
 for (const id of ["title", "visibility"]) byId(id).addEventListener("input", changed);
 const buttons = {
-  add_empty: () =>
-    insert(
-      [
-        /** @type {any} */ ({
-          headline: "",
-          chapter: edited.scenes[at]?.chapter ?? "",
-          layers: null,
-          subject: {},
-          colors: {},
-          filters: {},
-          figures: [],
-          bars: null,
-          bounds: null,
-          at: null,
-          compare: null,
-          year: null,
-          picture: null,
-          notes: "",
-        }),
-      ],
-      edited.scenes.length ? at + 1 : 0,
-    ),
+  add_empty: () => insert([emptyScene(edited.scenes[at]?.chapter ?? "")], edited.scenes.length ? at + 1 : 0),
   duplicate_scene: () => edited.scenes[at] && insert([edited.scenes[at]], at + 1),
   remove_scene: removeScene,
   move_up: () => move(at, at - 1),
