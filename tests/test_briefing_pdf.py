@@ -6,16 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2
+import pytest
 from click.testing import CliRunner
 
+from layers.blobs import Blobs
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, Viewer
 from layers.store import Database
-from tests.test_slides import HOSTILE, talk
+from tests.test_slides import HOSTILE, talk, talk_with_photo
 from webmap.cli import main
 from webmap.packing import mark_of
 from webmap.slides import carry_out
 
 MARK = mark_of(public=False, review_number="")
+MAP_FROM_PT = 350
+"""Where the map begins on a page of 960 points."""
 
 
 def pages(database: Database, slug: str, viewer: Viewer = INTERNAL_VIEWER) -> list[str]:
@@ -46,6 +50,22 @@ def test_a_page_says_what_the_scene_says(database: Database) -> None:
     ):
         assert said in page, said
     assert "先讲总数" not in page
+
+
+def test_a_photo_stands_on_its_page_in_its_proportions(sqlite_database: Database, tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path)
+    slug, _ = talk_with_photo(sqlite_database, blobs)
+    _, content, _ = carry_out(
+        sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK, blobs=blobs
+    )
+    book = pypdfium2.PdfDocument(content)
+    try:
+        image = pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
+        boxes = [each.get_bounds() for each in book[0].get_objects(filter=[image])]
+    finally:
+        book.close()
+    shares = [(right - left) / (top - bottom) for left, bottom, right, top in boxes if right < MAP_FROM_PT]
+    assert shares == [pytest.approx(1200 / 800, rel=0.02)]
 
 
 def test_hostile_and_endless_words_stay_on_their_page(sqlite_database: Database) -> None:

@@ -62,6 +62,32 @@ SUBJECT = """(bounds) => {
 }"""
 
 
+# What share of the map is painted in each frame from the key until the next scene stands, and the frame in which it does.
+FRAMES = """(key) => new Promise((done) => {
+  const map = map_county, frame = map.getContainer().getBoundingClientRect();
+  const sight = Object.assign(document.createElement("canvas"), { width: 96, height: 64 });
+  const ink = sight.getContext("2d", { willReadFrequently: true });
+  const [across, down] = [sight.width / frame.width, sight.height / frame.height];
+  const painted = () => {
+    ink.clearRect(0, 0, sight.width, sight.height);
+    for (const each of map.getContainer().querySelectorAll("canvas")) {
+      const { left, top, width, height } = each.getBoundingClientRect();
+      ink.drawImage(each, (left - frame.left) * across, (top - frame.top) * down, width * across, height * down);
+    }
+    const { data } = ink.getImageData(0, 0, sight.width, sight.height);
+    return data.filter((value, at) => at % 4 === 3 && value > 32).length / (data.length / 4);
+  };
+  const shares = [painted()];
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  const look = () => {
+    shares.push(painted());
+    if (shares.length > 5 && map.view.isDrawn) return done(shares);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+
+
 @pytest.fixture(scope="module")
 def talks(server: Server) -> Iterator[Server]:
     """The shared server, with two briefings more: one that is broken, one full of payloads."""
@@ -204,6 +230,15 @@ def test_every_scene_has_the_same_composition_at_every_size(
         # It is fitted: one of its sides reaches the edge of the room that is left for it.
         assert right - left > 0.9 * (sheet - 740) or bottom - top > 0.9 * 940, number
         page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_no_frame_between_two_scenes_is_blank(show: Callable[..., Page], canvas: bool) -> None:
+    page = show(canvas=canvas)
+    for key in ["PageDown"] * 4 + ["PageUp"] * 2:
+        drawn(page)
+        shares = page.evaluate(FRAMES, key)
+        assert min(shares) > 0.8 * min(shares[0], shares[-1]) > 0.1, (key, shares)
 
 
 def test_towns_carry_their_figure_on_the_map(show: Callable[..., Page]) -> None:

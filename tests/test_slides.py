@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from click.testing import CliRunner
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from layers.attaching import Upload, prepare
+from layers.blobs import Blobs
 from layers.briefing import checked_scenes
 from layers.errors import UnknownThing
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
-from layers.store import Database, briefings
+from layers.store import Database, attachments, briefings, query
+from layers.store.attachments import Facts
 from layers.store.edit import NewFeature
+from layers.store.rows import new_uid
 from tests.county import add_county
+from tests.photos import photo
 from tests.small_county import small_county
 from tests.stored import store
 from webmap.cli import main
@@ -62,6 +68,22 @@ def deck(database: Database, slug: str, viewer: Viewer = INTERNAL_VIEWER) -> Any
     return Presentation(io.BytesIO(content))
 
 
+def talk_with_photo(database: Database, blobs: Blobs, **more: Any) -> tuple[str, str]:
+    """The same scene with a photo of one of its parcels; its slug, and the SHA-256 of the file that is shown."""
+    slug = talk(database, **more)
+    sent = Upload(photo(size=(1200, 800)), "现场.jpg", "image/jpeg", Facts(uid=new_uid()))
+    new = prepare(blobs, sent)
+    with database.writing() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        parcel = next(iter(query.find_features(session, SYSTEM_VIEWER, layer)))
+        attachments.attach(session, SYSTEM_VIEWER, parcel, [new])
+        told = briefings.to_see(session, SYSTEM_VIEWER, slug)
+        scenes = checked_scenes([{**told.scenes[0], "picture": new.uid}])
+        briefings.save(session, SYSTEM_VIEWER, slug, told.version, scenes=scenes)
+        session.commit()
+    return slug, str(new.shown_sha256)
+
+
 def texts(page: Any) -> list[str]:
     return [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
 
@@ -83,6 +105,40 @@ def test_a_scene_is_a_slide_whose_parts_are_native(database: Database) -> None:
     assert first.notes_slide.notes_text_frame.text == "先讲总数\n再讲分类"
     (grid,) = [shape.table for shape in table.shapes if shape.has_table]
     assert [grid.cell(1, at).text for at in range(4)] == ["1", "闲置低效用地", "3 宗", "闲置低效用地：全部"]
+
+
+def test_a_photo_stands_on_its_slide_in_its_proportions_clear_of_all_else(
+    database: Database, tmp_path: Path
+) -> None:
+    blobs = Blobs(tmp_path)
+    slug, shown = talk_with_photo(database, blobs)
+    _, content, _ = carry_out(database, INTERNAL_VIEWER, slug, lambda *_: None, blobs=blobs)
+    page = Presentation(io.BytesIO(content)).slides[0]
+    (picture,) = [each for each in page.shapes if each.name == "照片"]
+    assert hashlib.sha256(picture.image.blob).hexdigest() == shown
+    assert picture.width / picture.height == pytest.approx(1200 / 800, rel=0.01)
+    own = box_of(picture)
+    assert all(own.intersection(box_of(each)).area == 0 for each in page.shapes if each.name != picture.name)
+
+
+def box_of(thing: Any) -> shapely.Polygon:
+    return shapely.box(thing.left, thing.top, thing.left + thing.width, thing.top + thing.height)
+
+
+def test_a_photo_whose_file_is_lost_is_told_and_the_rest_stands(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    blobs = Blobs(tmp_path)
+    slug, shown = talk_with_photo(sqlite_database, blobs)
+    blobs.path(shown).unlink()
+    for form in ("pptx", "pdf", "png"):
+        _, content, _ = carry_out(
+            sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form=form, blobs=blobs
+        )
+        assert content
+        if form == "pptx":
+            page = Presentation(io.BytesIO(content)).slides[0]
+            assert "照片" not in [each.name for each in page.shapes]
 
 
 def test_every_run_names_a_chinese_font(sqlite_database: Database) -> None:
