@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import errno
 import gzip
 import io
 import json
@@ -14,16 +15,19 @@ from typing import Any, NamedTuple
 import pytest
 import shapely
 from flask import Flask
+from fontTools.ttLib import TTFont
 from PIL import Image
 
 from layers import tiles
-from layers.errors import InvalidValue, NotAllowed, NotSignedIn
+from layers.errors import InvalidValue, NoSpace, NotAllowed, NotSignedIn
 from layers.rights import INTERNAL_VIEWER, SYSTEM_VIEWER, Viewer, signed_in
 from layers.store import Database, audit, briefings, edit, query
 from tests.people import sign_in
 from tests.running import webmap
 from tests.small_county import IDLE_UID, PAYLOAD, small_county
 from tests.test_print import do_job
+from webmap import finished
+from webmap.outputs import print_fonts
 from webmap.outputs.pack import SCHEME, address, carried, modules_for
 from webmap.outputs.pack_tiles import squares
 from webmap.pack_making import NOT_TAKEN, Packed, carry_out
@@ -272,6 +276,53 @@ def test_a_poster_of_a_scene_that_is_gone_says_so(app: Flask, monkeypatch: pytes
     told = editor.get(begun.json()["ask"]).json()
     assert told["state"] == "failed"
     assert "没有第 9 幕" in told["message"]
+
+
+@pytest.mark.parametrize("form", ["html", "pptx", "pdf", "png"])
+def test_on_a_full_disk_the_job_says_so_and_nothing_is_left(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    home: Path = app.extensions["config"].home
+    (home / "full").write_text("")
+    monkeypatch.setattr(finished, "FOLDER", "full")
+    told = failed(app, monkeypatch, form)
+    assert "文件存不下" in told
+    assert (home / "full").read_text() == ""
+
+
+@pytest.mark.parametrize("form", ["pdf", "png"])
+def test_without_its_font_the_job_says_which_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str
+) -> None:
+    monkeypatch.setitem(print_fonts.FONTS, "hei", tmp_path / "NotoSansSC-Regular.ttf")
+    print_fonts.small.cache_clear()
+    assert "缺少打印用的字体 NotoSansSC-Regular.ttf" in failed(app, monkeypatch, form)
+    print_fonts.small.cache_clear()
+
+
+def test_a_full_temporary_folder_is_said_and_no_half_font_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(font: TTFont, target: Path, **_: object) -> None:
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    print_fonts.small.cache_clear()
+    monkeypatch.setattr(TTFont, "save", full)
+    with pytest.raises(NoSpace, match="临时文件夹写不进去"):
+        print_fonts.small("hei")
+    assert not print_fonts._target("hei", "usual").exists()
+
+
+def failed(app: Flask, monkeypatch: pytest.MonkeyPatch, form: str) -> str:
+    """What the job says that could not make such a file."""
+    monkeypatch.setenv("WEBMAP_HOME", str(app.extensions["config"].home))
+    editor = sign_in(app, "editor", "自然资源和规划局")
+    begun = editor.post("/briefing/one/take", data={"edition": "internal", "form": form, "scene": "1"})
+    do_job(app)
+    told = editor.get(f"{begun.headers['location']}/state").json()
+    assert told["state"] == "failed"
+    return str(told["message"])
 
 
 def test_the_page_asks_before_it_is_made(app: Flask) -> None:

@@ -122,7 +122,9 @@ def test_a_photo_stands_on_its_slide_in_its_proportions_clear_of_all_else(
 
 
 def box_of(thing: Any) -> shapely.Polygon:
-    return shapely.box(thing.left, thing.top, thing.left + thing.width, thing.top + thing.height)
+    left, top, width, high = (float(each) for each in (thing.left, thing.top, thing.width, thing.height))
+    box: shapely.Polygon = shapely.box(left, top, left + width, top + high)
+    return box
 
 
 def test_a_photo_whose_file_is_lost_is_told_and_the_rest_stands(

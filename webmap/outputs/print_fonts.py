@@ -51,7 +51,7 @@ def small(face: Face) -> Path:
         cut = subset.Subsetter(options)
         cut.populate(unicodes=map(ord, usual()))
         cut.subset(font)
-        font.save(target)
+        _save(font, target)
     return target
 
 
@@ -62,14 +62,14 @@ def whole(face: Face) -> Path:
     with _opened(face) as font:
         for table in set(TYPESETTING).intersection(font.keys()):
             del font[table]
-        font.save(target, reorderTables=None)
+        _save(font, target, reorderTables=None)
     return target
 
 
 def _opened(face: Face) -> TTFont:
     """Its days and boxes are left alone: equal sheets are equal files, and thousands of boxes take long."""
     if not FONTS[face].is_file():
-        raise UnknownThing(f"服务器上缺少打印用的字体 {FONTS[face].name}，没有打印。请重新安装本系统。")
+        raise UnknownThing(f"服务器上缺少打印用的字体 {FONTS[face].name}，没有生成。请重新安装本系统。")
     return TTFont(FONTS[face], lazy=True, recalcTimestamp=False, recalcBBoxes=False)
 
 
@@ -77,7 +77,19 @@ def _target(face: Face, sort: str) -> Path:
     try:
         return Path(_folder().name) / f"{FONTS[face].stem}-{sort}.ttf"
     except OSError as refusal:
-        raise NoSpace(f"临时文件夹写不进去（{refusal.strerror}），没有打印。请联系系统管理员。") from None
+        raise _no_space(refusal) from None
+
+
+def _save(font: TTFont, target: Path, **how: None) -> None:
+    try:
+        font.save(target, **how)
+    except OSError as refusal:
+        target.unlink(missing_ok=True)
+        raise _no_space(refusal) from None
+
+
+def _no_space(refusal: OSError) -> NoSpace:
+    return NoSpace(f"临时文件夹写不进去（{refusal.strerror}），没有生成。请联系系统管理员。")
 
 
 @cache
