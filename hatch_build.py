@@ -20,6 +20,7 @@ VENDORED = {
     "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.min.js": "leaflet-geoman.js",
     "@geoman-io/leaflet-geoman-free/dist/leaflet-geoman.css": "leaflet-geoman.css",
     "echarts/dist/echarts.common.min.js": "echarts.js",
+    "tabulator-tables/dist/js/tabulator.min.js": "tabulator.js",
     # Paper and slides need TrueType outlines: CFF fonts embedded in a PDF print blank in some viewers.
     "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf": "print/NotoSansSC-Regular.ttf",
     "@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf": "print/NotoSansSC-Bold.ttf",

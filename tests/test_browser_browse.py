@@ -351,7 +351,9 @@ def test_the_table_follows_the_view_and_opens_the_card(page: Page, server: Serve
     assert 0 < int(re.findall(r"\d+", found.inner_text())[0]) < whole
     drawer.get_by_role("button", name=feature["properties"]["name"]).click()
     expect(card_title(page)).to_have_text(feature["properties"]["name"])
-    expect(drawer.locator("tr[aria-selected=true]")).to_contain_text(feature["properties"]["name"])
+    expect(drawer.locator(".tabulator-row[aria-selected=true]")).to_contain_text(
+        feature["properties"]["name"]
+    )
 
 
 def test_the_table_is_sorted_by_the_server_over_all_rows(page: Page, server: Server) -> None:
@@ -364,7 +366,7 @@ def test_the_table_is_sorted_by_the_server_over_all_rows(page: Page, server: Ser
     expect(heading).to_have_attribute("aria-sort", "descending")
     rows = server.get("/api/layers/idle_parcel/features?limit=1&sort=area_mu&desc=1").json()
     largest = rows["features"][0]["properties"]["name"]
-    expect(drawer.locator("tbody tr").first).to_contain_text(largest)
+    expect(drawer.locator(".tabulator-row[data-uid]").first).to_contain_text(largest)
     expect(drawer.locator("a.whole")).to_have_attribute("href", "/table/idle_parcel")
 
 
@@ -429,7 +431,7 @@ def test_no_text_is_smaller_than_twelve_pixels(visit: Visit, server: Server, siz
         viewport={"width": width, "height": height},
     )
     expect(card_title(page)).to_be_visible()
-    expect(page.locator(".table tbody tr").first).to_be_attached()
+    expect(page.locator(".table .tabulator-row[data-uid]").first).to_be_attached()
     sizes = page.evaluate(
         """() => [...document.querySelectorAll("body *")]
           .filter((element) => element.checkVisibility() && element.textContent.trim())
@@ -446,7 +448,7 @@ def test_panels_do_not_cover_each_other(visit: Visit, server: Server, size: tupl
     expect(page.locator("#xy")).not_to_be_empty()
     assert overlapping(page) == []
     page.keyboard.press("t")
-    expect(page.locator(".table tbody tr").first).to_be_visible()
+    expect(page.locator(".table .tabulator-row[data-uid]").first).to_be_visible()
     assert overlapping(page) == []
 
 

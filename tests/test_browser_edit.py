@@ -423,7 +423,7 @@ def test_chosen_rows_get_the_same_value(signed_in_page: Pages, staffed: Server) 
     page = shown(signed_in_page("editor"), one, "&table=idle_parcel")
     table = page.get_by_role("region", name="视野内的数据表")
     for each in (one, other):
-        table.locator(f"tr[data-uid='{each['id']}']").get_by_role("checkbox").check()
+        table.locator(f".tabulator-row[data-uid='{each['id']}']").get_by_role("checkbox").check()
     table.get_by_role("button", name="批量修改").click()
     question = page.get_by_role("dialog")
     question.get_by_label("字段").select_option(label="权利人")

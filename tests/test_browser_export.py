@@ -37,9 +37,12 @@ def test_chosen_rows_of_the_table_go_out(
     signed_in_page: Callable[..., Page], staffed: Server, tmp_path: Path
 ) -> None:
     page = opened(signed_in_page("editor"), staffed, "?table=idle_parcel")
-    boxes = page.locator("#table tbody .choose input")
+    boxes = page.locator("#table .tabulator-row .choose input")
     expect(boxes.first).to_be_visible(timeout=READY_MS)
-    named = [page.locator("#table tbody tr").nth(at).locator("td button").inner_text() for at in (0, 1)]
+    named = [
+        page.locator("#table .tabulator-row[data-uid]").nth(at).locator(".first button").inner_text()
+        for at in (0, 1)
+    ]
     for at in (0, 1):
         boxes.nth(at).check()
     page.locator("#table .chosen").get_by_role("button", name="导出").click()

@@ -135,6 +135,23 @@ def test_words_of_a_countys_own_layer_are_shown_to_the_letter(
 
 
 @pytest.mark.parametrize("name", PAYLOADS, ids=str)
+def test_the_ledger_shows_a_payload_to_the_letter(poisoned: Server, visit: Visit, name: str) -> None:
+    payload = PAYLOADS[name]
+    page = visit(f"{poisoned.url}/?table=own_{name}&rows=all")
+    table = page.locator("#table")
+    row = table.locator(".tabulator-row[data-uid]").first
+    expect(row).to_be_visible(timeout=20_000)
+    assert row.locator(".tabulator-cell", has_text=payload).all_inner_texts() == [payload] * 4
+    titles = table.get_by_role("columnheader", name=payload)
+    assert titles.all_inner_texts() == [payload, f"甲{payload}"]
+    page.goto(f"{poisoned.url}/?table=idle_parcel_{name}&rows=all")
+    texts = row.locator(".tabulator-cell", has_text=payload)
+    expect(texts.first).to_be_visible(timeout=20_000)
+    assert texts.count() > 5
+    assert page.evaluate("window.ran") is None
+
+
+@pytest.mark.parametrize("name", PAYLOADS, ids=str)
 def test_the_table_without_scripts_shows_a_payload_to_the_letter(
     poisoned: Server, visit: Visit, name: str
 ) -> None:

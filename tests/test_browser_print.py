@@ -137,7 +137,7 @@ def test_two_zones_a_series_and_what_is_refused_are_said(
 
 def test_a_card_prints_its_parcel(signed_in_page: Callable[..., Page], staffed: Server) -> None:
     page = opened(signed_in_page("reader"), staffed, "?table=idle_parcel")
-    row = page.locator("#table tbody td button").first
+    row = page.locator("#table .tabulator-row[data-uid] .first button").first
     expect(row).to_be_visible(timeout=READY_MS)
     name = row.inner_text()
     row.click()

@@ -99,7 +99,7 @@ def test_a_finger_hits_what_waits_and_what_is_urgent(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="更多操作").click()
     page.locator("#open_table").click()
-    expect(page.locator("#table tbody tr").first).to_be_visible()
+    expect(page.locator("#table .tabulator-row[data-uid]").first).to_be_visible()
     assert fingers(page) >= 20
 
 

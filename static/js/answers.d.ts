@@ -42,6 +42,7 @@ declare namespace Api {
     bin: string;
     drawing: { script: string; style: string };
     charts: string;
+    grid: string;
     siting: string;
     themes: string;
     /** where the comparison of road networks is asked for */

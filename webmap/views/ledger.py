@@ -29,7 +29,7 @@ from webmap.outputs import ledger_sheet
 blueprint = Blueprint("ledger", __name__)
 
 ROWS: Final = 100
-MOST_AT_ONCE: Final = 500
+MOST_AT_ONCE: Final = 1000
 MOST_SHAPES: Final = 200
 MOST_OFFSET: Final = 10_000_000
 MOST_IN_A_SHEET: Final = 5000

@@ -129,6 +129,7 @@ def boot() -> dict[str, Any]:
             "themes": url_for("manage_themes.listed"),
             "siting": url_for("siting.page") + "/",
             "charts": assets.asset("vendor/echarts.js"),
+            "grid": assets.asset("vendor/tabulator.js"),
             "travel": url_for("travel.choose"),
             "drawing": {name: assets.asset(f"vendor/leaflet-geoman.{end}") for name, end in DRAWING.items()},
         },

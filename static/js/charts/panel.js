@@ -1,8 +1,8 @@
 // What do the features that pass amount to, town by town, state by state, year by year? A click on a bar filters.
 import { barsOf, heightOf, option } from "app/charts/bars.js";
-import { charts } from "app/charts/library.js";
 import { fill, html } from "app/dom.js";
 import { withCondition } from "app/filter/text.js";
+import { brought } from "app/library.js";
 import { Aside } from "app/panel/aside.js";
 
 /**
@@ -75,7 +75,8 @@ export class ChartPanel extends Aside {
     this.#asking = asking;
     const layer = this.#layer;
     try {
-      const library = await charts(this.library);
+      await brought("统计图", this.library);
+      const library = /** @type {any} */ (window).echarts;
       this.#facets ??= await this.server.facets(layer);
       const shown = this.#shown(this.#facets);
       const text = this.filters.textOf(layer);

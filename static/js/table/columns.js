@@ -23,11 +23,11 @@ export function remember(layer, keys) {
 
 /**
  * The name always, then what was chosen; else what says something in some row, or what they are sorted by.
- * @param {Api.Column[]} every @param {string[] | null} chosen @param {string | undefined} sort @param {{words: Record<string, string>}[]} rows
+ * @param {Api.Column[]} every @param {string[] | null} chosen @param {string | undefined} sort @param {Set<string>} told keys of those that say something
  */
-export function shownOf(every, chosen, sort, rows) {
+export function shownOf(every, chosen, sort, told) {
   if (chosen) return every.filter(({ key }) => key === FIRST || chosen.includes(key));
-  return every.filter(({ key }) => key === FIRST || key === sort || rows.some(({ words }) => words[key]));
+  return every.filter(({ key }) => key === FIRST || key === sort || told.has(key));
 }
 
 /** @param {HTMLDialogElement} dialog @param {Api.Column[]} every @param {Api.Column[]} shown @returns {Promise<string[] | null | undefined>} null: as proposed; undefined: as before */

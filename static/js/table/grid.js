@@ -1,12 +1,18 @@
-// How do very many rows look, and how does one walk among them? Only those in sight are in the page.
+// How do the rows of a page look, and how does one walk among all of them? Tabulator, fed page by page by the server.
 import { fill, html } from "app/dom.js";
+import { brought } from "app/library.js";
+import { inChinese, Jump, SIZES } from "app/table/pager.js";
 
-const BESIDE = 12;
-const FIRST_HEIGHT_PX = 30;
+const ROW_PX = 30;
+const FINGER_PX = 44;
+const WIDEST_PX = 280;
+const NARROWEST_PX = 64;
 const LONG = 18;
+const FIELD = "words/";
+const NAME = "name";
+const CELL = ".tabulator-tableholder .tabulator-cell";
 
 /**
- * @typedef {import("app/table/pages.js").Pages<Api.LedgerRow>} Pages
  * @typedef {object} Look
  * @property {Api.Column[]} columns
  * @property {string | undefined} sort
@@ -14,246 +20,440 @@ const LONG = 18;
  * @property {Api.LedgerTotals | null} totals
  * @property {string} word of measure
  * @property {boolean} chooses
- * @property {Set<string>} chosen
+ * @property {(uid: string) => boolean} isChosen
  * @property {Set<string>} editable keys of columns; empty: nothing is changed here
+ * @property {Node} none what is said where there are no rows
+ *
+ * @typedef {{offset: number, limit: number, sort: string | undefined, desc: boolean}} Asked
+ * @typedef {{page: number, size: number, sort?: {field: string, dir: string}[]}} Params as Tabulator asks
  */
 
 /**
- * Emits "open" {uid, uids}, "edit" {id, key, place}, "sort" {key}, "choose" {id, on}, "chooseListed" {on}.
+ * Emits "came" when another page is there, "failed" {message}, "open" {uid}, "choose" {rows, on}, "edited" when a cell
+ * is no longer being changed.
  */
 export class Grid extends EventTarget {
-  /** The cell that the keyboard is at. */
+  /** The rows of this page. @type {Api.LedgerRow[]} */
+  rows = [];
+  /** How many there are on all pages. */
+  count = 0;
+  /** @type {any} */
+  #table = null;
+  #built = "";
+  /** @type {Look} */
+  #look = /** @type {any} */ (null);
+  /** The cell that the keyboard is at, among all rows. */
   #at = { row: 0, column: 0 };
-  #drawn = "";
-  #height = FIRST_HEIGHT_PX;
+  /** @type {AbortController | null} */
+  #asking = null;
+  /** An answer that is there before the table that asks for it. @type {Api.Ledger | null} */
+  #given = null;
+  #page = 1;
+  /** Whether a table in other columns is still being built. */
+  #ready = Promise.resolve();
+  /** Where the page stays when it comes anew. */
+  #stay = false;
+  #before = { top: 0, left: 0, cell: false, button: "" };
+  #restoring = false;
   /** @type {string | null} */
   #marked = null;
+  /** Widths that somebody drew. @type {Map<string, number>} */
+  #widths = new Map();
 
-  /** @param {HTMLElement} body that scrolls @param {Pages} pages */
-  constructor(body, pages) {
+  /**
+   * @param {HTMLElement} body @param {object} parts
+   * @param {string} parts.library address of Tabulator
+   * @param {number} [parts.size] rows of a page
+   * @param {(asked: Asked, signal: AbortSignal) => Promise<Api.Ledger>} parts.ask
+   * @param {(answer: Api.Ledger | null) => Look} parts.look how they are to be seen; null: as before
+   * @param {(cell: any, success: (words: string) => void, cancel: () => void) => HTMLElement} parts.editor
+   */
+  constructor(body, { library, size = SIZES[0], ask, look, editor }) {
     super();
     this.body = body;
-    this.pages = pages;
-    /** @type {Look} */
-    this.look = {
-      columns: [],
-      sort: undefined,
-      desc: false,
-      totals: null,
-      word: "",
-      chooses: false,
-      chosen: new Set(),
-      editable: new Set(),
-    };
-    body.addEventListener("scroll", () => requestAnimationFrame(() => this.#follow()), { passive: true });
-    body.addEventListener("keydown", (event) => this.#key(event));
-  }
-
-  /** All of it anew. @param {Look} look @param {{top?: boolean, measure?: boolean}} how top: from the first row; measure: columns find their widths again */
-  draw(look, { top = false, measure = false } = {}) {
+    this.library = library;
+    this.size = size;
+    this.ask = ask;
     this.look = look;
-    if (top) this.#at = { row: 0, column: Math.min(this.#at.column, look.columns.length - 1) };
-    const held = this.#holdsFocus;
-    const { scrollLeft } = this.body;
-    const before = top ? 0 : this.body.scrollTop;
-    const widths = measure ? null : this.#widths;
-    fill(this.body, this.#table());
-    this.body.scrollTop = before;
-    this.body.scrollLeft = scrollLeft;
-    this.#drawn = "";
-    this.#follow();
-    this.#measure(widths);
-    if (held) this.#focus();
+    this.editor = editor;
+    body.addEventListener("keydown", (event) => this.#key(event));
+    body.addEventListener("focusin", ({ target }) => this.#held(/** @type {HTMLElement} */ (target)));
   }
 
-  /** Other ticks. */
-  tick() {
-    const { chosen } = this.look;
-    for (const row of this.body.querySelectorAll("tbody tr[data-uid]")) {
-      const box = /** @type {HTMLInputElement | null} */ (row.querySelector(".choose input"));
-      if (box) box.checked = chosen.has(row.getAttribute("data-uid") ?? "");
-    }
-    const all = /** @type {HTMLInputElement | null} */ (this.body.querySelector("thead .choose input"));
-    if (all) all.checked = this.#allChosen;
+  /** The page anew, or the first one. @param {{top?: boolean}} [how] */
+  async load({ top = false } = {}) {
+    if (!this.#table) return this.#begin();
+    this.#stay = !top;
+    await this.#turnTo(top ? 1 : this.#page);
   }
 
-  get #allChosen() {
-    const { known } = this.pages;
-    return known.length > 0 && known.every(({ id }) => this.look.chosen.has(id));
+  /** The same rows in other columns. */
+  draw() {
+    this.#look = this.look(null);
+    if (this.#table) this.#build({ count: this.count, columns: [], rows: this.rows }, this.#page, true);
   }
 
-  /** Rows that have come meanwhile. */
-  renew() {
-    this.#drawn = "";
-    this.#follow();
+  /** Nothing is here any more. */
+  clear() {
+    this.#asking?.abort();
+    this.#destroy();
   }
 
-  /** The row that the card is about. @param {string | null} uid @param {boolean} [show] brings it into sight */
-  mark(uid, show = false) {
+  #destroy() {
+    this.#table?.destroy();
+    this.#table = null;
+    this.#emit("edited");
+  }
+
+  /** None is chosen any more. */
+  unchoose() {
+    this.#restore(() => this.#table?.deselectRow());
+  }
+
+  /** The row that the card is about; it comes into sight where it is on this page. @param {string | null} uid */
+  mark(uid) {
+    const before = this.#marked;
     this.#marked = uid;
-    for (const row of this.body.querySelectorAll("tbody tr[data-uid]"))
-      row.setAttribute("aria-selected", String(row.getAttribute("data-uid") === uid));
-    const at = uid && show ? this.pages.placeOf(uid) : -1;
-    if (at >= 0) this.#bring(at);
-  }
-
-  /** Where the cell stands on the screen. @param {string} id @param {string} key */
-  placeOf(id, key) {
-    return this.#cell(
-      this.pages.placeOf(id),
-      this.look.columns.findIndex((column) => column.key === key),
-    );
+    for (const each of [before, uid])
+      this.#rowOf(each)
+        ?.getElement()
+        .setAttribute("aria-selected", String(each === uid));
+    const row = this.#rowOf(uid);
+    if (row) this.#bring(row);
   }
 
   focus() {
     this.#focus();
   }
 
-  get #holdsFocus() {
-    return this.body.contains(document.activeElement);
+  /** The cell of this column that can be changed next, or the one before. @param {any} cell @param {1 | -1} step */
+  editBeside(cell, step) {
+    const fields = this.#look.columns
+      .filter(({ key }) => this.#isEditable(key))
+      .map(({ key }) => FIELD + key);
+    const at = fields.indexOf(cell.getField()) + step;
+    const here = cell.getRow();
+    const row = at < 0 ? here.getPrevRow() : at >= fields.length ? here.getNextRow() : here;
+    const next = row ? row.getCell(fields[(at + fields.length) % fields.length]) : null;
+    if (next) next.edit();
+    else this.#focus();
   }
 
-  get #table_() {
-    return this.body.querySelector("table");
+  // What the server is asked -----------------------------------------------------------------------------
+
+  async #begin() {
+    const { sort, desc } = this.look(null);
+    const first = this.#fetched({ page: 1, size: this.size }, sort, desc);
+    try {
+      await brought("表格", this.library);
+    } catch (error) {
+      return this.#emit("failed", { message: /** @type {Error} */ (error).message });
+    }
+    const answer = await first;
+    if (!answer) return;
+    this.#came(answer);
+    this.#build(answer, 1);
   }
 
-  #table() {
-    const { columns, chooses } = this.look;
-    const head = [chooses && this.#chooseAll(), ...columns.map((column) => this.#heading(column))];
-    return html`<table aria-rowcount="${this.pages.count + 1}" aria-colcount="${columns.length}">
-      <thead><tr aria-rowindex="1">${head}</tr></thead><tbody></tbody>${this.#foot()}
-    </table>`;
+  /** @param {Params} asked @param {string | undefined} sort @param {boolean} desc @returns {Promise<Api.Ledger | null>} null: it failed, or something else was asked meanwhile */
+  async #fetched({ page, size }, sort, desc) {
+    this.#asking?.abort();
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    try {
+      const answer = await this.ask({ offset: (page - 1) * size, limit: size, sort, desc }, signal);
+      return signal.aborted ? null : answer;
+    } catch (error) {
+      if (!signal.aborted) this.#emit("failed", { message: /** @type {Error} */ (error).message });
+      return null;
+    }
   }
 
-  /** @param {Api.Column} column */
-  #heading({ key, title, unit }) {
-    const { sort, desc } = this.look;
-    const direction = sort !== key ? "none" : desc ? "descending" : "ascending";
-    const turn = () => this.#emit("sort", { key });
-    return html`<th scope="col" class="${key === "name" && "first"}" aria-sort="${direction}"><button type="button" @click=${turn}>${title}${unit && html`<small>（${unit}）</small>`}</button></th>`;
+  /** What Tabulator asks for. @param {Params} params */
+  async #request(params) {
+    const [by] = params.sort ?? [];
+    this.size = params.size;
+    this.#page = params.page;
+    const given = this.#given;
+    this.#given = null;
+    const answer = given ?? (await this.#fetched(params, by?.field.slice(FIELD.length), by?.dir === "desc"));
+    if (!answer) return { last_page: this.#pages, last_row: this.count, data: [] };
+    // Rows went away meanwhile: Tabulator turns to the last page by itself.
+    if (!given && (answer.rows.length || !answer.count)) this.#came(answer);
+    if (this.#built !== this.#madeFor) this.#ready = this.#rebuild(answer, this.#stay);
+    return { last_page: this.#pagesOf(answer.count), last_row: answer.count, data: answer.rows };
   }
 
-  #chooseAll() {
-    const box = /** @type {HTMLInputElement} */ (html`<input type="checkbox" aria-label="选中列出的各行">`);
-    box.checked = this.#allChosen;
-    box.addEventListener("change", () => this.#emit("chooseListed", { on: box.checked }));
-    return html`<th scope="col" class="choose"><label>${box}</label></th>`;
-  }
-
-  #foot() {
-    const { totals, columns, word, chooses } = this.look;
-    if (!totals) return null;
-    const cells = columns.map(({ key, numeric }, i) => {
-      const said = totals.words[key];
-      if (i === 0)
-        return html`<th scope="row" class="first">合计 ${totals.count.toLocaleString("zh-CN")} ${word}</th>`;
-      return html`<td class="${numeric && "number"}">${said ?? ""}</td>`;
+  // Once the table that asked has got its rows.
+  /** @param {Api.Ledger} answer @param {boolean} stay @returns {Promise<void>} */
+  #rebuild(answer, stay) {
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        if (this.#table) this.#build(answer, this.#page, stay, resolve);
+        else resolve();
+      });
     });
-    const note = "合计不含待审核的，也不含属于其他图形一部分的（如分期范围）";
-    return html`<tfoot title="${note}"><tr>${chooses && html`<td class="choose"></td>`}${cells}</tr></tfoot>`;
   }
 
-  // What is in sight, and a little around it.
-  #follow() {
-    const { count } = this.pages;
-    const top = Math.floor(this.body.scrollTop / this.#height);
-    const seen = Math.ceil(this.body.clientHeight / this.#height);
-    const from = Math.max(0, Math.min(top - BESIDE, count - seen - BESIDE));
-    const to = Math.min(count, top + seen + BESIDE);
-    this.pages.need(from, to);
-    const drawn = `${from} ${to}`;
-    if (drawn === this.#drawn) return;
-    const near = this.#drawn && Math.abs(Number(this.#drawn.split(" ")[0]) - from) < BESIDE / 2;
-    if (near && to < count && from > 0) return;
-    this.#drawn = drawn;
-    const held = this.#holdsFocus && document.activeElement?.closest("tbody");
-    this.#fillRows(from, to);
-    if (held) this.#focus();
+  /** @param {Api.Ledger} answer */
+  #came(answer) {
+    this.rows = answer.rows;
+    this.count = answer.count;
+    this.#look = this.look(answer);
   }
 
-  /** @param {number} from @param {number} to */
-  #fillRows(from, to) {
-    const place = this.#table_?.tBodies[0];
-    if (!place) return;
-    const rows = [];
-    for (let at = from; at < to; at += 1) rows.push(this.#row(at));
-    const { count } = this.pages;
-    fill(place, this.#room(from), rows, this.#room(count - to));
-    // Rows that are still to come may be lower than those that are there: measured too, the two would take turns.
-    const height = /** @type {HTMLElement | null} */ (place.querySelector("tr[data-uid]"))?.offsetHeight;
-    if (height && height !== this.#height) {
-      this.#height = height;
-      this.#drawn = "";
-      this.#follow();
-    }
+  get #pages() {
+    return this.#pagesOf(this.count);
   }
 
-  // The place of rows that are not in the page.
-  /** @param {number} rows */
-  #room(rows) {
-    if (rows <= 0) return null;
-    const cell = html`<td colspan="${this.look.columns.length + 1}"></td>`;
-    cell.style.height = `${rows * this.#height}px`;
-    return html`<tr class="room" aria-hidden="true">${cell}</tr>`;
+  /** @param {number} count */
+  #pagesOf(count) {
+    return Math.max(1, Math.ceil(count / this.size));
   }
 
-  /** @param {number} at */
-  #row(at) {
-    const row = this.pages.row(at);
-    const { columns, chooses } = this.look;
-    if (!row) {
-      const cells = columns.map(
-        (_, i) => html`<td data-column="${i}" tabindex="-1"><i class="coming"></i></td>`,
-      );
-      return html`<tr data-at="${at}" aria-busy="true">${chooses && html`<td class="choose"></td>`}${cells}</tr>`;
-    }
-    const cells = columns.map((column, i) => this.#dataCell(row, column, at, i));
-    return html`<tr data-uid="${row.id}" data-at="${at}" aria-rowindex="${at + 2}" aria-selected="${String(row.id === this.#marked)}">
-      ${chooses && this.#choice(row.id)}${cells}</tr>`;
+  /** @param {number} page */
+  async #turnTo(page) {
+    await this.#table.setPage(Math.max(1, Math.min(page, this.#pages)));
+    await this.#ready;
   }
 
-  /** @param {Api.LedgerRow} row @param {Api.Column} column @param {number} at @param {number} i */
-  #dataCell({ id, words }, { key, numeric }, at, i) {
-    const said = words[key] || "—";
-    const edits = this.look.editable.has(key);
-    const is_at = at === this.#at.row && i === this.#at.column;
-    const act = () => {
-      this.#at = { row: at, column: i };
-      if (edits && i > 0) this.#edit(at, i);
-      else this.#open(id);
+  // How it looks -----------------------------------------------------------------------------------------
+
+  /** What a table is built for: with other columns it is built anew. */
+  get #madeFor() {
+    const { columns, totals, chooses, editable } = this.#look;
+    return JSON.stringify([columns.map(({ key }) => key), Boolean(totals), chooses, [...editable]]);
+  }
+
+  /** @param {Api.Ledger} answer @param {number} page @param {boolean} [stay] as far down as it is seen now @param {() => void} [built] */
+  #build(answer, page, stay = false, built = () => {}) {
+    const { scrollTop = 0, scrollLeft = 0 } = this.body.querySelector(".tabulator-tableholder") ?? {};
+    this.#before = { top: stay ? scrollTop : 0, left: scrollLeft, cell: this.#holdsFocus, button: "" };
+    this.#destroy();
+    const place = html`<div class="rows" aria-label="表格内容"></div>`;
+    fill(this.body, place);
+    this.#given = answer;
+    this.#built = this.#madeFor;
+    this.#table = new /** @type {any} */ (window).Tabulator(place, this.#options(page));
+    this.#listen(this.#table, place);
+    this.#table.on("dataProcessed", built);
+  }
+
+  /** @param {number} page */
+  #options(page) {
+    const { sort, desc } = this.#look;
+    const finger = matchMedia("(max-width: 760px)").matches;
+    return {
+      height: "100%",
+      layout: "fitDataFill",
+      nestedFieldSeparator: "/",
+      columns: this.#columns(finger),
+      columnHeaderSortMulti: false,
+      sortMode: "remote",
+      initialSort: sort ? [{ column: FIELD + sort, dir: desc ? "desc" : "asc" }] : [],
+      ajaxURL: "rows",
+      ajaxRequestFunc: (/** @type {string} */ _, /** @type {unknown} */ __, /** @type {Params} */ params) =>
+        this.#request(params),
+      dataLoader: false,
+      pagination: true,
+      paginationMode: "remote",
+      paginationInitialPage: page,
+      paginationSize: this.size,
+      paginationOutOfRange: "last",
+      ...inChinese(),
+      placeholder: () => this.#look.none,
+      rowHeight: finger ? FINGER_PX : ROW_PX,
+      rowFormatter: (/** @type {any} */ row) => this.#formatRow(row),
+      keybindings: false,
+      editTriggerEvent: "click",
     };
-    const name = [numeric && "number", i === 0 && "first", edits && i > 0 && "edits"];
-    return html`<td class="${name.filter(Boolean).join(" ")}" data-column="${i}" tabindex="${is_at ? 0 : -1}"
-      title=${said.length > LONG ? said : null} @click=${act}>${i === 0 ? html`<button type="button" tabindex="-1">${said}</button>` : said}</td>`;
   }
 
-  /** @param {string} id */
-  #choice(id) {
-    const box = /** @type {HTMLInputElement} */ (
-      html`<input type="checkbox" aria-label="选中这一行" tabindex="-1">`
+  /** @param {boolean} finger */
+  #columns(finger) {
+    const { columns, chooses, sort } = this.#look;
+    const words = columns.map((column) => this.#column(column, finger));
+    const by = sort && !columns.some(({ key }) => key === sort) && { field: FIELD + sort, visible: false };
+    return [chooses && choice(finger), ...words, by].filter(Boolean);
+  }
+
+  /** @param {Api.Column} column @param {boolean} finger */
+  #column({ key, title, unit, numeric }, finger) {
+    const edits = this.#isEditable(key);
+    const first = key === NAME;
+    const sum = this.#look.totals && {
+      bottomCalc: () => this.#sum(key, first),
+      bottomCalcFormatter: (/** @type {any} */ cell) => document.createTextNode(cell.getValue() ?? ""),
+    };
+    return {
+      field: FIELD + key,
+      title,
+      titleFormatter: () =>
+        html`<button type="button">${title}${unit && html`<small>（${unit}）</small>`}</button>`,
+      formatter: (/** @type {any} */ cell) => this.#said(cell, first),
+      cssClass: [numeric && "number", first && "first", edits && "edits"].filter(Boolean).join(" "),
+      frozen: first,
+      resizable: "header",
+      width: this.#widths.get(key),
+      minWidth: NARROWEST_PX,
+      maxInitialWidth: first && finger ? Math.round(innerWidth * 0.46) : WIDEST_PX,
+      ...sum,
+      ...(edits && {
+        editor: (
+          /** @type {any} */ cell,
+          /** @type {unknown} */ _,
+          /** @type {any} */ success,
+          /** @type {any} */ cancel,
+        ) => {
+          this.#stand(this.#placeOf(cell));
+          return this.editor(cell, success, cancel);
+        },
+      }),
+    };
+  }
+
+  /** @param {string} key */
+  #isEditable(key) {
+    return key !== NAME && this.#look.editable.has(key);
+  }
+
+  /** @param {string} key @param {boolean} first */
+  #sum(key, first) {
+    const { totals, word } = this.#look;
+    if (first) return `合计 ${totals?.count.toLocaleString("zh-CN")} ${word}`;
+    return totals?.words[key] ?? "";
+  }
+
+  /** As nodes: Tabulator reads what is no node as HTML. @param {any} cell @param {boolean} first */
+  #said(cell, first) {
+    const said = cell.getValue() || "—";
+    if (said.length > LONG) cell.getElement().title = said;
+    return first ? html`<button type="button" tabindex="-1">${said}</button>` : document.createTextNode(said);
+  }
+
+  /** @param {any} row */
+  #formatRow(row) {
+    const element = row.getElement();
+    if (element.classList.contains("tabulator-calcs")) return;
+    const at = this.#first + row.getPosition() - 1;
+    const { id } = row.getData();
+    element.dataset.uid = id;
+    element.dataset.at = String(at);
+    element.setAttribute("aria-rowindex", String(at + 2));
+    element.setAttribute("aria-selected", String(id === this.#marked));
+    element.querySelector(".choose input")?.setAttribute("aria-label", "选中这一行");
+    const keys = this.#look.columns.map(({ key }) => FIELD + key);
+    for (const cell of row.getCells()) {
+      const column = keys.indexOf(cell.getField());
+      cell.getElement().tabIndex = at === this.#at.row && column === this.#at.column ? 0 : -1;
+    }
+  }
+
+  /** Which of all rows is the first of this page? */
+  get #first() {
+    return (this.#page - 1) * this.size;
+  }
+
+  // What happens in it -----------------------------------------------------------------------------------
+
+  /** @param {any} table @param {HTMLElement} place */
+  #listen(table, place) {
+    table.on("tableBuilt", () => this.#dress(place));
+    table.on("dataProcessing", () => this.#remember(place));
+    table.on("dataProcessed", () => this.#settle(place));
+    table.on("cellClick", (/** @type {Event} */ event, /** @type {any} */ cell) =>
+      this.#clicked(event, cell),
     );
-    box.checked = this.look.chosen.has(id);
-    box.addEventListener("change", () => this.#emit("choose", { id, on: box.checked }));
-    return html`<td class="choose"><label>${box}</label></td>`;
+    table.on("cellEdited", () => this.#emit("edited"));
+    table.on("cellEditCancelled", () => this.#emit("edited"));
+    table.on("columnResized", (/** @type {any} */ column) => {
+      if (column.getField()) this.#widths.set(column.getField().slice(FIELD.length), column.getWidth());
+    });
+    table.on(
+      "rowSelectionChanged",
+      (
+        /** @type {unknown} */ _,
+        /** @type {unknown} */ __,
+        /** @type {any[]} */ on,
+        /** @type {any[]} */ off,
+      ) => {
+        if (this.#restoring) return;
+        if (on.length) this.#emit("choose", { rows: on.map((row) => row.getData()), on: true });
+        if (off.length) this.#emit("choose", { rows: off.map((row) => row.getData()), on: false });
+      },
+    );
   }
 
-  /** @param {string} uid */
-  #open(uid) {
-    this.#emit("open", { uid, uids: this.pages.known.map(({ id }) => id) });
+  /** @param {HTMLElement} place */
+  #dress(place) {
+    const holder = place.querySelector(".tabulator-tableholder");
+    holder?.setAttribute("tabindex", "-1");
+    place.querySelector(".tabulator-header .choose input")?.setAttribute("aria-label", "选中列出的各行");
+    const foot = place.querySelector(".tabulator-calcs-holder");
+    foot?.setAttribute("title", "合计不含待审核的，也不含属于其他图形一部分的（如分期范围）");
+    const jump = new Jump((page) => this.#turnTo(page));
+    place.querySelector(".tabulator-paginator")?.append(jump.element);
   }
 
-  /** @param {number} at @param {number} i */
-  #edit(at, i) {
-    const row = this.pages.row(at);
-    const place = this.#cell(at, i)?.getBoundingClientRect();
-    if (row && place) this.#emit("edit", { id: row.id, key: this.look.columns[i].key, place });
+  // Before the old rows go.
+  /** @param {HTMLElement} place */
+  #remember(place) {
+    const holder = place.querySelector(".tabulator-tableholder");
+    if (!this.rows.length || !holder?.querySelector(".tabulator-row")) return;
+    const button = document.activeElement?.closest(".tabulator-pages .tabulator-page");
+    this.#before = {
+      top: this.#stay ? holder.scrollTop : 0,
+      left: holder.scrollLeft,
+      cell: this.#holdsFocus,
+      button: button ? ".tabulator-page.active" : "",
+    };
   }
+
+  // The new rows are there: what was seen, ticked and held of the old ones is so again.
+  /** @param {HTMLElement} place */
+  #settle(place) {
+    const { top, left, cell, button } = this.#before;
+    const holder = /** @type {HTMLElement} */ (place.querySelector(".tabulator-tableholder"));
+    place.setAttribute("aria-rowcount", String(this.count + 1));
+    this.body.classList.toggle("one-page", this.count <= SIZES[0]);
+    holder.style.scrollPaddingLeft = `${frozenWidth(place)}px`;
+    const chosen = this.rows.filter(({ id }) => this.#look.isChosen(id)).map(({ id }) => id);
+    if (chosen.length) this.#restore(() => this.#table.selectRow(chosen));
+    const { row, column } = this.#at;
+    const last = Math.max(this.#first, this.#first + this.rows.length - 1);
+    this.#stand({ row: Math.max(this.#first, Math.min(row, last)), column });
+    holder.scrollTop = top;
+    holder.scrollLeft = left;
+    this.#stay = false;
+    if (cell) this.#focus();
+    else if (button) /** @type {HTMLElement | null} */ (place.querySelector(button))?.focus();
+    this.#emit("came");
+  }
+
+  // Ticks that nobody sets are told to nobody.
+  /** @param {() => void} act */
+  #restore(act) {
+    this.#restoring = true;
+    act();
+    this.#restoring = false;
+  }
+
+  /** @param {Event} event @param {any} cell */
+  #clicked(event, cell) {
+    const place = this.#placeOf(cell);
+    if (place.column < 0) return cell.getRow().toggleSelect();
+    this.#stand(place);
+    if (!(event.target instanceof HTMLInputElement)) this.#emit("open", { uid: cell.getRow().getData().id });
+  }
+
+  // By keyboard ------------------------------------------------------------------------------------------
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { key, target, altKey, metaKey } = event;
-    if (altKey || metaKey || !(target instanceof HTMLElement) || !target.closest("tbody")) return;
-    const act = this.#actOf(key, event.ctrlKey);
+    const { key, target, altKey, metaKey, ctrlKey } = event;
+    const isCell = target instanceof HTMLElement && target.matches(CELL);
+    if (altKey || metaKey || !isCell) return;
+    const act = this.#actOf(key, ctrlKey);
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -263,92 +463,129 @@ export class Grid extends EventTarget {
   /** @param {string} key @param {boolean} far @returns {(() => void) | null} */
   #actOf(key, far) {
     const { row, column } = this.#at;
-    const last = { row: this.pages.count - 1, column: this.look.columns.length - 1 };
-    const page = Math.max(1, Math.floor(this.body.clientHeight / this.#height) - 2);
+    const last = { row: this.count - 1, column: this.#look.columns.length - 1 };
+    const seen = Math.max(1, this.#rowsInSight - 1);
     const steps = /** @type {Record<string, [number, number]>} */ ({
       ArrowUp: [row - 1, column],
       ArrowDown: [row + 1, column],
       ArrowLeft: [row, column - 1],
       ArrowRight: [row, column + 1],
-      PageUp: [row - page, column],
-      PageDown: [row + page, column],
+      PageUp: [row - seen, column],
+      PageDown: [row + seen, column],
       Home: far ? [0, 0] : [row, 0],
       End: far ? [last.row, last.column] : [row, last.column],
     });
     if (key in steps) return () => this.#go(...steps[key]);
-    const here = this.pages.row(row);
-    if (!here) return null;
-    const edits = column > 0 && this.look.editable.has(this.look.columns[column].key);
-    if (key === "Enter" || key === "F2") {
-      if (edits) return () => this.#edit(row, column);
-      return key === "Enter" ? () => this.#open(here.id) : null;
-    }
-    if (key === " " && this.look.chooses)
-      return () => this.#emit("choose", { id: here.id, on: !this.look.chosen.has(here.id) });
+    const cell = this.#cell;
+    if (!cell) return null;
+    const edits = this.#isEditable(this.#look.columns[column].key);
+    if (edits && (key === "Enter" || key === "F2")) return () => cell.edit();
+    if (key === "Enter") return () => this.#emit("open", { uid: cell.getRow().getData().id });
+    if (key === " " && this.#look.chooses) return () => cell.getRow().toggleSelect();
     return null;
   }
 
+  get #rowsInSight() {
+    const holder = this.body.querySelector(".tabulator-tableholder");
+    const row = this.body.querySelector(".tabulator-row[data-uid]");
+    if (!holder || !(row instanceof HTMLElement)) return 1;
+    return Math.floor(holder.clientHeight / row.offsetHeight);
+  }
+
+  // Beyond the page: the page is turned first.
   /** @param {number} row @param {number} column */
-  #go(row, column) {
-    this.#at = {
-      row: Math.max(0, Math.min(row, this.pages.count - 1)),
-      column: Math.max(0, Math.min(column, this.look.columns.length - 1)),
-    };
-    this.#bring(this.#at.row);
-    this.#focus();
-  }
-
-  // Clear of the heading and of the totals.
-  /** @param {number} at */
-  #bring(at) {
-    const head = this.#table_?.tHead?.offsetHeight ?? 0;
-    const foot = this.#table_?.tFoot?.offsetHeight ?? 0;
-    const top = at * this.#height;
-    const { scrollTop, clientHeight } = this.body;
-    if (top < scrollTop) this.body.scrollTop = top;
-    else if (top + this.#height > scrollTop + clientHeight - head - foot)
-      this.body.scrollTop = top + this.#height - clientHeight + head + foot;
-    this.#follow();
-  }
-
-  #focus() {
-    for (const cell of this.body.querySelectorAll("td[tabindex='0']")) cell.setAttribute("tabindex", "-1");
-    const cell = this.#cell(this.#at.row, this.#at.column);
-    cell?.setAttribute("tabindex", "0");
-    cell?.focus({ preventScroll: true });
-    cell?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /** @param {number} at @param {number} i @returns {HTMLElement | null} */
-  #cell(at, i) {
-    return this.body.querySelector(`tr[data-at="${at}"] td[data-column="${i}"]`);
-  }
-
-  // Widths found by the first rows stay, or columns would jump while one scrolls.
-  /** @param {number[] | null} widths */
-  #measure(widths) {
-    const table = this.#table_;
-    const cells = [...(table?.tHead?.rows[0].cells ?? [])];
-    if (!table || !cells.length) return;
-    const kept =
-      widths?.length === cells.length
-        ? widths
-        : cells.map((cell) => Math.ceil(cell.getBoundingClientRect().width) + 1);
-    cells.forEach((cell, i) => {
-      cell.style.width = `${kept[i]}px`;
+  async #go(row, column) {
+    const { columns } = this.#look;
+    this.#stand({
+      row: Math.max(0, Math.min(row, this.count - 1)),
+      column: Math.max(0, Math.min(column, columns.length - 1)),
     });
-    table.style.width = `${kept.reduce((sum, width) => sum + width, 0)}px`;
-    table.classList.add("measured");
+    const page = Math.floor(this.#at.row / this.size) + 1;
+    if (page !== this.#page) await this.#turnTo(page);
+    await this.#focus();
   }
 
-  get #widths() {
-    const table = this.#table_;
-    if (!table?.classList.contains("measured")) return null;
-    return [...(table.tHead?.rows[0].cells ?? [])].map((cell) => Number.parseFloat(cell.style.width));
+  /** @param {any} cell */
+  #placeOf(cell) {
+    const column = this.#look.columns.findIndex(({ key }) => FIELD + key === cell.getField());
+    return { row: this.#first + cell.getRow().getPosition() - 1, column };
   }
 
-  /** @param {string} name @param {object} detail */
+  // However the keyboard came to a cell, it goes on from there.
+  /** @param {HTMLElement} target */
+  #held(target) {
+    if (!target.matches(CELL)) return;
+    const field = target.getAttribute("tabulator-field");
+    const column = this.#look.columns.findIndex(({ key }) => FIELD + key === field);
+    const row = Number(/** @type {HTMLElement} */ (target.parentElement).dataset.at);
+    if (column >= 0) this.#stand({ row, column });
+  }
+
+  /** @param {{row: number, column: number}} at */
+  #stand(at) {
+    this.#at = at;
+    for (const cell of this.body.querySelectorAll(".tabulator-cell[tabindex='0']"))
+      cell.setAttribute("tabindex", "-1");
+    this.#cell?.getElement().setAttribute("tabindex", "0");
+  }
+
+  async #focus() {
+    const row = this.#cell?.getRow();
+    if (row) await this.#bring(row);
+    // Other rows may have come meanwhile.
+    const element = this.#cell?.getElement();
+    if (!element) return;
+    element.setAttribute("tabindex", "0");
+    element.focus({ preventScroll: true });
+    element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** Where the keyboard is. @returns {any} */
+  get #cell() {
+    const column = this.#look.columns[this.#at.column];
+    const row = this.#rowOf(this.rows[this.#at.row - this.#first]?.id);
+    return row && column && row.getCell(FIELD + column.key);
+  }
+
+  /** @param {string | null | undefined} uid @returns {any} null: it is on another page */
+  #rowOf(uid) {
+    return (uid && this.rows.some(({ id }) => id === uid) && this.#table?.getRow(uid)) || null;
+  }
+
+  /** @param {any} row */
+  async #bring(row) {
+    await this.#table.scrollToRow(row, "nearest", false).catch(() => {});
+  }
+
+  get #holdsFocus() {
+    return Boolean(
+      document.activeElement?.closest(".tabulator-tableholder") && this.body.contains(document.activeElement),
+    );
+  }
+
+  /** @param {string} name @param {object} [detail] */
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** The boxes that choose rows. @param {boolean} finger */
+function choice(finger) {
+  return {
+    formatter: "rowSelection",
+    titleFormatter: "rowSelection",
+    titleFormatterParams: { rowRange: "active" },
+    cssClass: "choose",
+    headerSort: false,
+    resizable: false,
+    frozen: true,
+    width: finger ? 48 : 38,
+    minWidth: 38,
+  };
+}
+
+/** @param {HTMLElement} place */
+function frozenWidth(place) {
+  const cells = [...place.querySelectorAll(".tabulator-headers .tabulator-frozen")];
+  return cells.reduce((sum, cell) => sum + cell.getBoundingClientRect().width, 0);
 }

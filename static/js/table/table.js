@@ -4,11 +4,10 @@ import { CellEditor } from "app/table/cell.js";
 import { choose, remember, remembered, shownOf } from "app/table/columns.js";
 import { asHtml, asText, putOnClipboard } from "app/table/copying.js";
 import { Grid } from "app/table/grid.js";
-import { Pages } from "app/table/pages.js";
 
 const REST_MS = 250;
 const MOST_COPIED = 5000;
-const COPIED_AT_ONCE = 500;
+const COPIED_AT_ONCE = 1000;
 const MOST_IN_A_SHEET = 5000;
 const MOST_SHOWN = 200;
 
@@ -39,8 +38,8 @@ export class TableDrawer extends EventTarget {
   #columns = [];
   /** @type {Api.LedgerTotals | null} */
   #totals = null;
-  /** @type {Set<string>} */
-  #chosen = new Set();
+  /** Which rows, on whichever page, and where they are. @type {Map<string, Api.Bounds>} */
+  #chosen = new Map();
   /** Whether all rows are chosen, listed or not. */
   #every = false;
   #edits = false;
@@ -48,32 +47,36 @@ export class TableDrawer extends EventTarget {
   #editable = new Set();
   /** @type {Grid | null} */
   #grid = null;
+  /** By what the rows that are there were filtered. */
+  #filtered = "";
+  /** Whether what they add up to is to come anew. */
+  #unsummed = true;
+  /** Whether rows are to come anew once a cell is no longer being changed. */
+  #waits = false;
+  /** Columns in which some row said something. @type {Set<string>} */
+  #told = new Set();
 
   /**
    * @param {HTMLElement} element
-   * @param {{server: import("app/api.js").Server, whole: string, dialog: HTMLDialogElement, filterOf: (layer: string) => string}} parts whole: address of the whole table
+   * @param {{server: import("app/api.js").Server, whole: string, library: string, dialog: HTMLDialogElement, filterOf: (layer: string) => string}} parts whole: address of the whole table; library: of Tabulator
    */
-  constructor(element, { server, whole, dialog, filterOf }) {
+  constructor(element, { server, whole, library, dialog, filterOf }) {
     super();
     this.element = element;
     this.server = server;
     this.whole = whole;
+    this.library = library;
     this.dialog = dialog;
     this.filterOf = filterOf;
     /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => Acting[]} */
     this.actions = () => [];
     /** Whether values can be changed in their cells now. @type {(layer: Api.Layer) => boolean} */
     this.mayEdit = () => false;
-    this.pages = /** @type {Pages<Api.LedgerRow>} */ (new Pages((...asked) => this.#ask(...asked)));
-    this.pages.addEventListener("came", (event) => this.#came(/** @type {CustomEvent} */ (event).detail));
-    this.pages.addEventListener("failed", (event) =>
-      this.#fail(/** @type {CustomEvent} */ (event).detail.message),
-    );
     this.editor = new CellEditor(server);
-    this.editor.addEventListener("refused", (event) =>
-      this.#say(/** @type {CustomEvent} */ (event).detail.message),
-    );
-    this.editor.addEventListener("closed", () => this.#grid?.focus());
+    this.editor.addEventListener("refused", (event) => {
+      this.#say(/** @type {CustomEvent} */ (event).detail.message);
+      this.reload();
+    });
     this.editor.addEventListener("saved", (event) =>
       this.#emit("saved", /** @type {CustomEvent} */ (event).detail),
     );
@@ -110,10 +113,14 @@ export class TableDrawer extends EventTarget {
     this.#every = this.#edits = false;
     this.#editable.clear();
     this.#columns = [];
+    this.#totals = null;
+    this.#told.clear();
+    this.#filtered = this.filterOf(known.key);
     this.#seen = { all: false, columns: remembered(known.key), desc: false, ...seen };
     this.element.hidden = false;
     document.body.dataset.table = known.key;
-    fill(this.element, this.#head(), html`<div class="table-body" role="group" aria-label="表格内容"></div>`);
+    fill(this.element, this.#head(), html`<div class="table-body"></div>`);
+    this.#grid?.clear();
     this.#grid = this.#made();
     this.#emit("opened");
     this.#tellChosen();
@@ -122,6 +129,7 @@ export class TableDrawer extends EventTarget {
 
   close() {
     this.element.hidden = true;
+    this.#grid?.clear();
     delete document.body.dataset.table;
     this.#chosen.clear();
     this.#tellChosen();
@@ -143,31 +151,32 @@ export class TableDrawer extends EventTarget {
 
   /** Shows which row the card is about. @param {string | null} uid */
   mark(uid) {
-    this.#grid?.mark(uid, true);
+    this.#grid?.mark(uid);
   }
 
   /** None is chosen any more. */
   unchoose() {
     this.#every = false;
     this.#chosen.clear();
-    this.#grid?.tick();
+    this.#grid?.unchoose();
     this.#showChosen();
   }
 
   #made() {
-    const grid = new Grid(this.#body, this.pages);
+    const grid = new Grid(this.#body, {
+      library: this.library,
+      size: this.#grid?.size,
+      ask: (asked, signal) => this.#ask(asked, signal),
+      look: (answer) => this.#look(answer),
+      editor: (cell, success, cancel) => this.#edit(cell, success, cancel),
+    });
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
       grid.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
-    on("open", (detail) => this.#emit("open", detail));
-    on("edit", ({ id, key, place }) => this.editor.open({ id, key, place, layer: this.#layer ?? "" }));
-    on("sort", ({ key }) => this.#see({ sort: key, desc: this.#seen.sort === key && !this.#seen.desc }));
-    on("choose", ({ id, on: chosen }) => this.#choose([id], chosen));
-    on("chooseListed", ({ on: chosen }) =>
-      this.#choose(
-        this.pages.known.map(({ id }) => id),
-        chosen,
-      ),
-    );
+    on("came", () => this.#came());
+    on("failed", ({ message }) => this.#fail(message));
+    on("open", ({ uid }) => this.#emit("open", { uid, uids: grid.rows.map(({ id }) => id) }));
+    on("choose", ({ rows, on: chosen }) => this.#choose(rows, chosen));
+    on("edited", () => this.#edited());
     return grid;
   }
 
@@ -208,7 +217,6 @@ export class TableDrawer extends EventTarget {
     this.element
       .querySelector(".tall")
       ?.setAttribute("aria-pressed", String("tall" in document.body.dataset));
-    this.#grid?.renew();
   }
 
   async #turnEditing() {
@@ -225,7 +233,7 @@ export class TableDrawer extends EventTarget {
     if (layer !== this.#layer) return;
     this.element.querySelector('[data-act="edit"]')?.setAttribute("aria-pressed", String(this.#edits));
     this.#body.classList.toggle("editing-cells", this.#edits);
-    this.#draw();
+    this.#grid?.draw();
   }
 
   async #chooseColumns() {
@@ -233,7 +241,7 @@ export class TableDrawer extends EventTarget {
     if (chosen === undefined || !this.#layer) return;
     remember(this.#layer, chosen);
     this.#seen = { ...this.#seen, columns: chosen };
-    this.#draw({ measure: true });
+    this.#grid?.draw();
     this.#emit("changed");
   }
 
@@ -254,59 +262,96 @@ export class TableDrawer extends EventTarget {
     return { bbox: all ? undefined : (this.#bounds ?? undefined), sort, desc, f: this.filterOf(layer) };
   }
 
-  /** @param {number} offset @param {number} limit @param {AbortSignal} [signal] */
-  #ask(offset, limit, signal) {
-    const totals = offset === 0 || undefined;
-    return this.server.ledger(this.#layer ?? "", { ...this.#wanted, offset, limit, totals }, signal);
+  /** @param {import("app/table/grid.js").Asked} asked @param {AbortSignal} signal */
+  async #ask({ offset, limit, sort, desc }, signal) {
+    if (sort !== this.#seen.sort || desc !== this.#seen.desc) {
+      this.#seen = { ...this.#seen, sort, desc };
+      this.#emit("changed");
+    }
+    const totals = this.#unsummed || offset === 0 || undefined;
+    const wanted = { ...this.#wanted, offset, limit, totals };
+    const answer = await this.server.ledger(this.#layer ?? "", wanted, signal);
+    // New rows would take the cell away under the hands of who is typing.
+    await this.editor.ended();
+    return answer;
   }
-
-  #top = false;
 
   /** @param {boolean} [top] from the first row on */
   #load(top = false) {
-    if (!this.#layer) return;
-    this.#top = top;
-    this.pages.restart(0);
+    if (this.element.hidden) return;
+    const filter = this.filterOf(this.#layer ?? "");
+    const other = top || filter !== this.#filtered;
+    this.#filtered = filter;
+    if (other) this.#told.clear();
+    this.#unsummed = true;
+    if (this.editor.isOpen) this.#waits = true;
+    else this.#grid?.load({ top: other });
   }
 
-  /** @param {{answer: Api.Ledger, anew: boolean}} page */
-  #came({ answer, anew }) {
-    if (answer.totals !== undefined) this.#totals = answer.totals;
-    if (!anew) return this.#grid?.renew();
-    const first = this.#columns.length === 0;
-    this.#columns = answer.columns;
-    this.#sayFound(answer.count);
-    if (!answer.count) return this.#sayNone();
-    this.#draw({ top: first || this.#top, measure: true });
-    this.#top = false;
+  /** How the rows of an answer look. @param {Api.Ledger | null} answer null: as those that are there @returns {import("app/table/grid.js").Look} */
+  #look(answer) {
+    if (answer) this.#know(answer);
+    const { sort, desc } = this.#seen;
+    return {
+      columns: this.#shown,
+      sort,
+      desc,
+      totals: this.#totals,
+      word: this.#known?.measure_word ?? "行",
+      chooses: this.#chooses,
+      isChosen: (uid) => this.#chosen.has(uid),
+      editable: this.#edits ? this.#editable : new Set(),
+      none: html`<p class="none">${this.#noneWords}</p>`,
+    };
+  }
+
+  /** @param {Api.Ledger} answer */
+  #know({ totals, columns, rows }) {
+    this.#columns = columns;
+    if (totals !== undefined) {
+      this.#totals = totals;
+      this.#unsummed = false;
+    }
+    for (const { words } of rows) for (const key in words) if (words[key]) this.#told.add(key);
+  }
+
+  get #shown() {
+    return shownOf(this.#columns, this.#seen.columns, this.#seen.sort, this.#told);
+  }
+
+  #came() {
+    this.#sayFound(this.#grid?.count ?? 0);
     this.#showChosen();
     this.#emit("shown");
   }
 
-  get #shown() {
-    return shownOf(this.#columns, this.#seen.columns, this.#seen.sort, this.pages.known);
+  /** @param {any} cell of Tabulator @param {(words: string) => void} success @param {() => void} cancel */
+  #edit(cell, success, cancel) {
+    return this.editor.open({
+      layer: this.#layer ?? "",
+      id: cell.getRow().getData().id,
+      key: cell.getField().split("/")[1],
+      place: cell.getElement(),
+      success,
+      cancel,
+      beside: (step) => this.#grid?.editBeside(cell, step),
+      back: () => this.#grid?.focus(),
+    });
   }
 
-  /** @param {{top?: boolean, measure?: boolean}} [how] */
-  #draw(how) {
-    const layer = this.#known;
-    this.#grid?.draw(
-      {
-        columns: this.#shown,
-        sort: this.#seen.sort,
-        desc: this.#seen.desc,
-        totals: this.#totals,
-        word: layer?.measure_word ?? "行",
-        chooses: this.#chooses,
-        chosen: this.#chosen,
-        editable: this.#edits ? this.#editable : new Set(),
-      },
-      how,
-    );
+  #edited() {
+    this.editor.closed();
+    if (this.#waits) this.#soon();
+    this.#waits = false;
   }
 
   get #known() {
     return this.#layers.find(({ key }) => key === this.#layer);
+  }
+
+  /** How many rows there are on all pages. */
+  get #count() {
+    return this.#grid?.count ?? 0;
   }
 
   get #body() {
@@ -333,8 +378,7 @@ export class TableDrawer extends EventTarget {
     this.element.querySelector(".found")?.replaceChildren(said);
   }
 
-  #sayNone() {
-    const layer = this.#known;
+  get #noneWords() {
     const passing = this.isFiltered ? "符合筛选的" : "";
     const where = this.#seen.all ? "没有" : "视野内没有";
     const advice = this.isFiltered
@@ -342,12 +386,12 @@ export class TableDrawer extends EventTarget {
       : this.#seen.all
         ? "可以导入或新增。"
         : "移动地图，或改看“全部”。";
-    fill(this.#body, html`<p class="none">${where}${passing}“${layer?.title ?? ""}”。${advice}</p>`);
-    this.#showChosen();
+    return `${where}${passing}“${this.#known?.title ?? ""}”。${advice}`;
   }
 
   /** @param {string} sentence */
   #fail(sentence) {
+    this.#grid?.clear();
     fill(
       this.#body,
       html`<div class="failure" role="alert">
@@ -359,14 +403,13 @@ export class TableDrawer extends EventTarget {
 
   // What is chosen --------------------------------------------------------------------------------------
 
-  /** @param {string[]} ids @param {boolean} on */
-  #choose(ids, on) {
+  /** @param {Api.LedgerRow[]} rows @param {boolean} on */
+  #choose(rows, on) {
     this.#every = false;
-    for (const id of ids) {
-      if (on) this.#chosen.add(id);
+    for (const { id, bounds } of rows) {
+      if (on) this.#chosen.set(id, bounds);
       else this.#chosen.delete(id);
     }
-    this.#grid?.tick();
     this.#showChosen();
   }
 
@@ -376,7 +419,7 @@ export class TableDrawer extends EventTarget {
     const layer = this.#known;
     if (!place || !layer) return;
     if (this.#every) return this.#showEvery(place, layer);
-    const uids = [...this.#chosen];
+    const uids = [...this.#chosen.keys()];
     const acts = this.actions(layer).filter(({ least }) => uids.length >= least);
     const buttons = acts.map(
       ({ words, act }) =>
@@ -388,11 +431,11 @@ export class TableDrawer extends EventTarget {
   }
 
   #tellChosen() {
-    this.#emit("chosen", { layer: this.#layer, uids: [...this.#chosen].slice(0, MOST_SHOWN) });
+    this.#emit("chosen", { layer: this.#layer, uids: [...this.#chosen.keys()].slice(0, MOST_SHOWN) });
   }
 
   #zoom() {
-    const boxes = this.pages.known.filter(({ id }) => this.#chosen.has(id)).map(({ bounds }) => bounds);
+    const boxes = [...this.#chosen.values()];
     if (!boxes.length) return;
     const [west, south] = [0, 1].map((side) => Math.min(...boxes.map((box) => box[side])));
     const [east, north] = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])));
@@ -401,8 +444,8 @@ export class TableDrawer extends EventTarget {
 
   // Ticking what is listed does not reach what is not.
   get #offersEvery() {
-    const { known, count } = this.pages;
-    return known.length > 0 && count > known.length && known.every(({ id }) => this.#chosen.has(id));
+    const { rows = [], count = 0 } = this.#grid ?? {};
+    return rows.length > 0 && count > rows.length && rows.every(({ id }) => this.#chosen.has(id));
   }
 
   get #everyWords() {
@@ -415,7 +458,7 @@ export class TableDrawer extends EventTarget {
       this.#every = true;
       this.#showChosen();
     };
-    return html`<button class="button" type="button" @click=${every}>改选${this.#everyWords} ${this.pages.count} ${layer.measure_word}</button>`;
+    return html`<button class="button" type="button" @click=${every}>改选${this.#everyWords} ${this.#count} ${layer.measure_word}</button>`;
   }
 
   /** @param {Element} place @param {Api.Layer} layer */
@@ -426,7 +469,7 @@ export class TableDrawer extends EventTarget {
         wide &&
         html`<button class="button" type="button" @click=${() => wide(layer, bounds)}>${words}</button>`,
     );
-    fill(place, `已选${this.#everyWords} ${this.pages.count} ${layer.measure_word}`, buttons);
+    fill(place, `已选${this.#everyWords} ${this.#count} ${layer.measure_word}`, buttons);
   }
 
   // What goes out ---------------------------------------------------------------------------------------
@@ -435,10 +478,10 @@ export class TableDrawer extends EventTarget {
   async #copy() {
     const word = this.#known?.measure_word ?? "行";
     try {
-      const rows = await this.#all(Math.min(this.pages.count, MOST_COPIED));
+      const rows = await this.#all(Math.min(this.#count, MOST_COPIED));
       const shown = this.#shown;
       const done = putOnClipboard({ "text/plain": asText(shown, rows), "text/html": asHtml(shown, rows) });
-      const more = this.pages.count - rows.length;
+      const more = this.#count - rows.length;
       const rest = more > 0 ? `，其余 ${more} ${word}请用导出` : "";
       this.#say(
         done ? `已复制 ${rows.length} ${word}${rest}。` : "浏览器不允许复制。请用导出，或换一个浏览器。",
@@ -463,7 +506,7 @@ export class TableDrawer extends EventTarget {
   }
 
   #save() {
-    const { count } = this.pages;
+    const count = this.#count;
     if (count > MOST_IN_A_SHEET)
       return this.#say(
         `共 ${count.toLocaleString("zh-CN")} 行，按所见一次最多导出 ${MOST_IN_A_SHEET} 行。请缩小范围、加筛选条件，或用“导出”。`,

@@ -95,6 +95,7 @@ export const menu = new PlaceMenu(byId("menu"), (place, signal) => server.at(pla
 export const table = new TableDrawer(byId("table"), {
   server,
   whole: boot.urls.table,
+  library: boot.urls.grid,
   dialog: dialog("question"),
   filterOf: (layer) => filters.textOf(layer),
 });
