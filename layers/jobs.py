@@ -34,8 +34,8 @@ SILENT_S: Final = 30.0
 """A job that gave no sign of life for so long is taken up again."""
 TELL_EVERY_S: Final = 0.3
 POLL_S: Final = 0.1
-AT_HAND_AFTER_S: Final = 15.0
-"""After the start: whoever opens the map first shall not wait for what nobody has asked for yet."""
+AT_HAND_AFTER_S: Final = 2.0
+"""After the start: the server itself starts first, and whoever opens the map needs one processor."""
 NICE: Final = 3
 """Half of what another process gets that wants as much, no less: a small file is on the map within seconds."""
 OUR_FAULT: Final = "处理中出现程序问题，未改动任何数据。请联系系统管理员查看日志。"
@@ -49,15 +49,15 @@ class Cancelled(Exception):
 class JobKind:
     """A sort of long work. work: module:function; repeatable: it may be begun again when its process died.
 
-    last: it lets everything pass that somebody waits for. at_hand: the program of it is loaded before the first one
-    comes, because somebody waits for seconds only.
+    last: it lets everything pass that somebody waits for. at_hand: module:function that a process of the pool calls
+    before the first one comes, because somebody waits for seconds only.
     """
 
     title: str
     work: str
     repeatable: bool = True
     last: bool = False
-    at_hand: bool = False
+    at_hand: str = ""
 
 
 class Running:
@@ -132,8 +132,7 @@ def run(url: str, job: FoundJob, work: str) -> None:
     database = _database_at(url)
     running = Running(database, job)
     try:
-        module, _, name = work.partition(":")
-        act: Callable[[Database, Running], dict[str, Any]] = getattr(import_module(module), name)
+        act: Callable[[Database, Running], dict[str, Any]] = _named(work)
         with running.heart():
             result = act(database, running)
         running.end(rows.DONE, "", result)
@@ -154,8 +153,14 @@ def _database_at(url: str) -> Database:
     return Database(url)
 
 
-def _load(module: str) -> None:
-    import_module(module)
+def _named(work: str) -> Callable[..., Any]:
+    module, _, name = work.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), name)
+    return found
+
+
+def _make_ready(function: str) -> None:
+    _named(function)()
 
 
 def begin() -> None:
@@ -233,8 +238,8 @@ class Foreman:
         if time.monotonic() < self._at_hand_at:
             return
         self._at_hand_at = math.inf
-        for module in {kind.work.partition(":")[0] for kind in self._kinds.values() if kind.at_hand}:
-            pool.submit(_load, module)
+        for function in {kind.at_hand for kind in self._kinds.values() if kind.at_hand}:
+            pool.submit(_make_ready, function)
 
     def _claim(self) -> FoundJob | None:
         with self._database.reading() as session:

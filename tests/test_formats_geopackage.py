@@ -147,8 +147,8 @@ def test_gdal_is_never_loaded_in_this_process(package: Path) -> None:
 
 
 @pytest.mark.parametrize("driver", [sandbox.SHAPEFILE, sandbox.GEOPACKAGE])
-def test_the_child_has_one_driver_and_nothing_of_our_environment(tmp_path: Path, driver: str) -> None:
-    environment = sandbox._environment(tmp_path, driver)
+def test_the_child_has_one_driver_and_nothing_of_our_environment(driver: str) -> None:
+    environment = sandbox.ready(driver)
     program = "import pyogrio, os; print(list(pyogrio.list_drivers()), 'WEBMAP_SECRET' in os.environ)"
     told = subprocess.run(
         [sys.executable, "-I", "-c", program], capture_output=True, text=True, check=True, env=environment

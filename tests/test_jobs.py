@@ -164,13 +164,17 @@ def test_the_program_of_what_somebody_waits_for_is_loaded_before_it_is_asked_for
 ) -> None:
     monkeypatch.setattr("layers.jobs.AT_HAND_AFTER_S", 0.0)
     kinds = {
-        "soon": JobKind("核对", "tests.long_work:add", at_hand=True),
+        "soon": JobKind("核对", "tests.long_work:add", at_hand="tests.long_work:get_ready"),
         "late": JobKind("质检", "tests.nowhere:check"),
     }
     with ThreadPoolExecutor(1) as pool:
         loaded: list[str] = []
-        monkeypatch.setattr("layers.jobs.import_module", loaded.append)
+
+        def named(function: str) -> Callable[[], None]:
+            return lambda: loaded.append(function)
+
+        monkeypatch.setattr("layers.jobs._named", named)
         for_all = Foreman(address(sqlite_database), kinds, 1)
         for_all._turn(pool)
         for_all._turn(pool)
-    assert loaded == ["tests.long_work"]
+    assert loaded == ["tests.long_work:get_ready"]

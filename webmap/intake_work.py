@@ -12,6 +12,7 @@ import numpy as np
 from layers import clock, crs
 from layers.blobs import Blobs
 from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
+from layers.formats import make_ready as make_formats_ready
 from layers.intake import (
     Comparison,
     Dataset,
@@ -58,6 +59,12 @@ from webmap.uploading import differences_of, file_of, report_of, stored
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
 FIRST_ROWS: Final = 10
+
+
+def make_ready() -> None:
+    """Load what the first file needs besides this, before it comes."""
+    make_formats_ready()
+    reporting.make_ready()
 
 
 def read(database: Database, job: Running) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
     ready = told.ready(job, at_hand.plan if at_hand else told.planned(layer, dataset), dataset)
     if not ready.new and not ready.changes:
         raise InvalidValue("按所选，没有要新增、更新或删除的内容。未改动任何数据。")
-    found, removed = ready.plan, removed_of(ready)
+    found, removed = ready.plan, ready.removed
     reason = told_reason(found)
     if ready.changes:
         updated = len(ready.changes) - removed
@@ -209,11 +216,6 @@ def _bring_ledger(told: Told, job: Running, layer: str, dataset: Dataset) -> dic
         "amount": "",
         "layer": layer,
     }
-
-
-def removed_of(part: Part) -> int:
-    """How many of its changes take a feature off the map."""
-    return sum(each.row.state.deleted for each in part.changes)
 
 
 def heard(job: Running, count: int) -> Heard:

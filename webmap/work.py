@@ -19,7 +19,7 @@ KINDS: Final = {
     "conflict_file": JobKind("压盖分析（文件）", "webmap.conflict_file_work:work"),
     "siting": JobKind("项目找地", "webmap.siting_work:work"),
     "net_area": JobKind("计算净面积", "webmap.net_area_work:work"),
-    "intake_read": JobKind("核对文件", "webmap.intake_work:read", at_hand=True),
+    "intake_read": JobKind("核对文件", "webmap.intake_work:read", at_hand="webmap.intake_work:make_ready"),
     "intake_bring": JobKind("导入", "webmap.intake_work:bring"),
     "intake_together": JobKind("导入", "webmap.intake_together:bring"),
     "quality": JobKind("数据质检", "webmap.quality_work:check"),

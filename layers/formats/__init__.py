@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from layers.formats.dataset import Dataset
-from layers.formats.vector import read_dataset
+from layers.formats.vector import make_ready, read_dataset
 
-__all__ = ["Dataset", "read_dataset"]
+__all__ = ["Dataset", "make_ready", "read_dataset"]

@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 from layers.errors import UnreadableFile
 from layers.fence import isolate, limit
 from layers.formats import sandbox
+
+_EXTENDED: Final = ("1000 ", "1001 ")
+"""What of the raw values of a drawing is text of programs: the others are many."""
 
 
 def main(folder: Path) -> None:
@@ -129,7 +132,13 @@ def _refuse_disguises(objects: Iterable[tuple[str, str, str | None]]) -> None:
 
 def _plain(values: NDArray[Any]) -> list[object]:
     """A column as JSON can carry it; blobs are left out."""
-    return [None if value != value or isinstance(value, bytes) else value for value in values.tolist()]
+    return list(map(_plain_value, values.tolist()))
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, np.ndarray):
+        return [str(word) for word in value.tolist() if str(word).startswith(_EXTENDED)]
+    return None if value != value or isinstance(value, bytes) else value
 
 
 def _save_shapes(folder: Path, shapes: NDArray[np.object_]) -> None:

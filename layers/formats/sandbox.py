@@ -24,8 +24,11 @@ import shapely
 from numpy.typing import NDArray
 
 from layers.errors import UnreadableFile
+from layers.formats import standing
 from layers.formats.dataset import Values
 
+OWN_PLACES: Final = ("HOME", "TMPDIR", "TEMP", "TMP")
+"""What a child finds its own folder by."""
 QUESTION, ANSWER, COLUMNS = "question.json", "answer.json", "columns.json"
 BYTES, LENGTHS = "bytes.npy", "lengths.npy"
 TURN_S: Final = 0.3
@@ -142,25 +145,36 @@ def _ask(
     meanwhile: Callable[[], object] | None = None,
 ) -> None:
     (folder / QUESTION).write_text(json.dumps({**question, "limits": asdict(limits)}), "utf-8")
-    process = subprocess.Popen(  # noqa: S603 (our own program, an argument of ours)
-        [sys.executable, "-I", "-X", "utf8", "-m", program, str(folder)],
-        env=_environment(folder, driver),
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        code = _ended(process, limits.wall_s, meanwhile)
-    finally:
-        process.kill()
-        process.wait()
+    stood, code = False, None
+    if driver and not meanwhile:
+        stood, code = standing.run(folder, program, ready(driver), limits.wall_s)
+    if not stood:
+        code = _run(folder, program, driver, limits, meanwhile)
     if code is None:
         raise UnreadableFile(
             f"读取文件超过 {limits.wall_s:g} 秒，已中止。请拆分文件，或在原软件中检查后重新导出。"
         )
     if code:
         raise UnreadableFile("文件无法解读：读取程序中途退出，文件可能已损坏或过大。请在原软件中重新导出。")
+
+
+def _run(
+    folder: Path, program: str, driver: str, limits: Limits, meanwhile: Callable[[], object] | None
+) -> int | None:
+    """How a process of its own ended; None when it did not in its time."""
+    process = subprocess.Popen(  # noqa: S603 (our own program, an argument of ours)
+        [sys.executable, "-I", "-X", "utf8", "-m", program, str(folder)],
+        env={**ready(driver), **dict.fromkeys(OWN_PLACES, str(folder))},
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        return _ended(process, limits.wall_s, meanwhile)
+    finally:
+        process.kill()
+        process.wait()
 
 
 def _ended(
@@ -176,8 +190,8 @@ def _ended(
     return None
 
 
-def _environment(folder: Path, driver: str) -> dict[str, str]:
-    """Nothing of ours, and GDAL with one driver, without plugins and without network."""
+def ready(driver: str) -> dict[str, str]:
+    """The environment of a child: nothing of ours, and GDAL with one driver, without plugins and without network."""
     # Windows starts no process without the first two.
     kept = {name: os.environ[name] for name in ("SYSTEMROOT", "COMSPEC") if name in os.environ}
     return kept | {
@@ -189,11 +203,8 @@ def _environment(folder: Path, driver: str) -> dict[str, str]:
         "PROJ_NETWORK": "OFF",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}",
         "SHAPE_RESTORE_SHX": "YES",
+        "DXF_INCLUDE_RAW_CODE_VALUES": "TRUE",
         "OPENBLAS_NUM_THREADS": "1",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "TEMP": str(folder),
-        "TMP": str(folder),
     }
 
 

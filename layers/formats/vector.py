@@ -10,7 +10,19 @@ from pathlib import Path
 
 from layers import crs
 from layers.errors import Answer, QuestionToUser, UnreadableFile
-from layers.formats import boundary_txt, dxf, geojson, gpx, kml, mapinfo, photo, sandbox, shapefile, sheet
+from layers.formats import (
+    boundary_txt,
+    dxf,
+    geojson,
+    gpx,
+    kml,
+    mapinfo,
+    photo,
+    sandbox,
+    shapefile,
+    sheet,
+    standing,
+)
 from layers.formats.dataset import Dataset
 from layers.formats.sources import GEODATABASE, KML, MAPINFO, SHEETS, TOGETHER, Source, sources_in, wanted
 
@@ -29,6 +41,11 @@ def read_dataset(path: Path, *, encoding: str | None = None, source_layer: str |
     if not len(dataset):
         raise UnreadableFile(f"“{source.name}”里没有任何图形。请检查导出时是否选中了要素。")
     return dataset
+
+
+def make_ready() -> None:
+    """Have GDAL stand ready for the format of most files, before one comes."""
+    standing.make_ready(sandbox.ready(sandbox.SHAPEFILE))
 
 
 @contextmanager

@@ -35,6 +35,21 @@ class Part(NamedTuple):
     changes: Sequence[Change] = ()
     photos: Mapping[str, NewAttachment] = MappingProxyType({})
 
+    @property
+    def removed(self) -> int:
+        """How many of its changes take a feature off the map."""
+        return sum(each.row.state.deleted for each in self.changes)
+
+    @property
+    def deeds(self) -> str:
+        """What it does, in words."""
+        counts = {
+            "新增": len(self.new),
+            "更新": len(self.changes) - self.removed,
+            "删除": self.removed,
+        }
+        return "、".join(f"{word} {count}" for word, count in counts.items() if count)
+
 
 @uncollected()
 def apply(
@@ -77,10 +92,11 @@ def _applied(
 ) -> Result:
     photos = {uid: photo for part in parts for uid, photo in part.photos.items()}
     also = attaching(photos) if photos else edit.nothing_else
-    written = added = 0
+    written, added, made = 0, 0, set[str]()
     with bulk_act(database, who, reason, parts[0].plan.layer.key, heard, also) as act_id:
         # Boundaries first: what comes with them lies in their towns.
         for part in sorted(parts, key=lambda each: each.plan.kind.key != BOUNDARIES):
+            _make_layer(database, part.plan, act_id, made)
             added += _bring(database, act_id, part, _counting_from(heard, written))
             written += len(part.new) + len(part.changes)
     if any(part.plan.kind.key == BOUNDARIES for part in parts):
@@ -92,8 +108,6 @@ def _applied(
 def _bring(database: Database, act_id: int, part: Part, turn: Callable[[int], object]) -> int:
     """How many features are new."""
     plan = part.plan
-    if plan.creates_layer:
-        _create_layer(database, plan, act_id)
     _note_repairs(database, plan, act_id)
     added = edit.add_in_turns(database, act_id, plan.layer.key, part.new, turn)
     if part.changes:
@@ -129,6 +143,14 @@ def told_reason(plan: Plan) -> str:
     return f"{plan.file}（{'；'.join(plan.decisions)}）" if plan.decisions else plan.file
 
 
+def told_together(parts: Sequence[tuple[str, Part]]) -> str:
+    """What history says of several: the files, and what became of each. parts: with what each is called."""
+    files = list(dict.fromkeys(told_reason(part.plan) for _, part in parts))
+    word = "图层" if len({part.plan.file for _, part in parts}) == 1 else "文件或图层"
+    lines = "；".join(f"{name} → {part.plan.title} {part.deeds}" for name, part in parts)
+    return f"{'、'.join(files)}，{len(parts)} 个{word}一起导入：{lines}"
+
+
 def _note_repairs(database: Database, plan: Plan, act_id: int) -> None:
     """The shapes as they came stay with the act."""
     if plan.repairs:
@@ -148,7 +170,11 @@ def check_complete(plan: Plan, good_rows: bool) -> None:
         )
 
 
-def _create_layer(database: Database, plan: Plan, act_id: int) -> None:
+def _make_layer(database: Database, plan: Plan, act_id: int, made: set[str]) -> None:
+    """The layer that a plan needs, unless one of its companions has made it."""
+    if not plan.creates_layer or plan.layer.key in made:
+        return
+    made.add(plan.layer.key)
     with database.writing() as session:
         edit.add_layer(
             session,

@@ -17,6 +17,11 @@ HEADER: Final = ("类别", "位置", "字段", "收到", "原因或变化")
 Line = tuple[str, str, str, str, str]
 
 
+def make_ready() -> None:
+    """Have at hand what writes it, before somebody waits for it."""
+    listing("核对报告", HEADER, ())
+
+
 def write(file: Path, lines: Iterable[Sequence[str]]) -> None:
     """A newer report takes the place of the older one."""
     fresh = file.with_name(f"{file.name}.part")
