@@ -28,6 +28,8 @@ ADDED_UP = frozenset(
     ("亩", "公里", "万元", "亿元", "元", "户", "套", "人", "栋", "间", "处", "平方米", "㎡", "万㎡", "公顷")
 )
 """Units whose sum says something; percentages, widths and years are not added up."""
+BALANCED = frozenset(("亩", "公里"))
+"""Units whose rounded parts add up to their rounded total in a ledger."""
 _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
 _SHORT_EDGE_DEG = 0.03
 

@@ -179,12 +179,15 @@ def _outside(shapes: Shapes, expected: Bounds) -> Iterator[Finding]:
 
 
 def _flattened(checked: CheckedShapes) -> Shapes:
-    """Without Z and M; a collection whose parts are all of one family becomes the multi shape of it."""
+    """Without Z and M; a collection of one family is the multi shape of it, and what has one part is that part."""
     shapes = checked.shapes.copy()
     rest = _unproblematic(checked)
     shapes[rest] = shapely.force_2d(shapes[rest])
     for at in rest[shapely.get_type_id(shapes[rest]) == GeometryType.GEOMETRYCOLLECTION]:
         shapes[at] = _as_one_family(shapes[at])
+    single = rest[shapely.get_type_id(shapes[rest]) > GeometryType.POLYGON]
+    single = single[shapely.get_num_geometries(shapes[single]) == 1]
+    shapes[single] = shapely.get_geometry(shapes[single], 0)
     return shapes
 
 

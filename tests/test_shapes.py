@@ -64,8 +64,15 @@ def nested(levels: int) -> shapely.GeometryCollection:
 
 
 def test_a_collection_of_one_family_becomes_its_multi_shape() -> None:
-    fit = shapes.fit_to_store(nested(8), ("polygon",))
-    assert fit.wkt == shapely.MultiPolygon([BOX]).wkt
+    other = shapely.box(118.47, 35.57, 118.48, 35.58)
+    fit = shapes.fit_to_store(shapely.GeometryCollection([nested(7), other]), ("polygon",))
+    assert fit.wkt == shapely.MultiPolygon([BOX, other]).wkt
+
+
+def test_what_has_one_part_is_that_part() -> None:
+    """As programs write it whose tables know multi shapes only."""
+    for shape in (nested(8), shapely.MultiPolygon([BOX])):
+        assert shapes.fit_to_store(shape, ("polygon",)).wkt == BOX.wkt
 
 
 def test_collections_nested_deeper_than_eight_are_refused() -> None:

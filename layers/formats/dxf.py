@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,15 @@ from shapely.geometry.base import BaseGeometry
 from layers.errors import UnreadableFile
 from layers.formats import sandbox
 from layers.formats.dataset import Dataset, Values
+from layers.formats.dxf_out import APPLICATION, HOLE
 from layers.formats.sources import Source, wanted_layer
 
 _BINARY_MAGIC: Final = b"AutoCAD Binary DXF"
 _CLOSE_M: Final = 0.001
 _ENOUGH: Final = 4
+_MARK: Final = re.compile(
+    rf"\b1001 {APPLICATION} 1000 (?P<shape>\d+)\.(?P<part>\d+)/(?P<of>\d+)(?P<hole>{HOLE}?)\b"
+)
 _ON_M: Final = 0.01
 
 
@@ -36,11 +41,12 @@ def read(source: Source, folder: Path, layer: str | None) -> Dataset:
     counted = [(name, sum(layers[at] == name for at in drawn)) for name in names]
     chosen = wanted_layer(counted, layer)
     rows = [at for at in drawn if layers[at] == chosen]
-    shapes = np.array([_area(answer.shapes[at]) for at in rows], object)
-    dataset = Dataset(chosen, shapes, {"图层": [chosen] * len(rows)})
+    marks = answer.columns.get("RawCodeValues", [None] * len(answer.shapes))
+    shapes = _joined([_area(answer.shapes[at]) for at in rows], [_told(marks[at]) for at in rows])
+    dataset = Dataset(chosen, shapes, {"图层": [chosen] * len(shapes)})
     dataset.doubt = "是 CAD 图，没有坐标系"
     if names_found := _names(shapes, answer.shapes, texts):
-        dataset.columns["name"] = [names_found.get(at) for at in range(len(rows))]
+        dataset.columns["name"] = [names_found.get(at) for at in range(len(shapes))]
         dataset.notes.append(f"{len(names_found)} 个图形的名称取自图内的文字")
     return dataset
 
@@ -71,6 +77,57 @@ def _area(shape: BaseGeometry) -> BaseGeometry:
         if len(places) >= _ENOUGH and np.hypot(*(places[0] - places[-1])) <= _CLOSE_M:
             return shapely.Polygon(np.vstack((places[:-1], places[:1])))
     return flat
+
+
+def _told(extended: object) -> str:
+    """What programs said of an entity, in one line."""
+    return " ".join(map(str, extended)) if isinstance(extended, list) else ""
+
+
+def _joined(pieces: list[BaseGeometry], marks: list[str]) -> NDArray[np.object_]:
+    """What our own drawings say belongs together is one shape again, unless somebody copied or deleted a part of it."""
+    parts = [(_MARK.search(mark), piece) for mark, piece in zip(marks, pieces, strict=True)]
+    groups: dict[str, list[tuple[re.Match[str], BaseGeometry]]] = {}
+    for mark, piece in parts:
+        if mark:
+            groups.setdefault(mark["shape"], []).append((mark, piece))
+    whole = {shape: _whole(group) for shape, group in groups.items()}
+    found: list[BaseGeometry] = []
+    for mark, piece in parts:
+        one = whole.get(mark["shape"]) if mark else None
+        if mark is None or one is None:
+            found.append(piece)
+        elif mark["part"] == "1":
+            found.append(one)
+    return np.array([*found, None], object)[:-1]
+
+
+def _whole(group: list[tuple[re.Match[str], BaseGeometry]]) -> BaseGeometry | None:
+    """One shape of all its parts; None when there is not each of them once."""
+    group = sorted(group, key=lambda each: int(each[0]["part"]))
+    told = [(int(mark["part"]), int(mark["of"])) for mark, _ in group]
+    if told != [(at, len(group)) for at in range(1, len(group) + 1)]:
+        return None
+    pieces = [piece for _, piece in group]
+    if not isinstance(pieces[0], shapely.Polygon):
+        return _several(pieces) if len({piece.geom_type for piece in pieces}) == 1 else None
+    closed = [piece.exterior for piece in pieces if isinstance(piece, shapely.Polygon)]
+    if group[0][0]["hole"] or len(closed) < len(pieces):
+        return None
+    rings: list[list[shapely.LinearRing]] = []
+    for (mark, _), ring in zip(group, closed, strict=True):
+        if not mark["hole"]:
+            rings.append([])
+        rings[-1].append(ring)
+    areas = [shapely.Polygon(shell, holes) for shell, *holes in rings]
+    return areas[0] if len(areas) == 1 else shapely.MultiPolygon(areas)
+
+
+def _several(pieces: list[BaseGeometry]) -> BaseGeometry | None:
+    if isinstance(pieces[0], shapely.Point):
+        return shapely.MultiPoint([piece for piece in pieces if isinstance(piece, shapely.Point)])
+    lines = [piece for piece in pieces if isinstance(piece, shapely.LineString)]
+    return shapely.MultiLineString(lines) if lines else None
 
 
 def _names(shapes: NDArray[np.object_], all_shapes: NDArray[np.object_], texts: Values) -> dict[int, str]:

@@ -1,4 +1,7 @@
-"""How does a layer become DXF? Release 12 in GBK, which AutoCAD, CASS and 中望 all open: rings, lines, labels."""
+"""How does a layer become DXF? Release 12 in GBK, which AutoCAD, CASS and 中望 all open: rings, lines, labels.
+
+A drawing knows no holes and no shapes of several parts: extended data, which CAD keeps, says what belongs together.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,9 @@ from layers.formats.outgoing import SAMPLE_MARK, Outgoing
 
 _NEW_LINE: Final = "\r\n"
 _HEIGHT_M: Final = (2.0, 60.0)
+APPLICATION: Final = "YIZHANGTU"
+"""Whose extended data it is."""
+HOLE: Final = "H"
 _COLOURS: Final = {"shapes": 30, "labels": 7, "sample": 1}
 
 
@@ -29,8 +35,8 @@ def _pairs(layer: Outgoing) -> Iterator[tuple[int, str]]:
     yield from ((9, "$ACADVER"), (1, "AC1009"), (9, "$DWGCODEPAGE"), (3, "ANSI_936"), (0, "ENDSEC"))
     yield from _tables(names)
     yield from _start("ENTITIES")
-    for label, shape in zip(layer.labels, layer.placed, strict=True):
-        yield from _entities(names["shapes"], shape)
+    for number, (label, shape) in enumerate(zip(layer.labels, layer.placed, strict=True), 1):
+        yield from _entities(names["shapes"], shape, number)
         yield from _text(names["labels"], label, shape.representative_point(), _height(shape))
     if layer.sample:
         west, _, _, north = shapely.total_bounds(layer.placed).tolist()
@@ -49,23 +55,36 @@ def _tables(names: dict[str, str]) -> Iterator[tuple[int, str]]:
     yield from ((0, "TABLE"), (2, "LAYER"), (70, str(len(names))))
     for sort, name in names.items():
         yield from ((0, "LAYER"), (2, name), (70, "0"), (62, str(_COLOURS[sort])), (6, "CONTINUOUS"))
-    yield from ((0, "ENDTAB"), (0, "ENDSEC"))
+    yield from ((0, "ENDTAB"), (0, "TABLE"), (2, "APPID"), (70, "1"))
+    yield from ((0, "APPID"), (2, APPLICATION), (70, "0"), (0, "ENDTAB"), (0, "ENDSEC"))
 
 
-def _entities(layer: str, shape: BaseGeometry) -> Iterator[tuple[int, str]]:
+def _entities(layer: str, shape: BaseGeometry, number: int) -> Iterator[tuple[int, str]]:
+    pieces = list(_pieces(shape))
+    for at, (piece, is_hole) in enumerate(pieces, 1):
+        mark = f"{number}.{at}/{len(pieces)}{HOLE if is_hole else ''}" if len(pieces) > 1 else ""
+        yield from _entity(layer, piece, mark)
+
+
+def _pieces(shape: BaseGeometry) -> Iterator[tuple[BaseGeometry, bool]]:
+    """Points, lines and rings one by one, and whether it is a hole in the ring before."""
     for part in shapely.get_parts(shape):
-        if isinstance(part, shapely.Point):
-            yield from ((0, "POINT"), (8, layer), *_position(part.x, part.y))
-        elif isinstance(part, shapely.Polygon):
-            for ring in (part.exterior, *part.interiors):
-                yield from _polyline(layer, shapely.get_coordinates(ring)[:-1].tolist(), closed=True)
+        if isinstance(part, shapely.Polygon):
+            yield part.exterior, False
+            yield from ((ring, True) for ring in part.interiors)
         else:
-            yield from _polyline(layer, shapely.get_coordinates(part).tolist(), closed=False)
+            yield part, False
 
 
-def _polyline(layer: str, places: list[list[float]], *, closed: bool) -> Iterator[tuple[int, str]]:
-    yield from ((0, "POLYLINE"), (8, layer), (66, "1"), *_position(0, 0), (70, "1" if closed else "0"))
-    for x, y in places:
+def _entity(layer: str, piece: BaseGeometry, mark: str) -> Iterator[tuple[int, str]]:
+    told = ((1001, APPLICATION), (1000, mark)) if mark else ()
+    places = shapely.get_coordinates(piece).tolist()
+    if isinstance(piece, shapely.Point):
+        yield from ((0, "POINT"), (8, layer), *_position(*places[0]), *told)
+        return
+    closed = isinstance(piece, shapely.LinearRing)
+    yield from ((0, "POLYLINE"), (8, layer), (66, "1"), *_position(0, 0), (70, "1" if closed else "0"), *told)
+    for x, y in places[:-1] if closed else places:
         yield from ((0, "VERTEX"), (8, layer), *_position(x, y))
     yield from ((0, "SEQEND"), (8, layer))
 

@@ -15,7 +15,7 @@ import shapely
 from layers.cells import quoted, text_cell
 from layers.errors import InvalidValue
 from layers.formats.outgoing import SORT_TITLES, Column, Outgoing
-from layers.measure import ADDED_UP, half_up
+from layers.measure import ADDED_UP, BALANCED, half_up
 
 _MOST_ROWS: Final = 1_000_000
 _NUMBER_FORMATS: Final = {"whole": "0", "day": "yyyy-mm-dd"}
@@ -100,7 +100,7 @@ def _word(column: Column, value: object) -> object:
 
 def _balanced(column: Column) -> Column:
     """Numbers rounded so that they add up to their rounded total: the largest remainders are rounded up."""
-    if column.unit not in ("亩", "公里") or column.sort != "number":
+    if column.unit not in BALANCED or column.sort != "number":
         return column
     unit = Decimal(1).scaleb(-column.digits)
     exact = {at: Decimal(str(value)) for at, value in enumerate(column.values) if value is not None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +22,8 @@ from layers.intake.mapping import Chosen, mapped
 from layers.intake.rows import OTHERS, RowProblem, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
 from layers.kinds import LayerKind, kind_for
-from layers.kinds.fields import Field
+from layers.kinds.fields import Field, Number
+from layers.measure import BALANCED, half_up
 from layers.rights import Viewer, require
 from layers.store import Database, edit, query
 from layers.store.targets import key_values, targets_in
@@ -256,13 +258,31 @@ def _matched(
             meant[ids[0]] = row
     targets = {each.id: each for each in targets_in(session, viewer, list(meant))}
     for id_, row in meant.items():
-        target, said = targets[id_], news(targets[id_], rows.properties[row - 1])
+        target = targets[id_]
         before = target.state.properties
+        said = _as_it_stands(kind, before, news(target, rows.properties[row - 1]))
         if told := differences(kind, before, said):
             joined.changes.append(Changed(target, _place(dataset, row), {**before, **said}, told))
         else:
             joined.unchanged += 1
     return joined
+
+
+def _as_it_stands(kind: LayerKind, before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers that a ledger only shows with fewer digits, balanced to its total, stay as exact as they are."""
+    return {
+        key: before[key] if _is_rounded(kind.by_key[key], before.get(key), value) else value
+        for key, value in said.items()
+    }
+
+
+def _is_rounded(each: Field, before: Any, said: Any) -> bool:
+    if not isinstance(each, Number) or each.unit not in BALANCED or before is None:
+        return False
+    fewer = half_up(said, each.digits) == Decimal(str(said)) and half_up(before, each.digits) != Decimal(
+        str(before)
+    )
+    return fewer and abs(Decimal(str(before)) - Decimal(str(said))) < Decimal(1).scaleb(-each.digits)
 
 
 def _place(dataset: Dataset, row: int) -> str:

@@ -60,7 +60,7 @@ class Mapping:
 def _following(kind: LayerKind) -> set[str]:
     """Columns of our own exports that follow from fields of the kind, as they are called in tables and shapefiles."""
     titled = {f"{each.title}（{each.unit}）" if each.unit else each.title for each in kind.derived_columns}
-    return titled | {initials(each.title) for each in kind.derived_columns}
+    return titled | set(map(initials, titled))
 
 
 def mapped(kind: LayerKind, columns: Collection[str], chosen: Chosen | None = None) -> Mapping:
@@ -144,12 +144,16 @@ def _names(each: Field) -> tuple[str, ...]:
 def _in_unit(mapping: Mapping, column: str, found: Field) -> bool:
     """Note how to reach the field's unit from the one in the column's name; False when there is no way."""
     said = _UNIT.search(column)
-    unit = said and _SAME_UNIT.get(said[1].lower(), said[1])
-    if not unit or not found.unit or unit == found.unit:
+    unit, wanted = said and _unit_named(said[1]), _unit_named(found.unit)
+    if not unit or not wanted or unit == wanted:
         return True
-    factor = _FACTORS.get((unit, found.unit))
+    factor = _FACTORS.get((unit, wanted))
     if factor is None:
         return False
     mapping.factors[column] = factor
     mapping.notes.append(f"字段“{column}”已由{unit}换算为{found.unit}")
     return True
+
+
+def _unit_named(written: str) -> str:
+    return _SAME_UNIT.get(written.lower(), written)

@@ -26,7 +26,23 @@ POSITION_SOURCES = {
     "hand": "在地图上指定",
 }
 
-NAME = Text(key="name", title="名称", required=True, aliases=("NAME", "MC", "XMMC", "项目名称", "地块名称"))
+NAME = Text(
+    key="name",
+    title="名称",
+    required=True,
+    aliases=(
+        "NAME",
+        "MC",
+        "XMMC",
+        "项目名称",
+        "地块名称",
+        "景点名称",
+        "道路名称",
+        "片区名称",
+        "线路名称",
+        "设施名称",
+    ),
+)
 CODE = Text(key="code", title="编号", aliases=("CODE", "BH", "XMBH", "BSM", "地块编号"), card=True)
 IDENTITY = (
     Text(key="map_label", title="图上简称", longest=40),

@@ -30,7 +30,7 @@ STEPS = {
 
 FIELDS: tuple[Field, ...] = (
     Text(key="name", title="片区名称", required=True, aliases=("PQMC", *NAME.aliases)),
-    Text(key="code", title="片区编号", aliases=("PQBH", "BH"), card=True),
+    Text(key="code", title="片区编号", aliases=("PQBH", "BH", "地块编号"), card=True),
     *IDENTITY,
     *PLACE,
     Choice(

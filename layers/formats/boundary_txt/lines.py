@@ -15,7 +15,7 @@ SORTS: Final = ("面", "线", "点")
 COORDINATES: Final = "地块坐标"
 _MOST_LINES: Final = 2_000_000
 _WIDE: Final = str.maketrans(
-    "，＠＝［］【】　；－．＋０１２３４５６７８９", ",@=[][] ;-.+0123456789"
+    "，＠＝［］【】　－．＋０１２３４５６７８９", ",@=[][] -.+0123456789"
 )  # what programs and people type in full width
 _ENDS_RECORD: Final = re.compile(r"@[\s,]*$")
 _UNIT: Final = re.compile(r"^([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(\D*)$")
@@ -88,7 +88,8 @@ def document_of(text: str) -> Document:
 
 
 def _plain(line: str) -> str:
-    return line.replace("\ufeff", "").replace("\0", "").translate(_WIDE).strip()
+    told = line.replace("\ufeff", "").replace("\0", "").translate(_WIDE).strip()
+    return told if _ENDS_RECORD.search(told) else told.replace("；", ";")
 
 
 def _read_header(document: Document, lines: Sequence[str]) -> int:
