@@ -9,31 +9,35 @@ from itertools import islice
 from typing import Final, TypeVar
 
 LONGEST_TURN_S: Final = 0.2
-FIRST_TURN: Final = 500
-SMALLEST_TURN: Final = 50
+FIRST_TURN: Final = 250
+SMALLEST_TURN: Final = 25
 LARGEST_TURN: Final = 4000
-AIM_S: Final = LONGEST_TURN_S / 4
+AIM_S: Final = LONGEST_TURN_S / 5
 """What comes between, a disk or another process, may make the next turn slower."""
-UNHURRIED_S: Final = LONGEST_TURN_S
+UNHURRIED_S: Final = LONGEST_TURN_S / 2
 """Where nobody waits for the turn of another."""
 _GROWTH: Final = 1.5
+_REMEMBERED: Final = 0.8
+"""How much a slow turn still counts one turn later."""
 
 T = TypeVar("T")
 
 
 class Pace:
-    """Learns from the turns before. aim_s: how long a turn should take."""
+    """Learns from the turns before, and from the slowest of them longest. aim_s: how long a turn should take."""
 
     def __init__(self, aim_s: float = AIM_S) -> None:
         self.size, self._aim_s = FIRST_TURN, aim_s
+        self._row_s = 0.0
 
     @contextmanager
     def measured(self) -> Iterator[None]:
         """Around the time in which others have to wait."""
         start = time.perf_counter()
         yield
-        spent = time.perf_counter() - start
-        fitting = self.size * min(self._aim_s / max(spent, 1e-4), _GROWTH)
+        spent_s = max(time.perf_counter() - start, 1e-4)
+        self._row_s = max(spent_s / self.size, self._row_s * _REMEMBERED)
+        fitting = min(self._aim_s / self._row_s, self.size * _GROWTH)
         self.size = max(SMALLEST_TURN, min(LARGEST_TURN, int(fitting)))
 
     def turns(self, rows: Iterator[T]) -> Iterator[list[T]]:
