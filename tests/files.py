@@ -3,6 +3,7 @@
 gbk_shapefile_zip   the everyday case: Chinese in GBK, no .cpg, byte 29 of the .dbf silent, names in the zip in GBK
 shapefile           a plain shapefile in any encoding and zone, with or without its side files
 zipped              files in a zip, names written as Windows in Chinese writes them
+point_geojson       one point as GeoJSON, which says itself where it lies
 with_value          a frame with one value changed
 parcels             rows as a frame in CGCS2000 degrees
 area_mu             what pyproj measures, for comparing
@@ -10,6 +11,7 @@ area_mu             what pyproj measures, for comparing
 
 from __future__ import annotations
 
+import json
 import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -66,6 +68,14 @@ def _parcel(west: float, south: float) -> shapely.Polygon:
     """A skew four-corner parcel of about 25 亩."""
     corners = ((0, 0), (0.0014, 0.0001), (0.0015, 0.0013), (0.0001, 0.0012))
     return shapely.Polygon([(west + x, south + y) for x, y in corners])
+
+
+def point_geojson(path: Path, **columns: str) -> Path:
+    """A point near the seat."""
+    told = {"type": "Point", "coordinates": [118.45, 35.55]}
+    feature = {"type": "Feature", "properties": columns, "geometry": told}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    return path
 
 
 def with_value(frame: geopandas.GeoDataFrame, column: str, row: int, value: Any) -> geopandas.GeoDataFrame:

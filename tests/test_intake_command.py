@@ -7,8 +7,13 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
+from sqlalchemy import select
 
+from layers.editing.undoing import undo
+from layers.rights import SYSTEM_VIEWER
+from layers.store.tables import Act
 from tests import files
+from tests.databases import opened
 from tests.running import webmap
 
 DONE, REFUSED, QUESTION = 0, 1, 3
@@ -24,9 +29,7 @@ def intake(home: Path, *arguments: str | Path) -> CompletedProcess[str]:
 
 
 def parcels_in(home: Path) -> int:
-    from layers.rights import SYSTEM_VIEWER
     from layers.store import query
-    from tests.databases import opened
 
     with opened(f"sqlite:///{home / 'map.db'}") as database, database.reading() as session:
         return next(
@@ -117,6 +120,34 @@ def test_a_new_layer_may_be_made_for_the_rows(sample_home: Path, zone_39_zip: Pa
     again = intake(sample_home, zone_39_zip, *kind, "--layer", "idle_2026", "--visibility", "公开")
     assert again.returncode == DONE
     assert "可见范围：公开" in again.stdout
+
+
+def test_several_files_are_one_act_or_none(sample_home: Path, tmp_path: Path) -> None:
+    """Each goes where it most likely belongs; whatever one of them refuses, nothing of any is there."""
+    numbers = [f"批-{row}" for row in range(3)]
+    plots = files.gbk_shapefile_zip(tmp_path / "地块.zip", frame=files.parcels().assign(DKBH=numbers))
+    sites = files.point_geojson(tmp_path / "景点.geojson", 景点名称="甲泉（示例）", 景点类型="温泉")
+    broken = files.point_geojson(tmp_path / "坏.geojson", 景点名称="乙泉（示例）", 景点类型="星系")
+    before = parcels_in(sample_home)
+    refused = intake(sample_home, plots, broken)
+    assert refused.returncode == REFUSED
+    assert "“坏.geojson”有 1 行有问题" in refused.stderr
+    tried = intake(sample_home, plots, sites, "--dry-run")
+    assert tried.returncode == DONE, tried.stderr
+    assert "景点.geojson → 景点与旅游项目：新增 1" in tried.stdout
+    assert parcels_in(sample_home) == before
+    done = intake(sample_home, plots, sites)
+    assert done.returncode == DONE, done.stderr
+    assert "已一起导入 2 个文件" in done.stdout
+    assert parcels_in(sample_home) == before + 3
+    with opened(f"sqlite:///{sample_home / 'map.db'}") as database:
+        with database.reading() as session:
+            act = session.scalars(select(Act).order_by(Act.id.desc())).first()
+        assert act is not None
+        lines = "地块.zip → 闲置低效用地 新增 3；景点.geojson → 景点与旅游项目 新增 1"
+        assert f"2 个文件或图层一起导入：{lines}" in str(act.reason)
+        undo(database, SYSTEM_VIEWER, act.id)
+    assert parcels_in(sample_home) == before
 
 
 def vrt(folder: Path) -> Path:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from layers.errors import InvalidValue
-from layers.intake import Choice, Comparison, Dataset, Plan, apply, chosen_changes, compare, keys_offered
+from layers.intake import Choice, Comparison, Dataset, Part, Plan, apply, compare, keys_offered
 from layers.intake.applying import told_reason
 from layers.intake.comparing import UID, UID_COLUMNS
 from layers.rights import SYSTEM_VIEWER
@@ -16,6 +16,7 @@ from layers.store import Database
 
 MOST_LISTED: Final = 30
 NO_KEY: Final = "none"
+NOTHING_TO_DO: Final = "图上已是这样，没有要导入的内容。"
 
 
 class Wanted(NamedTuple):
@@ -24,6 +25,11 @@ class Wanted(NamedTuple):
     key: str | None
     update: bool
     delete: bool
+
+    @property
+    def choice(self) -> Choice:
+        """The same for who carries it out."""
+        return Choice(changed=self.update, removed=self.delete)
 
 
 def compared(database: Database, found: Plan, dataset: Dataset, key: str | None) -> Comparison | None:
@@ -69,28 +75,20 @@ def told(found: Comparison) -> Iterator[str]:
 
 def carry_out(
     database: Database,
-    plan: Plan,
-    found: Comparison,
-    wanted: Wanted,
+    part: Part,
     who: str,
     *,
     good_rows: bool,
     dry_run: bool,
 ) -> None:
     """Add, change and, when asked, remove, in one act."""
-    if found.problems and not good_rows:
-        raise InvalidValue(
-            f"{len(found.problems)} 行的编号不明确，未导入任何内容。请改正后再导入，或加 --good-rows 略过它们。"
-        )
-    choice = Choice(changed=wanted.update, removed=wanted.delete)
-    changes = chosen_changes(database, SYSTEM_VIEWER, plan.kind, found, choice)
-    removed = sum(each.row.state.deleted for each in changes)
-    counts = f"新增 {len(found.new)}、更新 {len(changes) - removed}、删除 {removed}"
+    plan, new, changes = part.plan, part.new, part.changes
+    counts = f"新增 {len(new)}、更新 {len(changes) - part.removed}、删除 {part.removed}"
     if dry_run:
         click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即{counts}。")
-    elif not found.new and not changes:
-        click.echo("图上已是这样，没有要导入的内容。")
+    elif not new and not changes:
+        click.echo(NOTHING_TO_DO)
     else:
         reason = f"{told_reason(plan)}：{counts}" if changes else told_reason(plan)
-        apply(database, plan, who, good_rows=good_rows, new=found.new, changes=changes, reason=reason)
+        apply(database, plan, who, good_rows=good_rows, new=new, changes=changes, reason=reason)
         click.echo(f"“{plan.title}”已{counts}。")

@@ -1,48 +1,33 @@
-"""What happens on `webmap intake FILE`? The plan is shown, then it is carried out, unless it was a dry run."""
+"""What happens on `webmap intake FILE…`? The plan is shown, then it is carried out, unless it was a dry run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import click
 
 from layers import crs
-from layers.blobs import Blobs
-from layers.checks import BY_CODE
 from layers.errors import InvalidValue, QuestionToUser
-from layers.intake import (
-    Comparison,
-    Dataset,
-    NewLayer,
-    Plan,
-    Result,
-    RowProblem,
-    accepted_sorts,
-    apply,
-    pictured,
-    plan,
-    read_dataset,
-    refuse_secret_titles,
-)
+from layers.intake import Comparison, Dataset, Plan, apply, apply_together
+from layers.intake.applying import check_complete, told_together
 from layers.jobs import give_way
-from layers.measure import half_up, mu
-from layers.rights import SYSTEM_VIEWER, VISIBILITIES
 from layers.store import Database
 from webmap import cli_compare
 from webmap.cli import with_database
-from webmap.cli_compare import Wanted, carry_out, compared
+from webmap.cli_compare import NOTHING_TO_DO, carry_out
+from webmap.cli_intake_asked import Asked, with_pictures
+from webmap.cli_intake_told import done, follows, say, told
 from webmap.cli_ledger import update
 from webmap.cli_person import at_terminal
 from webmap.config import read_config
 
 SEEN_BY: Final = ("public", "internal", "公开", "内部")
-MOST_WARNINGS: Final = 20
 
 
 @click.command("intake")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", metavar="文件…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--kind", help="图层类别，如 idle_parcel（闲置低效用地）；给出 --layer 时可不填。")
 @click.option("--layer", help="导入到哪个已有图层（图层代码）；不填时用该类别自带的图层。")
 @click.option("--new-layer", help="新建一个图层来存放，给出它的代码，与 --title 一起用。")
@@ -84,84 +69,20 @@ MOST_WARNINGS: Final = 20
 @click.option("--local", help="地方坐标系：中央经线,X加常数,Y加常数[,投影面高程]，如 118°30′,0,500000。")
 @click.option("--dry-run", is_flag=True, help="只看会怎样，不改动任何数据。")
 @click.option("--good-rows", is_flag=True, help="略过有问题的行，只导入其余的行。")
-def command(
-    file: Path,
-    kind: str | None,
-    layer: str | None,
-    new_layer: str | None,
-    title: str | None,
-    visibility: str,
-    system: int | None,
-    encoding: str | None,
-    source_layer: str | None,
-    key: str | None,
-    changed: str,
-    removed: str,
-    parameters: str | None,
-    shift: str | None,
-    local: str | None,
-    repairs: tuple[str, ...],
-    *,
-    swap: bool,
-    dry_run: bool,
-    good_rows: bool,
-) -> None:
-    """把文件（Shapefile、FileGDB、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel、CSV）导入为图层里的图形。"""
+def command(files: tuple[Path, ...], **options: Any) -> None:
+    """把文件（Shapefile、FileGDB、GeoPackage、GeoJSON、KML、DXF、界址点 TXT、Excel、CSV）导入为图层里的图形。
 
-    def planned(database: Database, dataset: Dataset | None = None) -> Plan:
-        return plan(
-            database,
-            SYSTEM_VIEWER,
-            file,
-            kind=kind,
-            layer=layer,
-            new_layer=_new_layer(new_layer, title, layer),
-            visibility=visibility,
-            crs=system,
-            encoding=encoding,
-            source_layer=source_layer,
-            parameters=parameters,
-            public_map=shift,
-            swapped=swap,
-            local=local,
-            dataset=dataset,
-            repairs=accepted_sorts(repairs),
-            limits=read_config().quality_limits,
-        )
-
-    def ledger(database: Database) -> None:
-        update(
-            database,
-            file,
-            layer=layer or kind,
-            key=key or "",
-            encoding=encoding,
-            source_layer=source_layer,
-            who=at_terminal(),
-            dry_run=dry_run,
-            good_rows=good_rows,
-        )
+    几个文件一起给出时，要么全部导入，要么都不导入，撤销也是一次；没有给出 --kind、--layer 时各自导入到最相符的图层。
+    """
+    asked = Asked(**options)
 
     def act(database: Database) -> None:
         give_way()
         database.upgrade()
-        refuse_secret_titles(file.name)
-        dataset = read_dataset(file, encoding=encoding, source_layer=source_layer)
-        if key and not dataset.has_shapes:
-            ledger(database)
-            return
-        found = planned(database, dataset)
-        _say(_told(found))
-        wanted = Wanted(key, update=changed == "update", delete=removed == "delete")
-        _carry_out(
-            database,
-            file,
-            found,
-            compared(database, found, dataset, key),
-            wanted,
-            dry_run=dry_run,
-            good_rows=good_rows,
-        )
+        if len(files) == 1:
+            _one(database, files[0], asked)
+        else:
+            _together(database, files, asked)
 
     try:
         with_database(read_config(), act)
@@ -169,53 +90,85 @@ def command(
         raise QuestionToUser(f"{question.message}{_how_to_answer(question)}", question.choices) from None
 
 
-def _carry_out(
-    database: Database,
-    file: Path,
-    found: Plan,
-    there: Comparison | None,
-    wanted: Wanted,
-    *,
-    dry_run: bool,
-    good_rows: bool,
-) -> None:
-    if found.problems and not good_rows:
-        raise InvalidValue(
-            f"{found.bad_count} 行有问题，未导入任何内容。请改正后再导入，"
-            f"或加 --good-rows 只导入其余 {len(found.good)} 行。"
-        )
-    if there and (there.changed or there.unchanged or there.problems or wanted.delete):
-        _say(cli_compare.told(there))
-        carry_out(database, found, there, wanted, at_terminal(), good_rows=good_rows, dry_run=dry_run)
+class Looked(NamedTuple):
+    """A file, what would become of it, and what is on the map of it already."""
+
+    file: Path
+    plan: Plan
+    there: Comparison | None
+
+
+def _one(database: Database, file: Path, asked: Asked) -> None:
+    dataset = asked.dataset(file)
+    if asked.key and not dataset.has_shapes:
+        _update(database, file, asked)
         return
-    if dry_run:
-        click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(found.good)} 行。")
-        return
-    result = _applied(database, found, file, good_rows=good_rows)
-    left_out = f"，略过有问题的 {found.bad_count} 行" if found.problems else ""
-    mended = f"，修复了 {len(found.repairs)} 个图形（原图形随导入留存）" if found.repairs else ""
-    click.echo(f"已导入 {result.rows} {found.kind.measure_word}到“{found.title}”{left_out}{mended}。")
-    if found.follows:
-        click.echo(f"与相邻图形的比较请另行运行：webmap quality {result.layer_key}")
+    looked = _looked(database, file, asked, dataset)
+    part = asked.part(database, looked.plan, looked.there)
+    if looked.there:
+        carry_out(database, part, at_terminal(), good_rows=asked.good_rows, dry_run=asked.dry_run)
+    elif asked.dry_run:
+        click.echo(f"试运行，未改动任何数据。去掉 --dry-run 即导入 {len(part.new)} 行。")
+    else:
+        part = with_pictures(file, part)
+        good = asked.good_rows
+        result = apply(database, part.plan, at_terminal(), good_rows=good, new=part.new, photos=part.photos)
+        say(done(part.plan, result))
 
 
-def _applied(database: Database, found: Plan, file: Path, *, good_rows: bool) -> Result:
-    """All of it as new; of photos also the pictures."""
-    if not found.pictures:
-        return apply(database, found, at_terminal(), good_rows=good_rows)
-    blobs = Blobs(read_config().blobs_folder)
-    new, photos = pictured(blobs, file, found, found.good, lambda count: None)
-    return apply(database, found, at_terminal(), good_rows=good_rows, new=new, photos=photos)
+def _together(database: Database, files: Sequence[Path], asked: Asked) -> None:
+    """All of them in one act, or none."""
+    if asked.new_layer:
+        raise InvalidValue("新建图层一次导入一个文件。请先用一个文件新建，再用 --layer 一起导入其余的文件。")
+    found = [_guessed(database, file, asked) for file in files]
+    parts = [(each.file, asked.part(database, each.plan, each.there)) for each in found]
+    parts = [(file, part) for file, part in parts if part.new or part.changes]
+    named = [(file.name, part) for file, part in parts]
+    lines = [f"{name} → {part.plan.title}：{part.deeds}" for name, part in named]
+    if not parts:
+        click.echo(NOTHING_TO_DO)
+    elif asked.dry_run:
+        say([*lines, "试运行，未改动任何数据。去掉 --dry-run 即一起导入。"])
+    else:
+        pictured = [with_pictures(file, part) for file, part in parts]
+        result = apply_together(database, pictured, at_terminal(), reason=told_together(named))
+        say([*lines, f"已一起导入 {len(parts)} 个文件（操作 {result.act_id}，可以整个撤销）。"])
+        say(line for part in pictured for line in follows(part.plan))
 
 
-def _new_layer(key: str | None, title: str | None, layer: str | None) -> NewLayer | None:
-    if key is None and title is None:
-        return None
-    if not key or not title or layer:
-        raise InvalidValue(
-            "新建图层要同时给出 --new-layer（代码）和 --title（名称），且不能与 --layer 一起用。"
-        )
-    return NewLayer(key, title)
+def _guessed(database: Database, file: Path, asked: Asked) -> Looked:
+    dataset = asked.dataset(file)
+    if not dataset.has_shapes:
+        raise InvalidValue(f"“{file.name}”是没有图形的表，没有导入任何内容。请单独导入它。")
+    return _looked(database, file, asked, dataset, asked.guessed(database, dataset))
+
+
+def _looked(
+    database: Database, file: Path, asked: Asked, dataset: Dataset, layer: str | None = None
+) -> Looked:
+    """Say what would happen; raises InvalidValue for rows that cannot be taken."""
+    found = asked.plan(database, file, dataset, layer)
+    say(told(found))
+    there = asked.compared(database, found, dataset)
+    if there:
+        say(cli_compare.told(there))
+    asked.refuse_problems(found, there)
+    check_complete(found, asked.good_rows)
+    return Looked(file, found, there)
+
+
+def _update(database: Database, file: Path, asked: Asked) -> None:
+    update(
+        database,
+        file,
+        layer=asked.layer or asked.kind,
+        key=asked.key or "",
+        encoding=asked.encoding,
+        source_layer=asked.source_layer,
+        who=at_terminal(),
+        dry_run=asked.dry_run,
+        good_rows=asked.good_rows,
+    )
 
 
 def _how_to_answer(question: QuestionToUser) -> str:
@@ -227,52 +180,3 @@ def _how_to_answer(question: QuestionToUser) -> str:
         return "（加上 --shift，重新运行）"
     option = "--encoding" if set(values) <= {"UTF-8", "GBK"} else "--source-layer"
     return f"（加上 {option}，重新运行）"
-
-
-# --- words ---------------------------------------------------------------------------------------------
-
-
-def _say(lines: Iterable[str]) -> None:
-    for line in lines:
-        # Text of a file may hold control characters that would steer the terminal.
-        click.echo("".join(char if char.isprintable() else "�" for char in line))
-
-
-def _told(found: Plan) -> Iterator[str]:
-    yield f"文件    {found.file}（{found.source}），{found.count} 行，文字编码 {found.encoding}"
-    yield f"坐标系  {found.system}"
-    if found.bounds:
-        yield f"落在    {crs.describe(found.bounds)}"
-        yield f"合计    {_amount(found)}"
-    new = "新建图层，" if found.creates_layer else ""
-    yield f"写入    {found.title}（{new}{found.layer.key}），可见范围：{VISIBILITIES[found.visibility]}"
-    yield f"字段    {'、'.join(f'{column}→{title}' for column, title in found.matched.items())}"
-    if found.others:
-        yield f"未对应  {'、'.join(found.others)}（原样保留，不参与计算）"
-    yield from (f"说明    {note}" for note in found.notes)
-    if found.found:
-        yield f"质检    {'、'.join(f'{BY_CODE[code].title} {count}' for code, count in found.found.items())}"
-    if offered := [code for code in found.found if BY_CODE[code].repair]:
-        yield f"可修复  {'、'.join(f'--repair {code}（{BY_CODE[code].title}）' for code in offered)}"
-    yield from _listed(found, "提醒", found.warnings, MOST_WARNINGS)
-    yield from _listed(found, "问题", found.problems, len(found.problems))
-
-
-def _amount(found: Plan) -> str:
-    number = f"{len(found.good)} {found.kind.measure_word}"
-    if found.area_m2:
-        return f"{number}，{half_up(mu(found.area_m2), 2):,} 亩（椭球面积）"
-    if found.length_m:
-        return f"{number}，{half_up(found.length_m / 1000, 3):,} 公里"
-    return number
-
-
-def _listed(plan: Plan, title: str, problems: list[RowProblem], most: int) -> Iterator[str]:
-    if problems:
-        yield f"{title}    {len({problem.row for problem in problems})} 行："
-    for problem in problems[:most]:
-        told = not problem.value or problem.check or problem.value in problem.reason
-        came = "" if told else f"（收到“{problem.value}”）"
-        yield f"  {plan.place(problem.row)} {problem.field}：{problem.reason}{came}"
-    if len(problems) > most:
-        yield f"  …… 另有 {len(problems) - most} 条"

@@ -1,4 +1,4 @@
-"""What does the job do that brings several layers of one file together? All of them in one act, or none."""
+"""What does the job do that brings several files or layers together? All of them in one act, or none."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 from layers.crs import Bounds, describe
 from layers.errors import InvalidValue
 from layers.intake import Part, apply_together
-from layers.intake.applying import check_complete, told_reason
+from layers.intake.applying import check_complete, told_together
 from layers.jobs import Running
 from layers.store import Database
 from webmap import quality_work
-from webmap.intake_work import Told, heard, removed_of
+from webmap.intake_names import joint_name, source_name
+from webmap.intake_work import Told, heard
 
 Ready = tuple[Told, Part]
 
@@ -26,7 +27,13 @@ def bring(database: Database, job: Running) -> dict[str, Any]:
     parts = [part for _, part in found]
     count = sum(len(part.new) + len(part.changes) for part in parts)
     who = found[0][0].viewer
-    result = apply_together(database, parts, who, reason=_reason(found), heard=heard(job, count))
+    result = apply_together(
+        database,
+        parts,
+        who,
+        reason=told_together([(name, part) for name, (_, part) in _named(found)]),
+        heard=heard(job, count),
+    )
     for told, part in found:
         told.note(part.plan, len(part.new) + len(part.changes))
     return {**_told(found), "act_id": result.act_id, "follows": _follow(database, found, result.act_id)}
@@ -44,18 +51,9 @@ def _ready(database: Database, job: Running, said: dict[str, Any]) -> Ready:
     return told, part
 
 
-def _reason(found: list[Ready]) -> str:
-    """What history says of it: the file, and what became of each of its layers."""
-    lines = [
-        f"{told.answers.get('source_layer', '')} → {part.plan.title} {_deeds(part)}" for told, part in found
-    ]
-    return f"{told_reason(found[0][1].plan)}，{len(found)} 个图层一起导入：{'；'.join(lines)}"
-
-
-def _deeds(part: Part) -> str:
-    removed = removed_of(part)
-    counts = {"新增": len(part.new), "更新": len(part.changes) - removed, "删除": removed}
-    return "、".join(f"{word} {count}" for word, count in counts.items() if count)
+def _named(found: list[Ready]) -> list[tuple[str, Ready]]:
+    several = len({told.name for told, _ in found}) > 1
+    return [(source_name(each[0].name, each[0].answers, several=several), each) for each in found]
 
 
 def _told(found: list[Ready]) -> dict[str, Any]:
@@ -63,21 +61,24 @@ def _told(found: list[Ready]) -> dict[str, Any]:
     bounds = _around([part.plan.bounds for part in parts if part.plan.bounds])
     return {
         "rows": sum(len(part.new) for part in parts),
-        "changed": sum(len(part.changes) - removed_of(part) for part in parts),
-        "removed": sum(map(removed_of, parts)),
+        "changed": sum(len(part.changes) - part.removed for part in parts),
+        "removed": sum(part.removed for part in parts),
         "photos": 0,
         "amount": "",
         "bounds": bounds and list(bounds),
         "where": describe(bounds) if bounds else "",
         "layer": parts[0].plan.layer.key,
+        "files": joint_name(told.name for told, _ in found),
         "layers": [
             {
                 "layer": part.plan.layer.key,
-                "from": told.answers.get("source_layer", ""),
+                "from": name,
+                "uid": told.arguments["uid"],
+                "sha256": told.arguments["sha256"],
                 "title": part.plan.title,
-                "deeds": _deeds(part),
+                "deeds": part.deeds,
             }
-            for told, part in found
+            for name, (told, part) in _named(found)
         ],
         "repaired": sum(len(part.plan.repairs) for part in parts),
     }

@@ -20,7 +20,7 @@ from layers.store.jobs import DONE
 from layers.store.tables import ColumnChoice, Job, UploadedFile
 
 GROUP: Final = "group"
-"""The answer that ties layers of one file together."""
+"""The answer that ties files, or layers of one, together."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ def original(session: Session, viewer: Viewer, uid: str) -> Upload:
     return find(session, viewer, uid)
 
 
-def imported_by(session: Session, viewer: Viewer, act_id: int) -> Upload | None:
-    """The file that an act brought in, for those who may have it."""
+def imported_by(session: Session, viewer: Viewer, act_id: int) -> list[Upload]:
+    """The files that an act brought in, for those who may have them; each once, however many of its layers came."""
     asked = select(UploadedFile).join(Job, Job.id == UploadedFile.job_id).where(Job.act_id == act_id)
-    row = session.scalars(asked.where(UploadedFile.removed_at.is_(None))).first()
-    if row is None or not (row.account_id == viewer.account or _answers_for(session, viewer, row)):
-        return None
-    return _upload(row)
+    rows = session.scalars(asked.where(UploadedFile.removed_at.is_(None)).order_by(UploadedFile.id)).all()
+    if not rows or not (rows[0].account_id == viewer.account or _answers_for(session, viewer, rows[0])):
+        return []
+    return list({row.sha256: _upload(row) for row in reversed(rows)}.values())[::-1]
 
 
 def _answers_for(session: Session, viewer: Viewer, row: UploadedFile) -> bool:
@@ -96,8 +96,14 @@ def latest(session: Session, viewer: Viewer, limit: int) -> list[Upload]:
     return [_upload(row) for row in session.scalars(wanted)]
 
 
+def every_one(session: Session) -> list[Upload]:
+    """All whose files are kept: for backups, which know no viewer."""
+    kept = select(UploadedFile).where(UploadedFile.removed_at.is_(None)).order_by(UploadedFile.id)
+    return [_upload(row) for row in session.scalars(kept)]
+
+
 def of_group(session: Session, viewer: Viewer, group: str) -> list[Upload]:
-    """The layers of one file that this person brings together, in their order."""
+    """What this person brings together, in the order in which it came."""
     own = UploadedFile.account_id == viewer.account
     wanted = own, json_text(UploadedFile.answers, GROUP) == group
     return [

@@ -709,8 +709,8 @@ declare namespace Api {
     deleted: boolean;
     changes: FieldChange[];
     photos: { name: string; title: string; restorable: boolean }[];
-    /** address of the file that an import brought */
-    original: string | null;
+    /** the files that an import brought */
+    originals: { name: string; url: string }[];
     /** as it was before, and by how much it grew; null where it stayed */
     shape: {
       geometry: GeoJSON.Geometry;

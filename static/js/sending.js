@@ -18,13 +18,13 @@ export function refuse(sentence) {
   byId("sending").hidden = byId("sent").hidden = true;
 }
 
-/** @param {File} file @param {string} [which] of several @returns {Promise<string>} where it goes on */
-export async function send(file, which = "") {
+/** @param {File} file @param {{which?: string, group?: string}} [more] which of several, and what they have in common @returns {Promise<string>} where it goes on */
+export async function send(file, { which = "", group } = {}) {
   const words = byId("sending");
   const bar = /** @type {HTMLProgressElement} */ (byId("sent"));
   words.hidden = bar.hidden = false;
   words.textContent = `正在上传 ${file.name}${which}`;
-  const address = `${drop.dataset.url}?name=${encodeURIComponent(file.name)}`;
+  const address = `${drop.dataset.url}?${new URLSearchParams({ name: file.name, ...(group && { group }) })}`;
   const { url } = await sendFile(address, file, csrf, (share) => {
     bar.value = share;
   });

@@ -29,14 +29,14 @@ def timeline(ref: str) -> Response:
     """All that happened to a feature, the latest first; also of a deleted one."""
     told = records.timeline(current(), viewer(), reference(ref))
     for step in told["history"]:
-        step["original"] = _original(step["act"]) if step["what"] == "import" else None
+        step["originals"] = _originals(step["act"]) if step["what"] == "import" else []
     return answer(told)
 
 
-def _original(act: int) -> str | None:
-    """Where the file lies that an import brought, for who may have it."""
-    upload = uploads.imported_by(current(), viewer(), act) if may(viewer(), "import") else None
-    return url_for("intake.original", uid=upload.uid) if upload else None
+def _originals(act: int) -> list[dict[str, str]]:
+    """Where the files lie that an import brought, for who may have them."""
+    found = uploads.imported_by(current(), viewer(), act) if may(viewer(), "import") else []
+    return [{"name": each.name, "url": url_for("intake.original", uid=each.uid)} for each in found]
 
 
 @blueprint.post("/features/<ref>/restore")

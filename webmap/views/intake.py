@@ -27,7 +27,7 @@ from layers.rights import VISIBILITIES, require
 from layers.store import jobs, query, uploads
 from layers.store.history import deed
 from layers.store.jobs import FoundJob
-from layers.store.rows import new_uid
+from layers.store.rows import checked_uid, new_uid
 from layers.store.uploads import Upload
 from webmap import awaited, intake_differences, intake_repairs
 from webmap.database import current, the_config, the_database, viewer
@@ -80,13 +80,19 @@ def choose() -> Response:
 
 @blueprint.post("")
 def receive() -> tuple[Response, int]:
-    """Take a file as the body, `?name=` what it is called; answers where its import goes on."""
+    """Take a file as the body, `?name=` what it is called; answers where its import goes on.
+
+    group: a UUID that files have in common which are brought together.
+    """
     require(viewer(), "import")
+    group = request.args.get("group")
+    answers = {uploads.GROUP: checked_uid(group)} if group else {}
     with received(INTAKE_BYTES, None, "", file_of) as file:
         uploads.add(current(), viewer(), file.uid, file.name, file.sha256, file.size)
-        begin(uploads.find(current(), viewer(), file.uid), READ, {})
+        begin(uploads.find(current(), viewer(), file.uid), READ, answers)
         current().commit()
-    return jsonify(ok=True, url=url_for("intake.step", uid=file.uid)), 201
+    onward = url_for("intake_together.page", group=group) if group else url_for("intake.step", uid=file.uid)
+    return jsonify(ok=True, url=onward), 201
 
 
 @blueprint.get("/<uid>")
@@ -174,7 +180,7 @@ def cancel(uid: str) -> AnyResponse:
 
 @blueprint.post("/<uid>/split")
 def split(uid: str) -> AnyResponse:
-    """Several layers of one file: each is looked at by itself, with the same file."""
+    """Several layers of one file: each is looked at by itself, with the same file, and with what came beside it."""
     require(viewer(), "import")
     upload = uploads.find(current(), viewer(), uid)
     refuse_while_running(upload)
@@ -182,13 +188,14 @@ def split(uid: str) -> AnyResponse:
     if not chosen:
         raise InvalidValue("没有勾选图层。请至少勾选一个，再继续。")
     first, *others = chosen
-    group = {uploads.GROUP: new_uid()} if others else {}
+    there = upload.answers.get(uploads.GROUP)
+    group = {uploads.GROUP: there or new_uid()} if there or others else {}
     begin(upload, READ, {**_without_layer(upload), **group, "source_layer": first})
     for name in others:
         begin(_again(upload), READ, {**_without_layer(upload), **group, "source_layer": name})
     current().commit()
     return (
-        redirect(url_for("intake_together.page", group=group[uploads.GROUP]), 303) if others else _onward(uid)
+        redirect(url_for("intake_together.page", group=group[uploads.GROUP]), 303) if group else _onward(uid)
     )
 
 

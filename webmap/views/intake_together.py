@@ -1,4 +1,4 @@
-"""Several layers of one file, looked at one by one and brought together: one act, all or nothing, taken back as one."""
+"""Several files, or layers of one, looked at one by one and brought together: one act, all or nothing, taken back as one."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from layers.store.uploads import Upload
 from webmap import awaited
 from webmap.database import current, viewer
 from webmap.intake_kinds import READ, TOGETHER
+from webmap.intake_names import joint_name, source_name
 from webmap.intaking import begin, is_brought, job_of, refuse_while_running, told_of
 from webmap.work_page import work_page
 
 blueprint = Blueprint("intake_together", __name__, url_prefix="/intake/together")
 
-GONE: Final = "没有这组图层，或者它是别人的。请从“导入”页重新开始。"
+GONE: Final = "没有这组文件或图层，或者它是别人的。请从“导入”页重新开始。"
 WAYS: Final = ("all", "none")
 
 
@@ -28,15 +29,16 @@ WAYS: Final = ("all", "none")
 def page(group: str) -> AnyResponse:
     """How far each layer is, and what would become of it."""
     members = _members(group)
-    running = _running(members)
+    running, several = _running(members), _several(members)
     if running is None and (done := _brought_together(members)):
         return redirect(url_for("intake.step", uid=done.uid), 303)
     return work_page(
         "intake/together.html",
         group=group,
-        name=members[0][0].name,
+        name=joint_name(upload.name for upload, _ in members),
+        several=several,
         running=running,
-        rows=[_row(upload, job) for upload, job in members],
+        rows=[_row(upload, job, several=several) for upload, job in members],
         trouble=_trouble(members),
     )
 
@@ -71,11 +73,12 @@ def bring(group: str) -> AnyResponse:
     wanted = set(request.form.getlist("member"))
     chosen = [(upload, job) for upload, job in _members(group) if upload.uid in wanted]
     if not chosen:
-        raise InvalidValue("没有勾选图层。请至少勾选一个，再导入。")
+        raise InvalidValue("没有勾选要导入的。请至少勾选一个，再导入。")
     for upload, job in chosen:
         refuse_while_running(upload)
-        if job is None or not _row(upload, job)["ready"]:
-            raise InvalidValue(f"“{_title(upload)}”还没有核对好。请先核对它，或取消勾选。")
+        if job is None or not _row(upload, job, several=True)["ready"]:
+            name = source_name(upload.name, upload.answers, several=True)
+            raise InvalidValue(f"“{name}”还没有核对好。请先核对它，或取消勾选。")
     changed = request.form.get("changed", "all")
     parts = [_part(upload, job, changed if changed in WAYS else "all") for upload, job in chosen if job]
     number = jobs.enqueue(current(), viewer(), TOGETHER, {"parts": parts})
@@ -113,12 +116,13 @@ def _trouble(members: list[tuple[Upload, FoundJob | None]]) -> str:
     return next((job.message or jobs.STATES[job.state] for job in failed if job.ended), "")
 
 
-def _title(upload: Upload) -> str:
-    return str(upload.answers.get("source_layer") or upload.name)
+def _several(members: list[tuple[Upload, FoundJob | None]]) -> bool:
+    """Whether they come from several files."""
+    return len({upload.name for upload, _ in members}) > 1
 
 
-def _row(upload: Upload, job: FoundJob | None) -> dict[str, Any]:
-    """What the page tells of a layer. ready: it can be brought; doubt: why not."""
+def _row(upload: Upload, job: FoundJob | None, *, several: bool) -> dict[str, Any]:
+    """What the page tells of one. ready: it can be brought; doubt: why not."""
     found: dict[str, Any] = (job.result or {}) if job and job.kind == READ and job.state == jobs.DONE else {}
     question = found.get("question") or {}
     doubt = question.get("sentence") or found.get("refusal") or (job.message if job and not found else "")
@@ -126,7 +130,7 @@ def _row(upload: Upload, job: FoundJob | None) -> dict[str, Any]:
         doubt = "没有图形的表，请单独导入。"
     return {
         "uid": upload.uid,
-        "title": _title(upload),
+        "title": source_name(upload.name, upload.answers, several=several),
         "found": found,
         "compare": found.get("compare") or {},
         "brought": is_brought(job),

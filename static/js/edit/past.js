@@ -77,7 +77,7 @@ export class Past extends EventTarget {
 
   /** @param {Api.HistoryStep} step @param {number} i */
   #item(step, i) {
-    const { title, who, at, reason, version, undone, photos, original } = step;
+    const { title, who, at, reason, version, undone, photos, originals } = step;
     const choose = () => this.#choose(i);
     return html`<li class="${undone && "undone"}" data-step="${String(i)}">
       <button class="step-head" type="button" aria-pressed="false" @click=${choose}>
@@ -85,7 +85,7 @@ export class Past extends EventTarget {
       </button>
       <p class="step-who">${who} · ${moment(at)}</p>
       ${reason && version !== null && html`<p class="step-why">“${reason}”</p>`}
-      ${original && html`<p class="step-who"><a href="${original}" download>下载导入的原始文件</a></p>`}
+      ${originals.map(({ name, url }) => html`<p class="step-who"><a href="${url}" download>下载导入的原始文件${originals.length > 1 && ` ${name}`}</a></p>`)}
       ${changesOf(step)}
       ${photosOf(photos)}
       ${this.#mayTakeBack(step, i) && this.#undoing(step)}
