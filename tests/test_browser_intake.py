@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import geopandas
 import pytest
@@ -45,6 +45,18 @@ def county(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
+def where(page: Page, place: tuple[float, float]) -> tuple[float, float]:
+    """Where a place of the map is on the screen."""
+    script = """([lng, lat]) => {
+      const { map } = window[JSON.parse(document.getElementById("boot").textContent).map].view;
+      const { x, y } = map.latLngToContainerPoint([lat, lng]);
+      const { left, top } = map.getContainer().getBoundingClientRect();
+      return [left + x, top + y];
+    }"""
+    x, y = page.evaluate(script, list(place))
+    return x, y
+
+
 def numbered(rows: int, series: str) -> geopandas.GeoDataFrame:
     """Parcels with numbers that the sample does not have."""
     frame = parcels(rows)
@@ -77,8 +89,9 @@ def has_the_file(colleague: Caller, done: str, file: Path) -> None:
     (act,) = colleague.get("/api/acts?limit=1").json()["acts"]
     uid = colleague.get(f"/api/acts/{act['act']}").json()["features"][0]["uid"]
     (step,) = colleague.get(f"/api/features/{uid}/history").json()["history"]
-    assert step["original"] == f"{urlsplit(done).path}/original"
-    assert colleague.get(step["original"]).body == file.read_bytes()
+    (original,) = step["originals"]
+    assert original == {"name": file.name, "url": f"{urlsplit(done).path}/original"}
+    assert colleague.get(original["url"]).body == file.read_bytes()
 
 
 def test_300_parcels_are_on_the_map_after_three_clicks_and_gone_after_one(
@@ -200,6 +213,21 @@ def test_what_a_file_would_change_is_seen_on_the_map_before_it_is_done(
     expect(page.locator(".difference-mark.changed")).to_have_count(1)
     until(page, f"({PAINTED})(['#1F4E79', '#5B6876', '#C62F2A'])")
     removed.click()
+    # Its outline is clicked where it is new, its mark where it is: both open its row.
+    problems = legend.locator("[data-sort=problem]")
+    problems.click()
+    legend.get_by_role("button", name=re.compile("^新增 ")).click()
+    expect(legend.locator(".difference-now")).to_contain_text("界湖-006")
+    new = frame.geometry[2]
+    for lng, lat in (shapely.get_coordinates(new)[1].tolist(), (new.centroid.x, new.centroid.y)):
+        page.mouse.click(*where(page, (lng, lat)))
+        expect(legend.locator(".difference-now")).to_contain_text("示例地块 界湖-003")
+        row = legend.get_by_role("button", name="有变化 示例地块 界湖-003")
+        expect(row).to_have_attribute("aria-current", "true")
+        expect(row).to_be_visible()
+        legend.get_by_role("button", name=re.compile("^新增 ")).click()
+    expect(page.locator("#card")).to_be_hidden()
+    problems.click()
     expect(page.locator(".difference-mark.removed")).to_have_count(0)
     until(page, f"!({PAINTED})(['#C62F2A'])")
     legend.get_by_role("link", name="回到核对页").click()
@@ -274,6 +302,43 @@ def test_several_layers_of_a_file_come_in_together_and_go_together(
         303,
         404,
     )
+    page.get_by_role("button", name="撤销整个导入").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
+    assert idle(caller)["count"] == before
+
+
+def test_files_that_are_dropped_side_by_side_come_in_and_go_together(
+    county: Server, blank_page: Visit, tmp_path: Path
+) -> None:
+    """Parcels, a source of quota, and a file of two layers: one act, undone as one; the history gives out each original."""
+    plots = files.gbk_shapefile_zip(tmp_path / "地块.zip", frame=numbered(2, "辛"))
+    quota = files.point_geojson(tmp_path / "指标.geojson", 名称="甲泉（示例）", 指标途径="增减挂钩")
+    for name, series in (("南区", "子"), ("北区", "丑")):
+        files.shapefile(tmp_path / name, numbered(1, series), name=name)
+    both = {each.name: each for folder in ("南区", "北区") for each in (tmp_path / folder).iterdir()}
+    page, caller = opened(blank_page, county)
+    before = idle(caller)["count"]
+    chosen(page, plots, quota, files.zipped(tmp_path / "两区.zip", both))
+    expect(page.get_by_role("heading", name="“地块.zip”等 3 个文件")).to_be_visible(timeout=LONG_MS)
+    row = page.locator(".together tr", has_text="两区.zip")
+    expect(row).to_contain_text("2 个图层", timeout=LONG_MS)
+    row.get_by_role("link", name="核对").click()
+    page.get_by_role("button", name="核对勾选的图层").press("Enter")
+    expect(page.locator(".together tbody tr")).to_have_count(4, timeout=LONG_MS)
+    expect(page.locator(".together tbody")).to_contain_text("两区.zip · 北区")
+    together = page.locator("#together")
+    expect(page.locator("input[name=member]:checked")).to_have_count(4, timeout=LONG_MS)
+    together.press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator(".together-done li")).to_have_count(4)
+    expect(page.locator(".together-done")).to_contain_text("指标.geojson → 用地指标来源：新增 1")
+    assert idle(caller)["count"] == before + 4
+    (act,) = caller.get("/api/acts?limit=1").json()["acts"]
+    assert "4 个文件或图层一起导入：地块.zip → 闲置低效用地 新增 2" in act["reason"]
+    hit = caller.get(f"/api/search?q={quote('甲泉')}").json()["results"][0]
+    (step,) = caller.get(f"/api/features/{hit['uid']}/history").json()["history"]
+    assert [each["name"] for each in step["originals"]] == ["地块.zip", "指标.geojson", "两区.zip"]
+    assert caller.get(step["originals"][1]["url"]).body == quota.read_bytes()
     page.get_by_role("button", name="撤销整个导入").click()
     expect(page.get_by_text("已撤销")).to_be_visible()
     assert idle(caller)["count"] == before

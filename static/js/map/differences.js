@@ -1,5 +1,6 @@
 // How does an import show on the map before it is done? Outlines as they are and as they would be, each sort with its mark.
 import { BRAND, INK_3, PAPER, RED } from "app/ink.js";
+import { reach } from "app/map/touch.js";
 
 const PANE = "differences";
 const LEVEL = "608";
@@ -19,7 +20,9 @@ const MOST_MARKS = 160;
 const CHOSEN_WEIGHT = 3;
 
 /** @typedef {Api.DifferenceSort | "problem"} Sort */
-/** @typedef {{sort: Sort, lat: number, lng: number}} Spot */
+/** @typedef {Api.ShownDifference | Api.DoubtfulRow} Thing */
+/** @typedef {{sort: Sort, lat: number, lng: number, thing: Thing}} Spot */
+/** @typedef {{things: Thing[]}} Touched what is under a place: one, or all that a mark with a number stands for */
 
 /** @type {Record<"before" | "after" | "removed", L.PathOptions>} */
 const LOOKS = {
@@ -41,6 +44,15 @@ export class DifferencesOver {
 
   /** @type {Spot[]} */
   #spots = [];
+
+  /** @type {{place: L.Point, things: Thing[]}[]} */
+  #marked = [];
+
+  /** @type {Api.ShownDifference[]} */
+  #shapes = [];
+
+  /** @type {WeakMap<GeoJSON.Geometry, L.LatLngBounds>} */
+  #bounds = new WeakMap();
 
   /** @type {L.Renderer | null} */
   #renderer = null;
@@ -67,7 +79,57 @@ export class DifferencesOver {
     const drawn = shapes.flatMap((each) => this.#outlines(each));
     this.#drawn = L.layerGroup(drawn).addTo(this.map);
     this.#spots = [...shapes.map(spotOf), ...problems.map(spotOfRow)];
+    this.#shapes = shapes;
     this.#mark();
+  }
+
+  /** What is under a place of the map: marks, then outlines, then the smallest area. @param {L.Point} spot @param {number} tolerance @returns {Touched | null} */
+  at(spot, tolerance) {
+    const here = this.map.containerPointToLayerPoint(spot);
+    const mark = this.#marked.find(({ place }) => isOn(place, here, tolerance));
+    if (mark) return { things: mark.things };
+    const shape = this.#outlineAt(spot, tolerance);
+    return shape && { things: [shape] };
+  }
+
+  /** @param {L.Point} spot @param {number} tolerance */
+  #outlineAt(spot, tolerance) {
+    const around = tolerance + POINT_PX;
+    const near = this.#shapes.map((shape) => ({ shape, ...this.#reach(shape, spot, around) }));
+    const edges = near.filter(({ edge }) => edge <= tolerance).sort((one, other) => one.edge - other.edge);
+    const areas = near.filter(({ inside }) => inside).sort((one, other) => one.size - other.size);
+    return (edges[0] ?? areas[0])?.shape ?? null;
+  }
+
+  /** @param {Api.ShownDifference} shape @param {L.Point} spot @param {number} around */
+  #reach({ before, after }, spot, around) {
+    const found = { edge: Number.POSITIVE_INFINITY, inside: false, size: Number.POSITIVE_INFINITY };
+    for (const geometry of [before, after]) {
+      const box = geometry && this.#boxOf(geometry);
+      if (!geometry || !box?.isNear(spot, around)) continue;
+      const { edge, inside } = reach(geometry, spot, ([lng, lat]) =>
+        this.map.latLngToContainerPoint([lat, lng]),
+      );
+      const isPoint = geometry.type.endsWith("Point");
+      found.edge = Math.min(found.edge, isPoint ? Math.max(edge - POINT_PX, 0) : edge);
+      found.inside ||= inside;
+      if (inside) found.size = Math.min(found.size, box.size);
+    }
+    return found;
+  }
+
+  /** @param {GeoJSON.Geometry} geometry */
+  #boxOf(geometry) {
+    const bounds = this.#bounds.get(geometry) ?? L.geoJSON(geometry).getBounds();
+    this.#bounds.set(geometry, bounds);
+    const [low, high] = [bounds.getSouthWest(), bounds.getNorthEast()].map((place) =>
+      this.map.latLngToContainerPoint(place),
+    );
+    return {
+      size: (high.x - low.x) * (low.y - high.y),
+      isNear: (/** @type {L.Point} */ { x, y }, /** @type {number} */ around) =>
+        x >= low.x - around && x <= high.x + around && y <= low.y + around && y >= high.y - around,
+    };
   }
 
   /** Let one of them stand out. @param {Api.ShownDifference | null} shape */
@@ -81,6 +143,8 @@ export class DifferencesOver {
     this.#drawn?.remove();
     this.#drawn = null;
     this.#spots = [];
+    this.#shapes = [];
+    this.#marked = [];
     this.marks.clearLayers();
   }
 
@@ -117,6 +181,7 @@ export class DifferencesOver {
   // Only what is in sight has marks; those of one sort that would lie on one another are one with a number.
   #mark() {
     this.marks.clearLayers();
+    this.#marked = [];
     if (!this.#spots.length) return;
     const bounds = this.map.getBounds();
     const seen = this.#spots.filter(({ lat, lng }) => bounds.contains([lat, lng]));
@@ -125,20 +190,21 @@ export class DifferencesOver {
     for (const mark of SORTS.flatMap((sort) => this.#together(seen, sort)).slice(0, MOST_MARKS)) {
       const place = freeFrom(mark.place, taken);
       taken.push(place);
-      markerAt(this.map.layerPointToLatLng(place), mark.sort, mark.count).addTo(this.marks);
+      this.#marked.push({ place, things: mark.things });
+      markerAt(this.map.layerPointToLatLng(place), mark.sort, mark.things.length).addTo(this.marks);
     }
   }
 
   /** @param {Spot[]} spots @param {Sort} sort */
   #together(spots, sort) {
-    /** @type {{sort: Sort, place: L.Point, count: number}[]} */
+    /** @type {{sort: Sort, place: L.Point, things: Thing[]}[]} */
     const marks = [];
     for (const spot of spots) {
       if (spot.sort !== sort) continue;
       const place = this.map.latLngToLayerPoint([spot.lat, spot.lng]);
       const near = marks.find((mark) => meet(mark.place, place));
-      if (near) near.count += 1;
-      else marks.push({ sort, place, count: 1 });
+      if (near) near.things.push(spot.thing);
+      else marks.push({ sort, place, things: [spot.thing] });
     }
     return marks;
   }
@@ -163,13 +229,22 @@ function markerAt(place, sort, count) {
   return L.marker(place, { icon, pane: MARKS_PANE, interactive: false, keyboard: false });
 }
 
-/** @param {Api.ShownDifference} shape @returns {Spot} */
-function spotOf({ sort, before, after }) {
-  const bounds = L.geoJSON(after ?? before).getBounds();
-  return { sort, ...bounds.getCenter() };
+/** @param {L.Point} place of a mark @param {L.Point} spot @param {number} tolerance */
+function isOn(place, spot, tolerance) {
+  const [x, y] = [APART_PX.x / 2 + tolerance, APART_PX.y / 2 + tolerance];
+  return Math.abs(place.x - spot.x) <= x && Math.abs(place.y - spot.y) <= y;
 }
 
-/** @param {Api.DoubtfulRow} row @returns {Spot} */
-function spotOfRow({ spot: [lng, lat] }) {
-  return { sort: "problem", lat, lng };
+/** @param {Api.ShownDifference} thing @returns {Spot} */
+function spotOf(thing) {
+  const { lat, lng } = L.geoJSON(thing.after ?? thing.before)
+    .getBounds()
+    .getCenter();
+  return { sort: thing.sort, lat, lng, thing };
+}
+
+/** @param {Api.DoubtfulRow} thing @returns {Spot} */
+function spotOfRow(thing) {
+  const [lng, lat] = thing.spot;
+  return { sort: "problem", lat, lng, thing };
 }

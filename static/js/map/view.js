@@ -59,6 +59,11 @@ export class MapView extends EventTarget {
   #backdrop = new Set();
   #byFinger = false;
   #hovered = "";
+  /**
+   * What lies over everything and is asked first where a click goes.
+   * @type {{at: (spot: L.Point, tolerance: number) => any, take: (found: any) => void} | null}
+   */
+  above = null;
   /** @type {Bounds} */
   #county = [-180, -80, 180, 80];
   #freedom = L.latLngBounds([-80, -180], [80, 180]);
@@ -511,7 +516,10 @@ export class MapView extends EventTarget {
   /** @param {L.LeafletMouseEvent} event */
   #clicked({ containerPoint }) {
     if (!this.#isPicking) return;
-    const found = this.#sideAt(containerPoint)?.picker.at(containerPoint, toleranceFor(this.#byFinger));
+    const tolerance = toleranceFor(this.#byFinger);
+    const above = this.above?.at(containerPoint, tolerance);
+    if (above) return this.above?.take(above);
+    const found = this.#sideAt(containerPoint)?.picker.at(containerPoint, tolerance);
     if (!found) return;
     if (found.crowd) this.fit(found.crowd, { closest: 14 });
     else this.#tell("pick", { features: found.features });
@@ -521,14 +529,16 @@ export class MapView extends EventTarget {
   #moved({ containerPoint, latlng }, ring) {
     this.#tell("hover-position", { lon: latlng.lng, lat: latlng.lat });
     const side = this.#sideAt(containerPoint);
-    const found = (this.#isPicking && side?.picker.at(containerPoint, toleranceFor(false))) || null;
-    this.#hover(found, containerPoint, ring);
+    const isOver = this.#isPicking && Boolean(this.above?.at(containerPoint, toleranceFor(false)));
+    const found =
+      (this.#isPicking && !isOver && side?.picker.at(containerPoint, toleranceFor(false))) || null;
+    this.#hover(found, containerPoint, ring, isOver);
   }
 
-  /** @param {import("app/map/select.js").Found | null} found @param {L.Point | null} spot @param {HoverRing} ring */
-  #hover(found, spot, ring) {
+  /** @param {import("app/map/select.js").Found | null} found @param {L.Point | null} spot @param {HoverRing} ring @param {boolean} [isOver] what lies over everything */
+  #hover(found, spot, ring, isOver = false) {
     const feature = found?.features[0] ?? null;
-    const name = found?.crowd ? "crowd" : feature ? `${feature.layer}/${feature.id}` : "";
+    const name = isOver ? "above" : found?.crowd ? "crowd" : feature ? `${feature.layer}/${feature.id}` : "";
     if (name === this.#hovered) return;
     this.#hovered = name;
     this.map.getContainer().style.cursor = name ? "pointer" : this.#isPicking ? "" : "crosshair";

@@ -19,13 +19,15 @@ const NOTES = {
 /** @type {Sort[]} */
 const LEGEND = ["new", "changed", "removed", "problem"];
 
-/** Emits "shown" {shapes, problems}, "chosen" {shape, bounds}, "open" {uid}, "close". */
+/** Emits "shown" {shapes, problems}, "chosen" {shape, spot, near}, "open" {uid}, "close". */
 export class DifferencePanel extends Aside {
   /** @type {Api.Differences | null} */
   #told = null;
   /** @type {Set<Sort>} */
   #hidden = new Set();
   #at = -1;
+  /** Whether all are listed one by one. */
+  #isListing = false;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -66,14 +68,23 @@ export class DifferencePanel extends Aside {
     this.dispatchEvent(new CustomEvent("shown", { detail }));
   }
 
-  /** @param {number} at */
-  #go(at) {
+  /** What was clicked on the map: its row. @param {Api.ShownDifference | Api.DoubtfulRow} thing */
+  choose(thing) {
+    const at = this.#listed.indexOf(thing);
+    if (at < 0) return;
+    this.#isListing ||= at < MOST_ROWS;
+    this.#go(at, false);
+    this.element.querySelector(".difference-list [aria-current=true]")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** @param {number} at @param {boolean} [near] whether the map goes there */
+  #go(at, near = true) {
     this.#at = at;
     const each = this.#listed[at];
     const shape = each && "sort" in each ? each : null;
     const spot = each && "spot" in each ? each.spot : null;
     this.#render();
-    this.dispatchEvent(new CustomEvent("chosen", { detail: { shape, spot } }));
+    this.dispatchEvent(new CustomEvent("chosen", { detail: { shape, spot, near } }));
   }
 
   /** @param {number} step */
@@ -112,7 +123,7 @@ export class DifferencePanel extends Aside {
       this.#at = -1;
       this.#render();
       this.#say();
-      this.dispatchEvent(new CustomEvent("chosen", { detail: { shape: null, spot: null } }));
+      this.dispatchEvent(new CustomEvent("chosen", { detail: { shape: null, spot: null, near: false } }));
       /** @type {HTMLElement | null} */ (this.element.querySelector(`[data-sort=${sort}]`))?.focus();
     };
     const pressed = String(!this.#hidden.has(sort));
@@ -154,7 +165,12 @@ export class DifferencePanel extends Aside {
     });
     if (!rows.length) return null;
     const more = listed.length > rows.length ? `（列出前 ${rows.length} 处，其余用 ‹ › 走到）` : "";
-    return html`<details class="difference-list"><summary>逐个列出${more}</summary><ol>${rows}</ol></details>`;
+    const turn = (/** @type {Event} */ { target }) => {
+      this.#isListing = /** @type {HTMLDetailsElement} */ (target).open;
+    };
+    const list = html`<details class="difference-list" @toggle=${turn}><summary>逐个列出${more}</summary><ol>${rows}</ol></details>`;
+    /** @type {HTMLDetailsElement} */ (list).open = this.#isListing;
+    return list;
   }
 }
 

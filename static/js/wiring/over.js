@@ -2,7 +2,7 @@
 import { byId } from "app/dom.js";
 import { boundsOf } from "app/map/outlines.js";
 import { makeWayFor, stood } from "app/wiring/asides.js";
-import { bringNear } from "app/wiring/bringing.js";
+import { bringNear, CLOSEST } from "app/wiring/bringing.js";
 import { on, page, reader, server, shown, travelOver, view } from "app/wiring/parts.js";
 
 /** @param {string | null} uid of a comparison of the road network; null: none */
@@ -41,6 +41,20 @@ export async function showDifferences(uid, near) {
   bringNear(boundsOf(stood.differences.shapes.map(({ before, after }) => after ?? before ?? null)));
 }
 
+// One opens its row; of several that one mark stands for the map comes closer, until they are apart.
+/** @param {(Api.ShownDifference | Api.DoubtfulRow)[]} things @param {import("app/panel/differences.js").DifferencePanel} panel */
+function takeFrom(things, panel) {
+  /** @type {(GeoJSON.Geometry | undefined)[]} */
+  const shapes = things.flatMap((each) =>
+    "spot" in each
+      ? [{ type: /** @type {const} */ ("Point"), coordinates: each.spot }]
+      : [each.before, each.after],
+  );
+  const isClosest = view.state().z >= CLOSEST;
+  if (things.length === 1 || isClosest) panel.choose(things[0]);
+  else bringNear(boundsOf(shapes.map((each) => each ?? null)));
+}
+
 async function makeDifferencePanel() {
   const [{ DifferencePanel }, { DifferencesOver }] = await Promise.all([
     import("app/panel/differences.js"),
@@ -49,12 +63,17 @@ async function makeDifferencePanel() {
   const made = new DifferencePanel(byId("differences"));
   const over = new DifferencesOver(view.map);
   on(made, "shown", ({ shapes, problems }) => over.show(shapes, problems));
-  on(made, "chosen", ({ shape, spot }) => {
+  on(made, "chosen", ({ shape, spot, near }) => {
     over.choose(shape);
+    if (!near) return;
     if (shape) bringNear(boundsOf([shape.before ?? null, shape.after ?? null]));
     if (spot) bringNear([spot[0], spot[1], spot[0], spot[1]]);
   });
   on(made, "open", ({ uid }) => reader.open(uid));
+  view.above = {
+    at: (spot, tolerance) => over.at(spot, tolerance),
+    take: ({ things }) => takeFrom(things, made),
+  };
   on(made, "close", () => {
     over.clear();
     page.keep({ intake: null });
