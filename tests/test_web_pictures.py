@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import math
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from PIL import Image
 
 from layers.errors import UnreadableFile
 from layers.store import Database
+from tests.files import gbk_shapefile_zip
 from tests.people import Caller, add_account, sign_in, visitor
 from tests.running import Server, running
 from tests.test_imagery_cut import BLUE, RED, close_to, quarters, tif
@@ -181,7 +183,15 @@ def test_a_drawing_is_placed_with_its_residuals_and_seen_by_those_who_may(county
 def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
     county: Server, tmp_path: Path
 ) -> None:
-    planner = sign_in(county, "editor")
+    """A base map, a drawing, and a file that is looked at and not yet imported."""
+    planner, keeper = sign_in(county, "editor"), sign_in(county, "administrator")
+    raster = tif(tmp_path / "a.tif", quarters(), crs=4549).read_bytes()
+    imagery = brought(keeper, "/admin/imagery", "备份航拍.tif", raster)
+    asked = {"title": "备份航拍", "crs": "4549", "attribution": "示例影像", "nodata": ""}
+    assert keeper.post(imagery, data=asked).status == 303
+    assert waited(keeper, imagery)["state"] == "done"
+    parcels = gbk_shapefile_zip(tmp_path / "三宗.zip").read_bytes()
+    importing = brought(planner, "/intake", "三宗.zip", parcels)
     url = brought(planner, "/drawings", "备份红线.png", png())
     body = {"points": points(*CORNERS), "way": "", "title": "备份红线", "visibility": "internal"}
     assert planner.post(url, json=body).status == 200
@@ -194,6 +204,8 @@ def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
     kept = {each.path: each for each in manifest.read(made).files}
     assert kept[f"pictures/{uid}/original.png"].sha256 == hashlib.sha256(png()).hexdigest()
     assert not [path for path in kept if "tiles" in path]
+    came = kept[f"uploads/{importing.rsplit('/', 1)[1]}/file.zip"]
+    assert (came.bytes, came.sha256) == (len(parcels), hashlib.sha256(parcels).hexdigest())
     new = tmp_path / "new"
     restore.into(made, new)
     assert (new / f"pictures/{uid}/original.png").read_bytes() == png()
@@ -202,6 +214,17 @@ def test_a_backup_holds_originals_and_what_comes_back_draws_itself_again(
         assert waited(again, url)["state"] == "done"
         (drawing,) = again.get("/api/drawings").json()["drawings"]
         assert close_to(colour(again, drawing["url"], at(150, 150), drawing["max_zoom"]), RED)
+        assert waited(sign_in(server, "administrator"), imagery)["state"] == "done"
+        bases = again.get("/api/bases").json()["bases"]
+        (part,) = next(each["parts"] for each in bases if each["title"] == "备份航拍")
+        assert close_to(colour(visitor(server), part["url"], at(150, 150), 17), RED)
+        stamp = re.search(r'name="stamp" value="(\w+)"', again.get(importing).text)
+        assert stamp is not None
+        agreed = {"new": "yes", "stamp": stamp[1]}
+        assert again.post(f"{importing}/apply", data=agreed).status == 303
+        assert waited(again, importing)["state"] == "done"
+        assert again.get(f"{importing}/original").body == parcels
+    assert keeper.post(f"{imagery}/remove", data={}).status == 303
     assert planner.post(f"{url}/remove", data={}).status == 303
     original = made / f"pictures/{uid}/original.png"
     content = original.read_bytes()

@@ -13,7 +13,7 @@ from webmap.cli import with_database
 from webmap.config import Config, effective, read_config
 from webmap.keeping import backup as backups
 from webmap.keeping import nightly, restore, shelf
-from webmap.keeping.manifest import Manifest
+from webmap.keeping.manifest import ORIGINALS, Manifest
 
 PATH = click.Path(path_type=Path)
 
@@ -97,4 +97,6 @@ def _has_older_data(database: Database) -> bool:
 def _told(told: Manifest) -> str:
     taken = told.began.astimezone(clock.timezone())
     size = sum(kept.bytes for kept in told.files) / 1024**2
-    return f"{taken:%Y-%m-%d %H:%M}，{told.rows.get('feature', 0)} 个图斑，{size:.1f} MB"
+    came = sum(kept.bytes for kept in told.files if kept.path.startswith(ORIGINALS)) / 1024**2
+    originals = f"，其中图纸、影像和导入文件的原件 {came:.1f} MB" if came else ""
+    return f"{taken:%Y-%m-%d %H:%M}，{told.rows.get('feature', 0)} 个图斑，{size:.1f} MB{originals}"

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = "uploads"
+OWN_NAME: Final = "file"
+"""What every file is called there, before its ending."""
 ASKED_FOLDER: Final = "asked"
 INTAKE_BYTES: Final = 300 << 20
 """How large a file may be that is imported."""
@@ -40,4 +42,5 @@ def differences_of(home: Path, uid: str) -> Path:
 
 def _own_name(name: str) -> str:
     suffix = Path(name).suffix.lower()
-    return f"file{suffix}" if suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10 else "file"
+    sound = suffix[1:].isascii() and suffix[1:].isalnum() and len(suffix) <= 10
+    return f"{OWN_NAME}{suffix}" if sound else OWN_NAME

@@ -1,4 +1,4 @@
-"""How is a backup made? The database at one moment, then attachments and drawings, then one manifest; all of it, or nothing.
+"""How is a backup made? The database at one moment, then attachments and originals, then one manifest; all of it, or nothing.
 
 It grows in a hidden folder that gets its name when everything in it has been written, read again and found good, so
 that nothing half-made ever looks like a backup.
@@ -24,7 +24,7 @@ from layers.store import Database, snapshot
 from webmap.checkup import product_version
 from webmap.config import Config
 from webmap.keeping import manifest, shelf
-from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, PICTURES, Kept, Manifest, Reason
+from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, Kept, Manifest, Reason
 from webmap.keeping.originals import originals
 
 MOST_BYTES_OF_A_SETTING: Final = 1024 * 1024
@@ -128,13 +128,13 @@ def _keep_blobs(config: Config, part: Path) -> Iterator[Kept]:
 
 
 def _keep_originals(config: Config, database: Database, part: Path) -> Iterator[Kept]:
-    """Drawings and rasters as they came; they never change, so that a link does."""
+    """Drawings, rasters and imports as they came; they never change, so that a link does."""
     for file, sha256 in originals(config.home, database):
-        kept = part / PICTURES / file.parent.name / file.name
+        kept = part / file.relative_to(config.home)
         try:
             link_or_copy(file, kept)
         except FileNotFoundError:
-            continue  # somebody has just taken the picture away
+            continue  # somebody has just taken it away
         yield Kept(kept.relative_to(part).as_posix(), kept.stat().st_size, sha256)
 
 

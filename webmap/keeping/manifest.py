@@ -17,7 +17,10 @@ NAME: Final = "manifest.json"
 BLOBS: Final = "blobs"
 OTHER: Final = "files"
 PICTURES: Final = "pictures"
-KNOWN: Final = (f"{BLOBS}/", f"{PICTURES}/")
+UPLOADS: Final = "uploads"
+ORIGINALS: Final = (f"{PICTURES}/", f"{UPLOADS}/")
+"""Folders of files as they came."""
+KNOWN: Final = (f"{BLOBS}/", *ORIGINALS)
 """Folders of files whose digests are known without reading them."""
 FORMAT: Final = 1
 _CHUNK: Final = 1024 * 1024

@@ -1,4 +1,4 @@
-"""Which drawings and rasters does a backup hold? The files as they came; tiles are made of them again.
+"""Which files does a backup hold as they came? Drawings and rasters, whose tiles are made again, and what was imported.
 
 Their hashes are in the database since they came, so that nothing large is read each night.
 """
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.rights import SYSTEM_VIEWER
-from layers.store import Database, jobs, pictures
+from layers.store import Database, jobs, pictures, uploads
 from layers.store.pictures import FoundPicture
+from webmap import picture_files, uploading
 from webmap.config import Config
 from webmap.keeping.manifest import digest
-from webmap.picture_files import FOLDER, original
+from webmap.picture_files import original
 from webmap.picture_kinds import CUT
 from webmap.picture_work import tiles_of
 
@@ -27,17 +28,21 @@ class Original(NamedTuple):
 
 
 def originals(home: Path, database: Database) -> Iterator[Original]:
-    """Of all pictures that were not taken away, as far as their files are there."""
+    """Of all pictures and imports that were not taken away, as far as their files are there."""
     if not database.is_current():
         # Tables of another version are not asked: whatever lies there is kept, and read for its hash.
-        yield from (Original(file, digest(file)) for file in sorted((home / FOLDER).glob("*/original*")))
+        yield from (Original(file, digest(file)) for file in _lying(home))
         return
     with database.reading() as session:
-        found = pictures.every_one(session)
-    for picture in found:
-        file = original(home, picture.uid, picture.name)
-        if file.is_file():
-            yield Original(file, picture.sha256)
+        drawn, brought = pictures.every_one(session), uploads.every_one(session)
+    found = [Original(original(home, each.uid, each.name), each.sha256) for each in drawn]
+    found += [Original(uploading.file_of(home, each.uid, each.name), each.sha256) for each in brought]
+    yield from (each for each in found if each.file.is_file())
+
+
+def _lying(home: Path) -> Iterator[Path]:
+    yield from sorted((home / picture_files.FOLDER).glob("*/original*"))
+    yield from sorted((home / uploading.FOLDER).glob(f"*/{uploading.OWN_NAME}*"))
 
 
 def draw_again(config: Config, database: Database) -> int:

@@ -11,7 +11,7 @@ from layers.errors import MapError, WrongSetting
 from layers.store import Database, snapshot
 from webmap.config import Config
 from webmap.keeping import backup, originals, presence
-from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, PICTURES, Manifest
+from webmap.keeping.manifest import BLOBS, KNOWN, ORIGINALS, OTHER, Manifest
 
 _JOURNALS: Final = ("-wal", "-shm")
 
@@ -121,9 +121,9 @@ def _bring_blobs(folder: Path, told: Manifest, config: Config) -> None:
 
 
 def _bring_originals(folder: Path, told: Manifest, config: Config) -> None:
-    """Drawings and rasters that are lost; those that are there are the same."""
+    """Drawings, rasters and imports that are lost; those that are there are the same."""
     for kept in told.files:
-        if kept.path.startswith(f"{PICTURES}/") and not (config.home / kept.path).exists():
+        if kept.path.startswith(ORIGINALS) and not (config.home / kept.path).exists():
             _place(folder / kept.path, config.home / kept.path)
 
 
