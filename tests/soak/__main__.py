@@ -1,4 +1,4 @@
-"""`make soak`: two minutes of a crowd, a hundred races, fifty deaths. Ends with 1 when anything was lost."""
+"""`make soak`: two minutes of a crowd, a hundred races, hostile files, fifty deaths. Ends with 1 when anything was lost."""
 
 from __future__ import annotations
 
@@ -11,17 +11,28 @@ from tests.running import fill_with_sample
 from tests.soak.crowd import LONGEST_WAIT_S, crowd
 from tests.soak.deaths import die
 from tests.soak.desk import office
+from tests.soak.hostile import beside, hostile_files, wreck
 from tests.soak.races import race
 
 WRITERS, READERS, SECONDS = 8, 30, 120.0
 RACES, DEATHS = 100, 50
+SEEDS, CORNERS, ANSWERS, MOST_SLOWER = 40, (100, 5_000, 30_000, 99_000), 300, 2.0
 
 
 def main() -> int:
     """Report each part as it ends."""
     folder = Path(tempfile.mkdtemp(prefix="webmap-soak-"))
     template = fill_with_sample(folder / "sample")
-    return int(any([_crowd(template, folder), _races(template, folder), _deaths(template, folder)]))
+    return int(
+        any(
+            [
+                _crowd(template, folder),
+                _races(template, folder),
+                _hostile(template, folder),
+                _deaths(template, folder),
+            ]
+        )
+    )
 
 
 def _crowd(template: Path, folder: Path) -> bool:
@@ -46,6 +57,21 @@ def _races(template: Path, folder: Path) -> bool:
     for each in silent[:10]:
         _say(f"  {each}")
     return bool(silent)
+
+
+def _hostile(template: Path, folder: Path) -> bool:
+    files = hostile_files(folder / "hostile", SEEDS, CORNERS)
+    with office(template, folder / "beside") as server:
+        alone, busy = beside(server, [file for file in files if file.name.startswith("bow")], ANSWERS)
+        wrecks = wreck(folder / "beside", folder / "hostile")
+    slowest = max(each.seconds for each in wrecks.found)
+    _say(
+        f"{len(files)} hostile files: slowest {slowest:.0f} s, most memory {wrecks.own_kb >> 10} MB, of a child "
+        f"{wrecks.children_kb >> 10} MB; others wait {1000 * alone:.0f} ms (p95), beside them {1000 * busy:.0f} ms"
+    )
+    for each in wrecks.troubles[:10]:
+        _say(f"  {each}")
+    return bool(wrecks.troubles or busy > MOST_SLOWER * max(alone, 0.02))
 
 
 def _deaths(template: Path, folder: Path) -> bool:
