@@ -12,7 +12,6 @@ import numpy as np
 from layers import clock, crs
 from layers.blobs import Blobs
 from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
-from layers.formats import make_ready as make_formats_ready
 from layers.intake import (
     Comparison,
     Dataset,
@@ -33,6 +32,7 @@ from layers.intake import (
     plan,
     plan_join,
     read_dataset,
+    readiness,
     refuse_secret_titles,
     refuse_secrets,
     reporting,
@@ -63,8 +63,7 @@ FIRST_ROWS: Final = 10
 
 def make_ready() -> None:
     """Load what the first file needs besides this, before it comes."""
-    make_formats_ready()
-    reporting.make_ready()
+    readiness.make_ready()
 
 
 def read(database: Database, job: Running) -> dict[str, Any]:
