@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -38,7 +38,13 @@ class Urgent:
 
 
 def urgent(session: Session, viewer: Viewer) -> list[Urgent]:
-    """What this viewer can do something about today; nothing where nothing is urgent."""
+    """What this viewer can do something about today; nothing where nothing is urgent. Kept until a layer changes."""
+    layers = tuple((layer.id, layer.version) for layer in query.layer_rows(session, viewer))
+    place = ("urgent", replace(viewer, name="", account=None))
+    return query.keep(session, place, (layers, clock.today()), lambda: _urgent(session, viewer))
+
+
+def _urgent(session: Session, viewer: Viewer) -> list[Urgent]:
     projects = board(session, viewer)
     lights = projects.counts
     late = sum(1 for each in cases(session, viewer) if each.overdue)
