@@ -54,6 +54,10 @@ def editor(app: Flask) -> Caller:
     return sign_in(app, "editor")
 
 
+def urgent_counts(caller: Caller) -> list[int]:
+    return [row["count"] for row in json.loads(caller.get("/api/today").body)["rows"]]
+
+
 def listed(caller: Caller, period: str) -> list[tuple[str, str]]:
     book = load_workbook(io.BytesIO(caller.get(f"/due.xlsx?period={period}").body))
     return [(str(row[0].value), str(row[9].value)) for row in book.worksheets[0].iter_rows(min_row=4)]
@@ -73,6 +77,16 @@ def test_the_start_page_is_told_what_is_urgent(editor: Caller) -> None:
     assert [(row["title"], row["count"], row["url"]) for row in rows] == [
         ("本月满一年、满两年", 2, "/due?period=month")
     ]
+
+
+def test_the_start_page_knows_a_new_parcel_at_once(app: Flask, editor: Caller) -> None:
+    assert urgent_counts(editor) == [2]
+    with app.extensions["database"].writing() as session:
+        layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+        with edit.one_act(session, "新建", "李工") as act:
+            edit.add_features(session, act, layer, [parcel("新", 118.48, 35.52, contract_start="2025-06-08")])
+        session.commit()
+    assert urgent_counts(editor) == [3]
 
 
 def test_a_change_of_date_changes_the_list(app: Flask) -> None:
