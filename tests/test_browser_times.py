@@ -185,7 +185,7 @@ COVERED_NAMES = """() => {
   return map_county.view.placed.things.filter(({ kind, box }) => kind === "label" && words.some((each) =>
     box[0] < each.right - left && box[2] > each.left - left && box[1] < each.bottom - top && box[3] > each.top - top));
 }"""
-NAMES = "map_county.view.placed.things.filter(({ kind }) => kind === 'label').length"
+HOW_MANY = "map_county.view.placed.things.filter(({ kind }) => kind === 'label').length"
 
 
 def test_what_new_roads_do_is_worked_out_and_seen_on_the_map(visit: Visit, county: Server) -> None:
@@ -199,7 +199,7 @@ def test_what_new_roads_do_is_worked_out_and_seen_on_the_map(visit: Visit, count
     until(page, f"Boolean({DRAWN}?.isDrawn)")
     expect(page.locator(".leaflet-travel-pane path")).not_to_have_count(0)
     expect(page.locator(".travel-gain span", has_text="▼ 26 分").first).to_be_visible()
-    until(page, f"({COVERED_NAMES})().length === 0 && {NAMES} > 10")
+    until(page, f"({COVERED_NAMES})().length === 0 && {HOW_MANY} > 10")
     panel.get_by_role("button", name="后的等时圈").click()
     expect(page.locator(".leaflet-travel-pane path")).to_have_count(4)
     panel.get_by_role("button", name="前后对比").click()

@@ -81,10 +81,13 @@ def _target(face: Face, sort: str) -> Path:
 
 
 def _save(font: TTFont, target: Path, **how: None) -> None:
+    part = target.with_suffix(".part")
     try:
-        font.save(target, **how)
+        font.save(part, **how)
+        # Whoever still reads a font of this name goes on reading that one.
+        part.replace(target)
     except OSError as refusal:
-        target.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise _no_space(refusal) from None
 
 

@@ -4,7 +4,7 @@ import { brought } from "app/library.js";
 import { inChinese, Jump, SIZES } from "app/table/pager.js";
 
 const ROW_PX = 30;
-const FINGER_PX = 44;
+const FINGER_PX = 46;
 const WIDEST_PX = 280;
 const NARROWEST_PX = 64;
 const LONG = 18;
