@@ -42,6 +42,49 @@ def county(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
+ASKED_WHILE_BUILT = """async (waits) => {
+  const { Grid } = await import("app/table/grid.js");
+  const place = document.createElement("div");
+  place.style.cssText = "position: fixed; top: 0; left: 0; z-index: 9999; width: 600px; height: 300px";
+  document.body.append(place);
+  const columns = [{ key: "name", title: "名称" }];
+  const look = () => ({ columns, desc: false, totals: null, word: "行", chooses: false, isChosen: () => false,
+    editable: new Set(), none: document.createTextNode("") });
+  let asked = 0, wanted = "旧";
+  const ask = async () => {
+    const name = wanted;
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    return { count: 1, columns, rows: [{ id: name, words: { name } }] };
+  };
+  const library = [...document.scripts].find(({ src }) => src.includes("tabulator")).src;
+  const grid = new Grid(place, { library, ask, look: (answer) => {
+    // The first answer is there, its table is about to be built: something else is wanted from now on.
+    if (answer && wanted === "旧") {
+      wanted = "新";
+      const again = () => (waits === "draw" ? grid.draw() : grid.load({ top: true }));
+      if (waits === "draw") setTimeout(() => { grid.load({ top: true }); setTimeout(again, 10); }, 100);
+      else setTimeout(again, waits);
+    }
+    return look();
+  }, editor: () => document.createElement("p") });
+  grid.load();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  const told = [asked, grid.rows[0].id, place.querySelector(".tabulator-row .tabulator-cell").innerText];
+  place.remove();
+  return told;
+}"""
+
+
+@pytest.mark.parametrize("waits", [0, 1, 5, 20, "draw"])
+def test_what_is_asked_last_is_what_stands_there(blank_page: Visit, county: Server, waits: int | str) -> None:
+    """A filter may come while the table of the rows before is still being built, columns while rows are on their way."""
+    page = opened(blank_page, county)
+    asked, *told = page.evaluate(ASKED_WHILE_BUILT, waits)
+    assert told == ["新", "新"]
+    assert asked >= 2
+
+
 def opened(blank_page: Visit, county: Server, query: str = "", **options: object) -> Page:
     page = blank_page(county.url, **options)
     bring_in(page, county, sign_in(county, "editor"))

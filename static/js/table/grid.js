@@ -49,8 +49,11 @@ export class Grid extends EventTarget {
   /** An answer that is there before the table that asks for it. @type {Api.Ledger | null} */
   #given = null;
   #page = 1;
-  /** Whether a table in other columns is still being built. */
+  /** Once the table that is being built shows its rows, or is gone. */
   #ready = Promise.resolve();
+  #release = () => {};
+  /** Whether an answer is still on its way. */
+  #waits = false;
   /** Where the page stays when it comes anew. */
   #stay = false;
   #before = { top: 0, left: 0, cell: false, button: "" };
@@ -82,6 +85,8 @@ export class Grid extends EventTarget {
 
   /** The page anew, or the first one. @param {{top?: boolean}} [how] */
   async load({ top = false } = {}) {
+    // A table that is being built would show the rows that it was begun with.
+    await this.#ready;
     if (!this.#table) return this.#begin();
     this.#stay = !top;
     await this.#turnTo(top ? 1 : this.#page);
@@ -90,7 +95,10 @@ export class Grid extends EventTarget {
   /** The same rows in other columns. */
   draw() {
     this.#look = this.look(null);
-    if (this.#table) this.#build({ count: this.count, columns: [], rows: this.rows }, this.#page, true);
+    if (!this.#table) return;
+    const lost = this.#waits;
+    this.#build({ count: this.count, columns: [], rows: this.rows }, this.#page, true);
+    if (lost) this.load({ top: this.#page === 1 });
   }
 
   /** Nothing is here any more. */
@@ -102,6 +110,7 @@ export class Grid extends EventTarget {
   #destroy() {
     this.#table?.destroy();
     this.#table = null;
+    this.#release();
     this.#emit("edited");
   }
 
@@ -160,12 +169,15 @@ export class Grid extends EventTarget {
     this.#asking?.abort();
     this.#asking = new AbortController();
     const { signal } = this.#asking;
+    this.#waits = true;
     try {
       const answer = await this.ask({ offset: (page - 1) * size, limit: size, sort, desc }, signal);
       return signal.aborted ? null : answer;
     } catch (error) {
       if (!signal.aborted) this.#emit("failed", { message: /** @type {Error} */ (error).message });
       return null;
+    } finally {
+      if (signal === this.#asking.signal) this.#waits = false;
     }
   }
 
@@ -180,18 +192,24 @@ export class Grid extends EventTarget {
     if (!answer) return { last_page: this.#pages, last_row: this.count, data: [] };
     // Rows went away meanwhile: Tabulator turns to the last page by itself.
     if (!given && (answer.rows.length || !answer.count)) this.#came(answer);
-    if (this.#built !== this.#madeFor) this.#ready = this.#rebuild(answer, this.#stay);
+    if (this.#built !== this.#madeFor) this.#rebuild(answer, this.#stay);
     return { last_page: this.#pagesOf(answer.count), last_row: answer.count, data: answer.rows };
   }
 
   // Once the table that asked has got its rows.
-  /** @param {Api.Ledger} answer @param {boolean} stay @returns {Promise<void>} */
+  /** @param {Api.Ledger} answer @param {boolean} stay */
   #rebuild(answer, stay) {
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        if (this.#table) this.#build(answer, this.#page, stay, resolve);
-        else resolve();
-      });
+    const table = this.#table;
+    this.#hold();
+    setTimeout(() => {
+      if (table === this.#table) this.#build(answer, this.#page, stay);
+    });
+  }
+
+  #hold() {
+    this.#release();
+    this.#ready = new Promise((resolve) => {
+      this.#release = resolve;
     });
   }
 
@@ -225,18 +243,19 @@ export class Grid extends EventTarget {
     return JSON.stringify([columns.map(({ key }) => key), Boolean(totals), chooses, [...editable]]);
   }
 
-  /** @param {Api.Ledger} answer @param {number} page @param {boolean} [stay] as far down as it is seen now @param {() => void} [built] */
-  #build(answer, page, stay = false, built = () => {}) {
+  /** @param {Api.Ledger} answer @param {number} page @param {boolean} [stay] as far down as it is seen now */
+  #build(answer, page, stay = false) {
     const { scrollTop = 0, scrollLeft = 0 } = this.body.querySelector(".tabulator-tableholder") ?? {};
     this.#before = { top: stay ? scrollTop : 0, left: scrollLeft, cell: this.#holdsFocus, button: "" };
     this.#destroy();
+    this.#hold();
     const place = html`<div class="rows" aria-label="表格内容"></div>`;
     fill(this.body, place);
     this.#given = answer;
     this.#built = this.#madeFor;
     this.#table = new /** @type {any} */ (window).Tabulator(place, this.#options(page));
     this.#listen(this.#table, place);
-    this.#table.on("dataProcessed", built);
+    this.#table.on("dataProcessed", this.#release);
   }
 
   /** @param {number} page */
