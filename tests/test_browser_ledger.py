@@ -309,6 +309,7 @@ def test_on_a_phone_the_name_stays_in_sight_and_a_value_is_changed_at_the_lower_
     expect(row(page, 100)).to_be_visible()
     drawer(page).get_by_role("button", name="改数据").click()
     holder = cell(page, 100, "holder")
+    expect(holder).to_have_class(re.compile("edits"))
     holder.click()
     expect(holder).to_contain_text("权利人")
     holder.get_by_role("textbox").fill("手机上改的")

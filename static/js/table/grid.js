@@ -1,29 +1,15 @@
-// How do the rows of a page look, and how does one walk among all of them? Tabulator, fed page by page by the server.
+// Which rows stand in the table? Tabulator, fed page by page by the server.
 import { fill, html } from "app/dom.js";
 import { brought } from "app/library.js";
+import { columnsFor, fieldOf, keyOf, madeFor } from "app/table/look.js";
 import { inChinese, Jump, SIZES } from "app/table/pager.js";
+import { Walking } from "app/table/walking.js";
 
 const ROW_PX = 30;
 const FINGER_PX = 46;
-const WIDEST_PX = 280;
-const NARROWEST_PX = 64;
-const LONG = 18;
-const FIELD = "words/";
-const NAME = "name";
-const CELL = ".tabulator-tableholder .tabulator-cell";
 
 /**
- * @typedef {object} Look
- * @property {Api.Column[]} columns
- * @property {string | undefined} sort
- * @property {boolean} desc
- * @property {Api.LedgerTotals | null} totals
- * @property {string} word of measure
- * @property {boolean} chooses
- * @property {(uid: string) => boolean} isChosen
- * @property {Set<string>} editable keys of columns; empty: nothing is changed here
- * @property {Node} none what is said where there are no rows
- *
+ * @typedef {import("app/table/look.js").Look} Look
  * @typedef {{offset: number, limit: number, sort: string | undefined, desc: boolean}} Asked
  * @typedef {{page: number, size: number, sort?: {field: string, dir: string}[]}} Params as Tabulator asks
  */
@@ -41,14 +27,13 @@ export class Grid extends EventTarget {
   #table = null;
   #built = "";
   /** @type {Look} */
-  #look = /** @type {any} */ (null);
-  /** The cell that the keyboard is at, among all rows. */
-  #at = { row: 0, column: 0 };
+  look = /** @type {any} */ (null);
   /** @type {AbortController | null} */
   #asking = null;
   /** An answer that is there before the table that asks for it. @type {Api.Ledger | null} */
   #given = null;
-  #page = 1;
+  /** Which page it is, from 1. */
+  page = 1;
   /** Once the table that is being built shows its rows, or is gone. */
   #ready = Promise.resolve();
   #release = () => {};
@@ -77,10 +62,9 @@ export class Grid extends EventTarget {
     this.library = library;
     this.size = size;
     this.ask = ask;
-    this.look = look;
+    this.toLook = look;
     this.editor = editor;
-    body.addEventListener("keydown", (event) => this.#key(event));
-    body.addEventListener("focusin", ({ target }) => this.#held(/** @type {HTMLElement} */ (target)));
+    this.walking = new Walking(this);
   }
 
   /** The page anew, or the first one. @param {{top?: boolean}} [how] */
@@ -89,16 +73,16 @@ export class Grid extends EventTarget {
     await this.#ready;
     if (!this.#table) return this.#begin();
     this.#stay = !top;
-    await this.#turnTo(top ? 1 : this.#page);
+    await this.turnTo(top ? 1 : this.page);
   }
 
   /** The same rows in other columns. */
   draw() {
-    this.#look = this.look(null);
+    this.look = this.toLook(null);
     if (!this.#table) return;
     const lost = this.#waits;
-    this.#build({ count: this.count, columns: [], rows: this.rows }, this.#page, true);
-    if (lost) this.load({ top: this.#page === 1 });
+    this.#build({ count: this.count, columns: [], rows: this.rows }, this.page, true);
+    if (lost) this.load({ top: this.page === 1 });
   }
 
   /** Nothing is here any more. */
@@ -124,34 +108,21 @@ export class Grid extends EventTarget {
     const before = this.#marked;
     this.#marked = uid;
     for (const each of [before, uid])
-      this.#rowOf(each)
+      this.rowOf(each)
         ?.getElement()
         .setAttribute("aria-selected", String(each === uid));
-    const row = this.#rowOf(uid);
-    if (row) this.#bring(row);
+    const row = this.rowOf(uid);
+    if (row) this.bring(row);
   }
 
   focus() {
-    this.#focus();
-  }
-
-  /** The cell of this column that can be changed next, or the one before. @param {any} cell @param {1 | -1} step */
-  editBeside(cell, step) {
-    const fields = this.#look.columns
-      .filter(({ key }) => this.#isEditable(key))
-      .map(({ key }) => FIELD + key);
-    const at = fields.indexOf(cell.getField()) + step;
-    const here = cell.getRow();
-    const row = at < 0 ? here.getPrevRow() : at >= fields.length ? here.getNextRow() : here;
-    const next = row ? row.getCell(fields[(at + fields.length) % fields.length]) : null;
-    if (next) next.edit();
-    else this.#focus();
+    this.walking.focus();
   }
 
   // What the server is asked -----------------------------------------------------------------------------
 
   async #begin() {
-    const { sort, desc } = this.look(null);
+    const { sort, desc } = this.toLook(null);
     const first = this.#fetched({ page: 1, size: this.size }, sort, desc);
     try {
       await brought("表格", this.library);
@@ -185,14 +156,14 @@ export class Grid extends EventTarget {
   async #request(params) {
     const [by] = params.sort ?? [];
     this.size = params.size;
-    this.#page = params.page;
+    this.page = params.page;
     const given = this.#given;
     this.#given = null;
-    const answer = given ?? (await this.#fetched(params, by?.field.slice(FIELD.length), by?.dir === "desc"));
+    const answer = given ?? (await this.#fetched(params, by && keyOf(by.field), by?.dir === "desc"));
     if (!answer) return { last_page: this.#pages, last_row: this.count, data: [] };
     // Rows went away meanwhile: Tabulator turns to the last page by itself.
     if (!given && (answer.rows.length || !answer.count)) this.#came(answer);
-    if (this.#built !== this.#madeFor) this.#rebuild(answer, this.#stay);
+    if (this.#built !== madeFor(this.look)) this.#rebuild(answer, this.#stay);
     return { last_page: this.#pagesOf(answer.count), last_row: answer.count, data: answer.rows };
   }
 
@@ -202,7 +173,7 @@ export class Grid extends EventTarget {
     const table = this.#table;
     this.#hold();
     setTimeout(() => {
-      if (table === this.#table) this.#build(answer, this.#page, stay);
+      if (table === this.#table) this.#build(answer, this.page, stay);
     });
   }
 
@@ -217,7 +188,7 @@ export class Grid extends EventTarget {
   #came(answer) {
     this.rows = answer.rows;
     this.count = answer.count;
-    this.#look = this.look(answer);
+    this.look = this.toLook(answer);
   }
 
   get #pages() {
@@ -230,29 +201,23 @@ export class Grid extends EventTarget {
   }
 
   /** @param {number} page */
-  async #turnTo(page) {
+  async turnTo(page) {
     await this.#table.setPage(Math.max(1, Math.min(page, this.#pages)));
     await this.#ready;
   }
 
   // How it looks -----------------------------------------------------------------------------------------
 
-  /** What a table is built for: with other columns it is built anew. */
-  get #madeFor() {
-    const { columns, totals, chooses, editable } = this.#look;
-    return JSON.stringify([columns.map(({ key }) => key), Boolean(totals), chooses, [...editable]]);
-  }
-
   /** @param {Api.Ledger} answer @param {number} page @param {boolean} [stay] as far down as it is seen now */
   #build(answer, page, stay = false) {
     const { scrollTop = 0, scrollLeft = 0 } = this.body.querySelector(".tabulator-tableholder") ?? {};
-    this.#before = { top: stay ? scrollTop : 0, left: scrollLeft, cell: this.#holdsFocus, button: "" };
+    this.#before = { top: stay ? scrollTop : 0, left: scrollLeft, cell: this.walking.holdsFocus, button: "" };
     this.#destroy();
     this.#hold();
     const place = html`<div class="rows" aria-label="表格内容"></div>`;
     fill(this.body, place);
     this.#given = answer;
-    this.#built = this.#madeFor;
+    this.#built = madeFor(this.look);
     this.#table = new /** @type {any} */ (window).Tabulator(place, this.#options(page));
     this.#listen(this.#table, place);
     this.#table.on("dataProcessed", this.#release);
@@ -260,16 +225,16 @@ export class Grid extends EventTarget {
 
   /** @param {number} page */
   #options(page) {
-    const { sort, desc } = this.#look;
+    const { sort, desc } = this.look;
     const finger = matchMedia("(max-width: 760px)").matches;
     return {
       height: "100%",
       layout: "fitDataFill",
       nestedFieldSeparator: "/",
-      columns: this.#columns(finger),
+      columns: columnsFor(this.look, { finger, widths: this.#widths, edit: (...how) => this.#edit(...how) }),
       columnHeaderSortMulti: false,
       sortMode: "remote",
-      initialSort: sort ? [{ column: FIELD + sort, dir: desc ? "desc" : "asc" }] : [],
+      initialSort: sort ? [{ column: fieldOf(sort), dir: desc ? "desc" : "asc" }] : [],
       ajaxURL: "rows",
       ajaxRequestFunc: (/** @type {string} */ _, /** @type {unknown} */ __, /** @type {Params} */ params) =>
         this.#request(params),
@@ -280,7 +245,7 @@ export class Grid extends EventTarget {
       paginationSize: this.size,
       paginationOutOfRange: "last",
       ...inChinese(),
-      placeholder: () => this.#look.none,
+      placeholder: () => this.look.none,
       rowHeight: finger ? FINGER_PX : ROW_PX,
       rowFormatter: (/** @type {any} */ row) => this.#formatRow(row),
       keybindings: false,
@@ -288,89 +253,33 @@ export class Grid extends EventTarget {
     };
   }
 
-  /** @param {boolean} finger */
-  #columns(finger) {
-    const { columns, chooses, sort } = this.#look;
-    const words = columns.map((column) => this.#column(column, finger));
-    const by = sort && !columns.some(({ key }) => key === sort) && { field: FIELD + sort, visible: false };
-    return [chooses && choice(finger), ...words, by].filter(Boolean);
-  }
-
-  /** @param {Api.Column} column @param {boolean} finger */
-  #column({ key, title, unit, numeric }, finger) {
-    const edits = this.#isEditable(key);
-    const first = key === NAME;
-    const sum = this.#look.totals && {
-      bottomCalc: () => this.#sum(key, first),
-      bottomCalcFormatter: (/** @type {any} */ cell) => document.createTextNode(cell.getValue() ?? ""),
-    };
-    return {
-      field: FIELD + key,
-      title,
-      titleFormatter: () =>
-        html`<button type="button">${title}${unit && html`<small>（${unit}）</small>`}</button>`,
-      formatter: (/** @type {any} */ cell) => this.#said(cell, first),
-      cssClass: [numeric && "number", first && "first", edits && "edits"].filter(Boolean).join(" "),
-      frozen: first,
-      resizable: "header",
-      width: this.#widths.get(key),
-      minWidth: NARROWEST_PX,
-      maxInitialWidth: first && finger ? Math.round(innerWidth * 0.46) : WIDEST_PX,
-      ...sum,
-      ...(edits && {
-        editor: (
-          /** @type {any} */ cell,
-          /** @type {unknown} */ _,
-          /** @type {any} */ success,
-          /** @type {any} */ cancel,
-        ) => {
-          this.#stand(this.#placeOf(cell));
-          return this.editor(cell, success, cancel);
-        },
-      }),
-    };
-  }
-
-  /** @param {string} key */
-  #isEditable(key) {
-    return key !== NAME && this.#look.editable.has(key);
-  }
-
-  /** @param {string} key @param {boolean} first */
-  #sum(key, first) {
-    const { totals, word } = this.#look;
-    if (first) return `合计 ${totals?.count.toLocaleString("zh-CN")} ${word}`;
-    return totals?.words[key] ?? "";
-  }
-
-  /** As nodes: Tabulator reads what is no node as HTML. @param {any} cell @param {boolean} first */
-  #said(cell, first) {
-    const said = cell.getValue() || "—";
-    if (said.length > LONG) cell.getElement().title = said;
-    return first ? html`<button type="button" tabindex="-1">${said}</button>` : document.createTextNode(said);
+  /** @type {import("app/table/look.js").Edit} */
+  #edit(cell, success, cancel) {
+    this.walking.stand(this.walking.placeOf(cell));
+    return this.editor(cell, success, cancel);
   }
 
   /** @param {any} row */
   #formatRow(row) {
     const element = row.getElement();
     if (element.classList.contains("tabulator-calcs")) return;
-    const at = this.#first + row.getPosition() - 1;
+    const at = this.first + row.getPosition() - 1;
     const { id } = row.getData();
     element.dataset.uid = id;
     element.dataset.at = String(at);
     element.setAttribute("aria-rowindex", String(at + 2));
     element.setAttribute("aria-selected", String(id === this.#marked));
     element.querySelector(".choose input")?.setAttribute("aria-label", "选中这一行");
-    const keys = this.#look.columns.map(({ key }) => FIELD + key);
+    const keys = this.look.columns.map(({ key }) => fieldOf(key));
     for (const cell of row.getCells()) {
       const column = keys.indexOf(cell.getField());
-      cell.getElement().tabIndex = at === this.#at.row && column === this.#at.column ? 0 : -1;
+      cell.getElement().tabIndex = at === this.walking.at.row && column === this.walking.at.column ? 0 : -1;
     }
   }
 
   /** Which of all rows is the first of this page? */
-  get #first() {
-    return (this.#page - 1) * this.size;
+  get first() {
+    return (this.page - 1) * this.size;
   }
 
   // What happens in it -----------------------------------------------------------------------------------
@@ -386,7 +295,7 @@ export class Grid extends EventTarget {
     table.on("cellEdited", () => this.#emit("edited"));
     table.on("cellEditCancelled", () => this.#emit("edited"));
     table.on("columnResized", (/** @type {any} */ column) => {
-      if (column.getField()) this.#widths.set(column.getField().slice(FIELD.length), column.getWidth());
+      if (column.getField()) this.#widths.set(keyOf(column.getField()), column.getWidth());
     });
     table.on(
       "rowSelectionChanged",
@@ -410,7 +319,7 @@ export class Grid extends EventTarget {
     place.querySelector(".tabulator-header .choose input")?.setAttribute("aria-label", "选中列出的各行");
     const foot = place.querySelector(".tabulator-calcs-holder");
     foot?.setAttribute("title", "合计不含待审核的，也不含属于其他图形一部分的（如分期范围）");
-    const jump = new Jump((page) => this.#turnTo(page));
+    const jump = new Jump((page) => this.turnTo(page));
     place.querySelector(".tabulator-paginator")?.append(jump.element);
   }
 
@@ -423,7 +332,7 @@ export class Grid extends EventTarget {
     this.#before = {
       top: this.#stay ? holder.scrollTop : 0,
       left: holder.scrollLeft,
-      cell: this.#holdsFocus,
+      cell: this.walking.holdsFocus,
       button: button ? ".tabulator-page.active" : "",
     };
   }
@@ -436,15 +345,15 @@ export class Grid extends EventTarget {
     place.setAttribute("aria-rowcount", String(this.count + 1));
     this.body.classList.toggle("one-page", this.count <= SIZES[0]);
     holder.style.scrollPaddingLeft = `${frozenWidth(place)}px`;
-    const chosen = this.rows.filter(({ id }) => this.#look.isChosen(id)).map(({ id }) => id);
+    const chosen = this.rows.filter(({ id }) => this.look.isChosen(id)).map(({ id }) => id);
     if (chosen.length) this.#restore(() => this.#table.selectRow(chosen));
-    const { row, column } = this.#at;
-    const last = Math.max(this.#first, this.#first + this.rows.length - 1);
-    this.#stand({ row: Math.max(this.#first, Math.min(row, last)), column });
+    const { row, column } = this.walking.at;
+    const last = Math.max(this.first, this.first + this.rows.length - 1);
+    this.walking.stand({ row: Math.max(this.first, Math.min(row, last)), column });
     holder.scrollTop = top;
     holder.scrollLeft = left;
     this.#stay = false;
-    if (cell) this.#focus();
+    if (cell) this.walking.focus();
     else if (button) /** @type {HTMLElement | null} */ (place.querySelector(button))?.focus();
     this.#emit("came");
   }
@@ -459,148 +368,31 @@ export class Grid extends EventTarget {
 
   /** @param {Event} event @param {any} cell */
   #clicked(event, cell) {
-    const place = this.#placeOf(cell);
+    const place = this.walking.placeOf(cell);
     if (place.column < 0) return cell.getRow().toggleSelect();
-    this.#stand(place);
-    if (!(event.target instanceof HTMLInputElement)) this.#emit("open", { uid: cell.getRow().getData().id });
-  }
-
-  // By keyboard ------------------------------------------------------------------------------------------
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const { key, target, altKey, metaKey, ctrlKey } = event;
-    const isCell = target instanceof HTMLElement && target.matches(CELL);
-    if (altKey || metaKey || !isCell) return;
-    const act = this.#actOf(key, ctrlKey);
-    if (!act) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  }
-
-  /** @param {string} key @param {boolean} far @returns {(() => void) | null} */
-  #actOf(key, far) {
-    const { row, column } = this.#at;
-    const last = { row: this.count - 1, column: this.#look.columns.length - 1 };
-    const seen = Math.max(1, this.#rowsInSight - 1);
-    const steps = /** @type {Record<string, [number, number]>} */ ({
-      ArrowUp: [row - 1, column],
-      ArrowDown: [row + 1, column],
-      ArrowLeft: [row, column - 1],
-      ArrowRight: [row, column + 1],
-      PageUp: [row - seen, column],
-      PageDown: [row + seen, column],
-      Home: far ? [0, 0] : [row, 0],
-      End: far ? [last.row, last.column] : [row, last.column],
-    });
-    if (key in steps) return () => this.#go(...steps[key]);
-    const cell = this.#cell;
-    if (!cell) return null;
-    const edits = this.#isEditable(this.#look.columns[column].key);
-    if (edits && (key === "Enter" || key === "F2")) return () => cell.edit();
-    if (key === "Enter") return () => this.#emit("open", { uid: cell.getRow().getData().id });
-    if (key === " " && this.#look.chooses) return () => cell.getRow().toggleSelect();
-    return null;
-  }
-
-  get #rowsInSight() {
-    const holder = this.body.querySelector(".tabulator-tableholder");
-    const row = this.body.querySelector(".tabulator-row[data-uid]");
-    if (!holder || !(row instanceof HTMLElement)) return 1;
-    return Math.floor(holder.clientHeight / row.offsetHeight);
-  }
-
-  // Beyond the page: the page is turned first.
-  /** @param {number} row @param {number} column */
-  async #go(row, column) {
-    const { columns } = this.#look;
-    this.#stand({
-      row: Math.max(0, Math.min(row, this.count - 1)),
-      column: Math.max(0, Math.min(column, columns.length - 1)),
-    });
-    const page = Math.floor(this.#at.row / this.size) + 1;
-    if (page !== this.#page) await this.#turnTo(page);
-    await this.#focus();
-  }
-
-  /** @param {any} cell */
-  #placeOf(cell) {
-    const column = this.#look.columns.findIndex(({ key }) => FIELD + key === cell.getField());
-    return { row: this.#first + cell.getRow().getPosition() - 1, column };
-  }
-
-  // However the keyboard came to a cell, it goes on from there.
-  /** @param {HTMLElement} target */
-  #held(target) {
-    if (!target.matches(CELL)) return;
-    const field = target.getAttribute("tabulator-field");
-    const column = this.#look.columns.findIndex(({ key }) => FIELD + key === field);
-    const row = Number(/** @type {HTMLElement} */ (target.parentElement).dataset.at);
-    if (column >= 0) this.#stand({ row, column });
-  }
-
-  /** @param {{row: number, column: number}} at */
-  #stand(at) {
-    this.#at = at;
-    for (const cell of this.body.querySelectorAll(".tabulator-cell[tabindex='0']"))
-      cell.setAttribute("tabindex", "-1");
-    this.#cell?.getElement().setAttribute("tabindex", "0");
-  }
-
-  async #focus() {
-    const row = this.#cell?.getRow();
-    if (row) await this.#bring(row);
-    // Other rows may have come meanwhile.
-    const element = this.#cell?.getElement();
-    if (!element) return;
-    element.setAttribute("tabindex", "0");
-    element.focus({ preventScroll: true });
-    element.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }
-
-  /** Where the keyboard is. @returns {any} */
-  get #cell() {
-    const column = this.#look.columns[this.#at.column];
-    const row = this.#rowOf(this.rows[this.#at.row - this.#first]?.id);
-    return row && column && row.getCell(FIELD + column.key);
+    this.walking.stand(place);
+    if (!(event.target instanceof HTMLInputElement)) this.open(cell);
   }
 
   /** @param {string | null | undefined} uid @returns {any} null: it is on another page */
-  #rowOf(uid) {
+  rowOf(uid) {
     return (uid && this.rows.some(({ id }) => id === uid) && this.#table?.getRow(uid)) || null;
   }
 
   /** @param {any} row */
-  async #bring(row) {
+  async bring(row) {
     await this.#table.scrollToRow(row, "nearest", false).catch(() => {});
   }
 
-  get #holdsFocus() {
-    return Boolean(
-      document.activeElement?.closest(".tabulator-tableholder") && this.body.contains(document.activeElement),
-    );
+  /** @param {any} cell */
+  open(cell) {
+    this.#emit("open", { uid: cell.getRow().getData().id });
   }
 
   /** @param {string} name @param {object} [detail] */
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
-}
-
-/** The boxes that choose rows. @param {boolean} finger */
-function choice(finger) {
-  return {
-    formatter: "rowSelection",
-    titleFormatter: "rowSelection",
-    titleFormatterParams: { rowRange: "active" },
-    cssClass: "choose",
-    headerSort: false,
-    resizable: false,
-    frozen: true,
-    width: finger ? 48 : 38,
-    minWidth: 38,
-  };
 }
 
 /** @param {HTMLElement} place */

@@ -288,7 +288,7 @@ export class TableDrawer extends EventTarget {
     else this.#grid?.load({ top: other });
   }
 
-  /** How the rows of an answer look. @param {Api.Ledger | null} answer null: as those that are there @returns {import("app/table/grid.js").Look} */
+  /** How the rows of an answer look. @param {Api.Ledger | null} answer null: as those that are there @returns {import("app/table/look.js").Look} */
   #look(answer) {
     if (answer) this.#know(answer);
     const { sort, desc } = this.#seen;
@@ -334,7 +334,7 @@ export class TableDrawer extends EventTarget {
       place: cell.getElement(),
       success,
       cancel,
-      beside: (step) => this.#grid?.editBeside(cell, step),
+      beside: (step) => this.#grid?.walking.editBeside(cell, step),
       back: () => this.#grid?.focus(),
     });
   }
