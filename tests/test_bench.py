@@ -47,6 +47,7 @@ def postgis() -> str | None:
         "z12, 1 tiles, SQLite / ST_AsMVT with ST_Transform",
         "z14, 4 tiles, SQLite / our tiles from PostGIS",
         "z16, 9 tiles, SQLite / mapbox-vector-tile",
+        "totals and first page of the table, 5 filters, PostGIS, warm",
         "memory of the web process",
         "server / bare folium",
         "HTML / bare folium",

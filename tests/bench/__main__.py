@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import dropped, intake, memory, neighbours, overlays, pages, scenes, tiles
+from tests.bench import dropped, filters, intake, memory, neighbours, overlays, pages, scenes, tiles
 from tests.bench.parcels import parcels
 from tests.bench.stores import on_postgis, on_sqlite
 from tests.bench.table import Line, say, say_all
@@ -32,6 +32,7 @@ def lines(folder: Path) -> Iterator[Line]:
             say("(not measured: PostGIS, as PGHOST names no server; try pg_virtualenv make bench)")
         yield from tiles.lines(sqlite, postgis)
         yield from overlays.lines(sqlite, postgis)
+        yield from filters.lines(sqlite, postgis)
         yield from memory.lines(folder / "county", len(rows))
     yield from pages.lines(folder, len(rows))
     yield from scenes.lines(folder)
