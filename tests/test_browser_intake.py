@@ -45,15 +45,19 @@ def county(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
         yield server
 
 
+MAP = "window[JSON.parse(document.getElementById('boot').textContent).map].view.map"
+
+
 def where(page: Page, place: tuple[float, float]) -> tuple[float, float]:
-    """Where a place of the map is on the screen."""
+    """Where a place of the map is on the screen, once the map rests."""
+    until(page, f"!{MAP}._animatingZoom && !{MAP}._panAnim?._inProgress")
     script = """([lng, lat]) => {
-      const { map } = window[JSON.parse(document.getElementById("boot").textContent).map].view;
+      const map = %s;
       const { x, y } = map.latLngToContainerPoint([lat, lng]);
       const { left, top } = map.getContainer().getBoundingClientRect();
       return [left + x, top + y];
     }"""
-    x, y = page.evaluate(script, list(place))
+    x, y = page.evaluate(script % MAP, list(place))
     return x, y
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from layers.crs import to_gcj02
 from tests.people import Caller, add_account, bring_in, sign_in, sign_in_as
@@ -152,6 +153,25 @@ def test_nothing_is_submitted_before_devices_and_types_are_answered(desk: Page, 
     desk.get_by_label("第 1 处的类型").select_option("历史遗迹")
     expect(submit).to_have_text("提交 1 处")
     expect(submit).to_be_enabled()
+
+
+def test_photos_chosen_before_the_server_said_who_one_is_are_not_lost(
+    blank_page: Callable[..., Page], county: Server, li: Caller, tmp_path: Path
+) -> None:
+    page = blank_page(county.url)
+    bring_in(page, county, li)
+    held: list[Route] = []
+    page.route(re.compile(r"/api/mark$"), lambda route: held.append(route))
+    page.goto("/photos")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="选择照片").click()
+    chooser.value.set_files(files(tmp_path, [photo((118.4, 35.5), seed=1)]))
+    expect(page.locator(".bulk")).to_have_attribute("data-step", "review")
+    page.wait_for_timeout(1500)
+    assert held
+    for each in held:
+        each.continue_()
+    expect(page.locator("#submit")).to_have_text("请回答设备的坐标")
 
 
 def test_what_is_no_photo_is_told(desk: Page, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.browser import until
 from tests.running import Server
 from webmap.outputs.print_paper import Sheet
 
@@ -89,8 +90,8 @@ def test_the_frame_is_dragged_turned_and_resized_and_is_the_sheet(
     page.mouse.down()
     page.mouse.move(x + 90, y + 30, steps=4)
     page.mouse.up()
+    until(page, f"({FRAME})().laid.center.lon > {start['center']['lon']}")
     dragged = laid(page)
-    assert dragged["center"]["lon"] > start["center"]["lon"]
     assert dragged["center"]["lat"] < start["center"]["lat"]
     expect(grip).to_be_focused()
     for key in ("ArrowLeft", "}", "]"):

@@ -59,6 +59,8 @@ async function learn(told) {
       `您的账号（${account.unit}，${account.role_title}）不能标点。需要采集、业务或审核账号，请联系系统管理员。`,
     );
   else byId("hint_bar").hidden = true;
+  // Photos may have been chosen before this came.
+  if (shots.all.length) show();
 }
 
 /** @param {string} sentence */
