@@ -4,22 +4,11 @@ import { readJson } from "app/api.js";
 import { Brush, pathOf } from "app/map/canvas_paint.js";
 import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
-import { Coloring } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
-import {
-  absolute,
-  carriesPoints,
-  classOf,
-  drawnLayers,
-  isRing,
-  keyOf,
-  presentIn,
-  SOURCE,
-  sourceOf,
-} from "app/map/gl_style.js";
+import { absolute, classOf, drawnLayers, isRing, keyOf, SOURCE, sourceOf } from "app/map/gl_style.js";
 import { graticule } from "app/map/graticule.js";
+import { InSight } from "app/map/in_sight.js";
 import { groundStrength } from "app/map/opacity.js";
-import { Passing } from "app/map/passing.js";
 import { quietPane, Sheet } from "app/map/sheet.js";
 
 /**
@@ -47,9 +36,6 @@ export class CanvasMap extends EventTarget {
   #sources = new Map();
   /** @type {Map<string, PreparedTile[]>} by source, those of the view */
   #shown = new Map();
-  /** @type {LabelPoint[]} */
-  #points = [];
-  #known = "";
   #asked = 0;
   /** @type {Map<string, number>} */
   #faint = new Map();
@@ -63,13 +49,7 @@ export class CanvasMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
-  /** Layer of the chosen feature. @type {string | null} */
-  #chosen = null;
-  /** Layers that have tiles; null: all. @type {Set<string> | null} */
-  #present = null;
   #emphasis = new Emphasis();
-  #passing = new Passing();
-  #coloring = new Coloring();
   /** @type {Promise<void>} */
   #standing;
   #follow = () => void this.#load();
@@ -78,8 +58,7 @@ export class CanvasMap extends EventTarget {
   constructor(map, setting) {
     super();
     this.map = map;
-    this.#coloring = new Coloring(setting.style.colors);
-    this.off = new Set(setting.off);
+    this.seen = new InSight(map, setting);
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
     this.lines = graticule(setting.bounds).geometry.coordinates;
@@ -87,8 +66,6 @@ export class CanvasMap extends EventTarget {
     this.rules = drawnLayers(setting.style.layers, setting)
       .map(shownRing)
       .map((layer) => ({ layer, brush: new Brush(layer, setting.style.patterns) }));
-    this.overlay = setting.style.overlay;
-    this.keys = Object.keys(this.overlay);
     this.pane = quietPane(map, PANE + (setting.side ?? ""), 200);
     this.sheet = new Sheet(map, this.pane, MARGIN_PX);
     this.rings = new Sheet(map, this.pane, MARGIN_PX);
@@ -121,14 +98,12 @@ export class CanvasMap extends EventTarget {
 
   /** Where symbols and names may stand, for the layers that are on. */
   points() {
-    return this.#points;
+    return this.seen.points;
   }
 
   /** @param {string} key @param {boolean} on */
   setVisible(key, on) {
-    if (on !== this.off.has(key)) return;
-    if (on) this.off.delete(key);
-    else this.off.add(key);
+    if (!this.seen.turn(key, on)) return;
     this.#due = true;
     this.#drawSoon();
   }
@@ -157,7 +132,7 @@ export class CanvasMap extends EventTarget {
   /** What the view is about; the rest is fainter. @param {Emphasis} emphasis */
   setEmphasis(emphasis) {
     this.#emphasis = emphasis;
-    for (const key of this.keys) this.setOpacity(key, this.#faint.get(key) ?? 1);
+    for (const key of this.seen.keys) this.setOpacity(key, this.#faint.get(key) ?? 1);
   }
 
   /** A CSS pixel has become another number of pixels of the screen. */
@@ -173,8 +148,7 @@ export class CanvasMap extends EventTarget {
 
   /** The chosen feature is named at any zoom, for which the points of its layer are needed. @param {string | null} key */
   setChosen(key) {
-    if (key === this.#chosen) return;
-    this.#chosen = key;
+    if (!this.seen.choose(key)) return;
     this.#collect();
   }
 
@@ -186,24 +160,24 @@ export class CanvasMap extends EventTarget {
 
   /** Only what passes is drawn. @param {string} key @param {import("app/map/passing.js").Asked | null} asked */
   setFilter(key, asked) {
-    if (this.#passing.set(key, asked)) this.#standing = this.#open(this.tiles);
-    this.#known = "-";
+    if (this.seen.passing.set(key, asked)) this.#standing = this.#open(this.tiles);
+    this.seen.forget();
     this.#drawSoon();
     this.#collect();
   }
 
   /** Only what stands is drawn, of the tiles that are there. @param {string} key @param {any} expression null: everything */
   setTime(key, expression) {
-    if (!this.#passing.setTime(key, expression)) return;
-    this.#known = "-";
+    if (!this.seen.passing.setTime(key, expression)) return;
+    this.seen.forget();
     this.#drawSoon();
     this.#collect();
   }
 
   /** Which field colours a layer in this view. @param {Record<string, string>} fields by layer */
   setColors(fields) {
-    if (!this.#coloring.set(fields).length) return;
-    this.#known = "-";
+    if (!this.seen.coloring.set(fields).length) return;
+    this.seen.forget();
     this.#drawSoon();
     this.#collect();
   }
@@ -230,8 +204,8 @@ export class CanvasMap extends EventTarget {
 
   /** The tiles have changed on the server; layers that are not named have none now. @param {TileAddresses} tiles */
   renew(tiles) {
-    this.#present = presentIn(tiles);
-    this.tiles = tiles;
+    this.seen.renew(tiles);
+    this.tiles = this.seen.tiles = tiles;
     this.#standing = this.#open(tiles);
   }
 
@@ -253,7 +227,10 @@ export class CanvasMap extends EventTarget {
 
   /** @param {TileAddresses} tiles */
   async #open({ url, large = [] }) {
-    const own = large.map((each) => [`${SOURCE}/${each.key}`, this.#passing.addressOf(each.key, each.url)]);
+    const own = large.map((each) => [
+      `${SOURCE}/${each.key}`,
+      this.seen.passing.addressOf(each.key, each.url),
+    ]);
     const sources = /** @type {[string, string][]} */ (url ? [[SOURCE, url], ...own] : own);
     try {
       const opened = sources.map(async ([name, address]) => [name, await readJson(absolute(address))]);
@@ -333,7 +310,7 @@ export class CanvasMap extends EventTarget {
   #isSeen(layer, { id, props }) {
     const key = keyOf(layer);
     if (this.#hidden?.id === id && this.#hidden.layer === key) return false;
-    return this.#passing.holds(key, id, props);
+    return this.seen.passing.holds(key, id, props);
   }
 
   #drawRing() {
@@ -407,28 +384,8 @@ export class CanvasMap extends EventTarget {
 
   #collect() {
     this.#due = false;
-    const points = this.keys
-      .filter((key) => this.#hasNames(key))
-      .flatMap((key) => {
-        const passing = this.#passing.points(key, labelPoints(key, this.#tilesOf(key)));
-        return this.#coloring.points(key, passing);
-      });
-    const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
-    if (known === this.#known) return;
-    this.#known = known;
-    this.#points = points;
-    this.dispatchEvent(new Event("points"));
-  }
-
-  /** @param {string} key */
-  #isOff(key) {
-    return this.off.has(key) || this.#present?.has(key) === false;
-  }
-
-  /** @param {string} key */
-  #hasNames(key) {
-    if (this.#isOff(key)) return false;
-    return key === this.#chosen || carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key]);
+    if (this.seen.collect((key) => labelPoints(key, this.#tilesOf(key))))
+      this.dispatchEvent(new Event("points"));
   }
 
   /** @param {string} key */
@@ -438,7 +395,7 @@ export class CanvasMap extends EventTarget {
 
   /** @param {StyleLayer} layer */
   #isDrawn(layer) {
-    if (this.#isOff(keyOf(layer)) || isRing(layer) || !this.#coloring.shows(layer)) return false;
+    if (this.seen.isOff(keyOf(layer)) || isRing(layer) || !this.seen.coloring.shows(layer)) return false;
     return isAtZoom(layer, this.#zoom);
   }
 

@@ -1,22 +1,20 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
-import { Coloring, coloringOf } from "app/map/coloring.js";
+import { coloringOf } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
   absolute,
-  carriesPoints,
   classOf,
   drawnLayers,
   isRing,
   keyOf,
-  presentIn,
   RING_PX,
   SOURCE,
   sourceOf,
   specification,
 } from "app/map/gl_style.js";
+import { InSight } from "app/map/in_sight.js";
 import { fainter, groundStrength } from "app/map/opacity.js";
-import { Passing } from "app/map/passing.js";
 import { patternImage } from "app/map/patterns.js";
 import { eachOnce } from "app/map/recipes.js";
 import { quietPane } from "app/map/sheet.js";
@@ -58,9 +56,6 @@ export class GlMap extends EventTarget {
     return window.hasWebGl2;
   }
 
-  /** @type {LabelPoint[]} */
-  #points = [];
-  #known = "";
   #waiting = 0;
   /** @type {Set<string>} */
   #painted = new Set();
@@ -74,12 +69,6 @@ export class GlMap extends EventTarget {
   #hovered = null;
   /** @type {Ref | null} */
   #hidden = null;
-  /** Layer of the chosen feature. @type {string | null} */
-  #chosen = null;
-  /** Layers that have tiles; null: all. @type {Set<string> | null} */
-  #present = null;
-  #passing = new Passing();
-  #coloring = new Coloring();
   /** Layers that stay at hand while they are off, with the fields that colour them. @type {Map<string, Set<string>>} */
   #held = new Map();
   /** Until when nothing is drawn that is not whole; 0: nothing is waited for. */
@@ -89,16 +78,13 @@ export class GlMap extends EventTarget {
   constructor(map, setting) {
     super();
     this.map = map;
-    this.#coloring = new Coloring(setting.style.colors);
     this.pane = quietPane(map, PANE + (setting.side ?? ""), 200);
-    this.off = new Set(setting.off);
+    this.seen = new InSight(map, setting);
     this.backdrop = setting.backdrop;
     this.tiles = setting.tiles;
     this.addresses = setting.tiles;
     this.patterns = setting.style.patterns;
     this.layers = drawnLayers(setting.style.layers, setting).map(unseenRing);
-    this.overlay = setting.style.overlay;
-    this.keys = Object.keys(this.overlay);
     this.sheet = addSheet(map, this.pane, specification(this.layers, setting), Boolean(setting.lasting));
     this.gl = this.sheet.getMaplibreMap();
     this.#drawWhole();
@@ -135,14 +121,12 @@ export class GlMap extends EventTarget {
 
   /** Where symbols and names may stand, for the layers that are on. */
   points() {
-    return this.#points;
+    return this.seen.points;
   }
 
   /** @param {string} key @param {boolean} on */
   setVisible(key, on) {
-    if (on !== this.off.has(key)) return;
-    if (on) this.off.delete(key);
-    else this.off.add(key);
+    if (!this.seen.turn(key, on)) return;
     if (!this.#standing) return;
     this.#applyVisible(key);
     this.#collectSoon();
@@ -152,7 +136,7 @@ export class GlMap extends EventTarget {
   hold(layers) {
     this.#held = layers;
     if (!this.#standing) return;
-    for (const key of this.keys) this.#applyVisible(key);
+    for (const key of this.seen.keys) this.#applyVisible(key);
   }
 
   /** @param {string} key @param {number} factor */
@@ -188,8 +172,7 @@ export class GlMap extends EventTarget {
 
   /** The chosen feature is named at any zoom, for which the points of its layer are needed. @param {string | null} key */
   setChosen(key) {
-    if (key === this.#chosen) return;
-    this.#chosen = key;
+    if (!this.seen.choose(key)) return;
     this.#collect();
   }
 
@@ -203,28 +186,28 @@ export class GlMap extends EventTarget {
 
   /** Only what passes is drawn. Tiles that are there stay, unless they themselves are filtered. @param {string} key @param {import("app/map/passing.js").Asked | null} asked */
   setFilter(key, asked) {
-    const others = this.#passing.set(key, asked);
+    const others = this.seen.passing.set(key, asked);
     if (!this.#standing) return;
     this.#applyFilter(key);
     if (others) this.#readTiles(key);
-    this.#known = "-";
+    this.seen.forget();
     this.#collect();
   }
 
   /** Only what stands is drawn, of the tiles that are there. @param {string} key @param {any} expression null: everything */
   setTime(key, expression) {
-    if (!this.#passing.setTime(key, expression) || !this.#standing) return;
+    if (!this.seen.passing.setTime(key, expression) || !this.#standing) return;
     this.#applyFilter(key);
-    this.#known = "-";
+    this.seen.forget();
     this.#collectSoon();
   }
 
   /** Which field colours a layer in this view. @param {Record<string, string>} fields by layer */
   setColors(fields) {
-    const changed = this.#coloring.set(fields);
+    const changed = this.seen.coloring.set(fields);
     if (!changed.length || !this.#standing) return;
     for (const key of changed) this.#applyVisible(key);
-    this.#known = "-";
+    this.seen.forget();
     this.#collect();
   }
 
@@ -255,12 +238,15 @@ export class GlMap extends EventTarget {
 
   /** The tiles have changed on the server; layers that are not named have none now. @param {Tiles} tiles */
   renew(tiles) {
-    this.#present = presentIn(tiles);
-    for (const key of this.keys) this.#applyVisible(key);
+    this.seen.renew(tiles);
+    for (const key of this.seen.keys) this.#applyVisible(key);
     this.addresses = tiles;
     const urls = [
       [SOURCE, tiles.url],
-      ...(tiles.large ?? []).map(({ key, url }) => [sourceOf(key, tiles), this.#passing.addressOf(key, url)]),
+      ...(tiles.large ?? []).map(({ key, url }) => [
+        sourceOf(key, tiles),
+        this.seen.passing.addressOf(key, url),
+      ]),
     ];
     for (const [name, url] of urls) {
       const source = /** @type {import("maplibre-gl").VectorTileSource} */ (this.gl.getSource(String(name)));
@@ -334,13 +320,13 @@ export class GlMap extends EventTarget {
   // What was asked for before the style stood is done now.
   #stand() {
     this.#standing = true;
-    for (const key of this.keys) this.#applyVisible(key);
+    for (const key of this.seen.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
     if (this.#ground < 1) this.#applyGround();
     if (this.#emphasis.subject) this.#applyEmphasis();
-    for (const key of this.keys) {
+    for (const key of this.seen.keys) {
       this.#applyFilter(key);
-      if (this.#passing.tilesOf(key)) this.#readTiles(key);
+      if (this.seen.passing.tilesOf(key)) this.#readTiles(key);
     }
   }
 
@@ -349,7 +335,7 @@ export class GlMap extends EventTarget {
     const hidden = this.#hidden?.layer === key ? ["!=", ["id"], this.#hidden.id] : null;
     for (const layer of this.#layersOf(key)) {
       const own = /** @type {any} */ (layer).filter ?? null;
-      const parts = [own, hidden, this.#passing.expressionOf(key)].filter(Boolean);
+      const parts = [own, hidden, this.seen.passing.expressionOf(key)].filter(Boolean);
       const whole = parts.length > 1 ? ["all", ...parts] : parts[0];
       if (whole !== this.gl.getFilter(layer.id)) this.gl.setFilter(layer.id, /** @type {any} */ (whole));
     }
@@ -360,7 +346,7 @@ export class GlMap extends EventTarget {
     const own = (this.addresses.large ?? []).find((each) => each.key === key);
     if (!own) return;
     const source = this.gl.getSource(sourceOf(key, this.tiles));
-    const url = absolute(this.#passing.addressOf(key, own.url));
+    const url = absolute(this.seen.passing.addressOf(key, own.url));
     /** @type {import("maplibre-gl").VectorTileSource | undefined} */ (source)?.setUrl(url);
   }
 
@@ -369,7 +355,7 @@ export class GlMap extends EventTarget {
   }
 
   #applyEmphasis() {
-    for (const key of this.keys) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
+    for (const key of this.seen.keys) this.#applyOpacity(key, this.#faint.get(key) ?? 1);
   }
 
   /** @param {string} key */
@@ -444,25 +430,7 @@ export class GlMap extends EventTarget {
     clearTimeout(this.#waiting);
     this.#waiting = 0;
     if (!this.#standing) return;
-    const points = this.keys
-      .filter((key) => this.#hasNames(key))
-      .flatMap((key) => this.#coloring.points(key, this.#passing.points(key, this.#pointsOf(key))));
-    const known = points.map(({ layer, id, seq, lon }) => `${layer}${id}.${seq}@${lon}`).join();
-    if (known === this.#known) return;
-    this.#known = known;
-    this.#points = points;
-    this.dispatchEvent(new Event("points"));
-  }
-
-  /** @param {string} key */
-  #isOff(key) {
-    return this.off.has(key) || this.#present?.has(key) === false;
-  }
-
-  /** @param {string} key */
-  #hasNames(key) {
-    if (this.#isOff(key)) return false;
-    return key === this.#chosen || carriesPoints(key, this.map.getZoom(), this.tiles, this.overlay[key]);
+    if (this.seen.collect((key) => this.#pointsOf(key))) this.dispatchEvent(new Event("points"));
   }
 
   // Tiles of two zooms may both be there for a moment: one place is one id and number.
@@ -482,19 +450,19 @@ export class GlMap extends EventTarget {
   // The ring around what is pointed at has no colour of its layer.
   /** @param {StyleLayer} layer */
   #isColored(layer) {
-    return isRing(layer) || this.#coloring.shows(layer);
+    return isRing(layer) || this.seen.coloring.shows(layer);
   }
 
   /** @param {StyleLayer} layer */
   #isSeen(layer) {
-    return !this.#isOff(keyOf(layer)) && this.#isColored(layer);
+    return !this.seen.isOff(keyOf(layer)) && this.#isColored(layer);
   }
 
   /** @param {StyleLayer} layer */
   #isHeld(layer) {
     const key = keyOf(layer);
     // Tiles of its own are many, and fetched only for what is seen.
-    const isThere = sourceOf(key, this.tiles) === SOURCE && this.#present?.has(key) !== false;
+    const isThere = sourceOf(key, this.tiles) === SOURCE && this.seen.isPresent(key);
     const fields = isThere ? this.#held.get(key) : undefined;
     return fields !== undefined && (isRing(layer) || fields.has(coloringOf(layer)));
   }
@@ -502,7 +470,7 @@ export class GlMap extends EventTarget {
   /** @param {StyleLayer} layer */
   #isPickable(layer) {
     const key = keyOf(layer);
-    if (this.#isOff(key) || isRing(layer) || !this.#isColored(layer)) return false;
+    if (this.seen.isOff(key) || isRing(layer) || !this.#isColored(layer)) return false;
     return !(this.backdrop.has(key) && layer.type === "fill");
   }
 
