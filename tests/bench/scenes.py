@@ -19,7 +19,7 @@ from tests.browser import DESKTOP, FLAGS, chromium
 from tests.running import fill_with_sample, running
 
 LARGEST_WAIT: Final = 1 / 2
-SCENES: Final = 10
+SCENES: Final = min(10, 2 * MOST_ROUNDS)
 RENDERERS: Final = {"GL": "", "canvas": "renderer=canvas&"}
 # Milliseconds from the key to the frame in which all stands.
 STEP: Final = """(key) => new Promise((done) => {
@@ -68,7 +68,7 @@ def _line(browser: Browser, url: str, renderer: str) -> Line:
     page.evaluate(STANDS)
     _through(page)
     steps = _through(page)
-    loads = [_load(page, url, number) for number in range(1, min(SCENES, 2 * MOST_ROUNDS) + 1)]
+    loads = [_load(page, url, number) for number in range(1, SCENES + 1)]
     context.close()
     ours, theirs = statistics.median(steps), statistics.median(loads)
     noise = max(max(each) / min(each) for each in (steps, loads))
