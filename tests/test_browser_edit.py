@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from pyproj import Geod
 
 from tests.people import Caller, bring_in, sign_in
@@ -79,6 +79,36 @@ def test_a_vertex_snaps_to_the_neighbour(signed_in_page: Pages, staffed: Server)
     corner = page.locator(".marker-icon:not(.marker-icon-middle)")
     nearest = min(corner.all(), key=lambda each: away(each, own_west, own_north))
     drag(page, nearest, other_east - own_west + 5, other_north - own_north + 4)
+    drawn = page.evaluate("() => map_county.view.editor.geometry.coordinates[0]")
+    assert [east, north] in [[pytest.approx(x, abs=1e-12), pytest.approx(y, abs=1e-12)] for x, y in drawn]
+
+
+def test_neighbours_that_come_late_do_not_take_the_vertex_out_of_the_hand(
+    signed_in_page: Pages, staffed: Server
+) -> None:
+    neighbour = planted(staffed)
+    west, south, east, north = neighbour["bbox"]
+    feature = planted(staffed, beside={"bbox": [west, south, east + SIDE / 4, north]})
+    page = shown(signed_in_page("editor"), feature)
+    held: list[Route] = []
+    page.route(re.compile(r"/features\?bbox="), lambda route: held.append(route))
+    card(page).get_by_role("button", name="编辑").click()
+    expect(page.locator(".map-tag.drawn")).to_contain_text("亩")
+    own_west, _, _, own_north = box_of(page, feature)
+    _, _, other_east, other_north = box_of(page, neighbour)
+    corner = page.locator(".marker-icon:not(.marker-icon-middle)")
+    nearest = min(corner.all(), key=lambda each: away(each, own_west, own_north))
+    box = nearest.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(own_west - 15, own_north + 10, steps=5)
+    for route in held:
+        route.continue_()
+    expect(page.locator(".leaflet-neighbours-pane path").first).to_be_attached()
+    page.wait_for_timeout(150)
+    page.mouse.move(other_east + 5, other_north + 4, steps=5)
+    page.mouse.up()
     drawn = page.evaluate("() => map_county.view.editor.geometry.coordinates[0]")
     assert [east, north] in [[pytest.approx(x, abs=1e-12), pytest.approx(y, abs=1e-12)] for x, y in drawn]
 

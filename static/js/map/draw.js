@@ -106,7 +106,7 @@ export class ShapeEditor extends EventTarget {
     this.tag.clear();
   }
 
-  /** What vertices snap to, unseen. @param {GeoJSON.Feature[]} features */
+  /** What vertices snap to, unseen; a vertex on its way snaps to them too. @param {GeoJSON.Feature[]} features */
   snapTo(features) {
     this.#neighbours?.remove();
     const options = { pane: NEIGHBOURS, interactive: false, snapIgnore: false };
@@ -115,7 +115,6 @@ export class ShapeEditor extends EventTarget {
     this.#neighbours = L.geoJSON(all, /** @type {any} */ ({ ...options, pointToLayer: point })).addTo(
       this.map,
     );
-    if (this.isOn && !this.#working) this.setMode(this.mode);
   }
 
   /** @param {Mode} mode */
