@@ -2,24 +2,13 @@
 import { fill, html, later } from "app/dom.js";
 import { CellEditor } from "app/table/cell.js";
 import { choose, remember, remembered, shownOf } from "app/table/columns.js";
-import { asHtml, asText, putOnClipboard } from "app/table/copying.js";
 import { Grid } from "app/table/grid.js";
+import { copied, saved } from "app/table/taking.js";
+import { Ticked } from "app/table/ticked.js";
 
 const REST_MS = 250;
-const MOST_COPIED = 5000;
-const COPIED_AT_ONCE = 1000;
-const MOST_IN_A_SHEET = 5000;
-const MOST_SHOWN = 200;
 
-/**
- * @typedef {object} Acting
- * @property {string} words
- * @property {number} least rows it needs
- * @property {(layer: Api.Layer, bounds: Api.Bounds | null) => void} [wide] also with all rows there are
- * @property {(layer: Api.Layer, uids: string[]) => void} act
- *
- * @typedef {{all: boolean, columns: string[] | null, sort?: string, desc: boolean}} Ledger how rows are seen
- */
+/** @typedef {{all: boolean, columns: string[] | null, sort?: string, desc: boolean}} Ledger how rows are seen */
 
 /**
  * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close", "changed" when rows are seen otherwise,
@@ -38,10 +27,7 @@ export class TableDrawer extends EventTarget {
   #columns = [];
   /** @type {Api.LedgerTotals | null} */
   #totals = null;
-  /** Which rows, on whichever page, and where they are. @type {Map<string, Api.Bounds>} */
-  #chosen = new Map();
-  /** Whether all rows are chosen, listed or not. */
-  #every = false;
+  #ticked = new Ticked(() => this.#offer);
   #edits = false;
   /** @type {Set<string>} */
   #editable = new Set();
@@ -68,7 +54,7 @@ export class TableDrawer extends EventTarget {
     this.library = library;
     this.dialog = dialog;
     this.filterOf = filterOf;
-    /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => Acting[]} */
+    /** What can be done with rows that are chosen. @type {(layer: Api.Layer) => import("app/table/ticked.js").Acting[]} */
     this.actions = () => [];
     /** Whether values can be changed in their cells now. @type {(layer: Api.Layer) => boolean} */
     this.mayEdit = () => false;
@@ -80,6 +66,10 @@ export class TableDrawer extends EventTarget {
     this.editor.addEventListener("saved", (event) =>
       this.#emit("saved", /** @type {CustomEvent} */ (event).detail),
     );
+    for (const name of ["chosen", "zoom"])
+      this.#ticked.addEventListener(name, (event) =>
+        this.#emit(name, /** @type {CustomEvent} */ (event).detail),
+      );
     this.#soon = later(REST_MS, () => this.#load());
   }
 
@@ -109,8 +99,7 @@ export class TableDrawer extends EventTarget {
     const known = this.#layers.find(({ key }) => key === layer) ?? this.#layers[0];
     if (!known) return;
     this.#layer = known.key;
-    this.#chosen.clear();
-    this.#every = this.#edits = false;
+    this.#edits = false;
     this.#editable.clear();
     this.#columns = [];
     this.#totals = null;
@@ -122,8 +111,8 @@ export class TableDrawer extends EventTarget {
     fill(this.element, this.#head(), html`<div class="table-body"></div>`);
     this.#grid?.clear();
     this.#grid = this.#made();
+    this.#ticked.clear();
     this.#emit("opened");
-    this.#tellChosen();
     this.#load();
   }
 
@@ -131,8 +120,7 @@ export class TableDrawer extends EventTarget {
     this.element.hidden = true;
     this.#grid?.clear();
     delete document.body.dataset.table;
-    this.#chosen.clear();
-    this.#tellChosen();
+    this.#ticked.clear();
     this.#emit("close");
   }
 
@@ -140,7 +128,7 @@ export class TableDrawer extends EventTarget {
   follow(bounds) {
     this.#bounds = bounds;
     if (this.#seen.all) return;
-    this.#every = false;
+    this.#ticked.narrow();
     if (!this.element.hidden) this.#soon();
   }
 
@@ -156,10 +144,8 @@ export class TableDrawer extends EventTarget {
 
   /** None is chosen any more. */
   unchoose() {
-    this.#every = false;
-    this.#chosen.clear();
     this.#grid?.unchoose();
-    this.#showChosen();
+    this.#ticked.clear();
   }
 
   #made() {
@@ -175,7 +161,7 @@ export class TableDrawer extends EventTarget {
     on("came", () => this.#came());
     on("failed", ({ message }) => this.#fail(message));
     on("open", ({ uid }) => this.#emit("open", { uid, uids: grid.rows.map(({ id }) => id) }));
-    on("choose", ({ rows, on: chosen }) => this.#choose(rows, chosen));
+    on("choose", ({ rows, on: chosen }) => this.#ticked.choose(rows, chosen));
     on("edited", () => this.#edited());
     return grid;
   }
@@ -191,7 +177,7 @@ export class TableDrawer extends EventTarget {
     return html`<header class="table-head">
       <label>表格 <select aria-label="选择图层" @change=${open}>${choices}</select></label>
       <span class="scope" role="group" aria-label="行的范围">${this.#scope(false, "视野内")}${this.#scope(true, "全部")}</span>
-      <span class="found quiet" role="status"></span><span class="chosen" role="status"></span>
+      <span class="found quiet" role="status"></span>${this.#ticked.element}
       <span class="table-acts">
         ${layer && this.mayEdit(layer) && html`<button class="button" type="button" data-act="edit" aria-pressed="false" title="点单元格直接修改（在格上按 F2 或回车）" @click=${() => this.#turnEditing()}>改数据</button>`}
         <button class="button" type="button" title="按条件筛选（Shift+F）" @click=${() => this.#tell("filter")}>筛选</button>
@@ -248,7 +234,7 @@ export class TableDrawer extends EventTarget {
   /** @param {Partial<Ledger>} change */
   #see(change) {
     this.#seen = { ...this.#seen, ...change };
-    this.#every = false;
+    this.#ticked.narrow();
     for (const scope of this.element.querySelectorAll(".scope button"))
       scope.setAttribute("aria-pressed", String(String(this.#seen.all) === scope.getAttribute("data-all")));
     this.#emit("changed");
@@ -299,7 +285,7 @@ export class TableDrawer extends EventTarget {
       totals: this.#totals,
       word: this.#known?.measure_word ?? "行",
       chooses: this.#chooses,
-      isChosen: (uid) => this.#chosen.has(uid),
+      isChosen: (uid) => this.#ticked.has(uid),
       editable: this.#edits ? this.#editable : new Set(),
       none: html`<p class="none">${this.#noneWords}</p>`,
     };
@@ -321,7 +307,7 @@ export class TableDrawer extends EventTarget {
 
   #came() {
     this.#sayFound(this.#grid?.count ?? 0);
-    this.#showChosen();
+    this.#ticked.show();
     this.#emit("shown");
   }
 
@@ -347,11 +333,6 @@ export class TableDrawer extends EventTarget {
 
   get #known() {
     return this.#layers.find(({ key }) => key === this.#layer);
-  }
-
-  /** How many rows there are on all pages. */
-  get #count() {
-    return this.#grid?.count ?? 0;
   }
 
   get #body() {
@@ -401,118 +382,30 @@ export class TableDrawer extends EventTarget {
     );
   }
 
-  // What is chosen --------------------------------------------------------------------------------------
-
-  /** @param {Api.LedgerRow[]} rows @param {boolean} on */
-  #choose(rows, on) {
-    this.#every = false;
-    for (const { id, bounds } of rows) {
-      if (on) this.#chosen.set(id, bounds);
-      else this.#chosen.delete(id);
-    }
-    this.#showChosen();
-  }
-
-  #showChosen() {
-    this.#tellChosen();
-    const place = this.element.querySelector(".chosen");
+  /** What can be chosen, and what then. @returns {import("app/table/ticked.js").Offer | null} */
+  get #offer() {
     const layer = this.#known;
-    if (!place || !layer) return;
-    if (this.#every) return this.#showEvery(place, layer);
-    const uids = [...this.#chosen.keys()];
-    const acts = this.actions(layer).filter(({ least }) => uids.length >= least);
-    const buttons = acts.map(
-      ({ words, act }) =>
-        html`<button class="button" type="button" @click=${() => act(layer, uids)}>${words}</button>`,
-    );
-    const zoom = html`<button class="button" type="button" title="地图移到选中的各行" @click=${() => this.#zoom()}>定位</button>`;
-    const told = uids.length > 0 && [`已选 ${uids.length} ${layer.measure_word}`, zoom, ...buttons];
-    fill(place, told, this.#offersEvery && this.#everyButton(layer));
-  }
-
-  #tellChosen() {
-    this.#emit("chosen", { layer: this.#layer, uids: [...this.#chosen.keys()].slice(0, MOST_SHOWN) });
-  }
-
-  #zoom() {
-    const boxes = [...this.#chosen.values()];
-    if (!boxes.length) return;
-    const [west, south] = [0, 1].map((side) => Math.min(...boxes.map((box) => box[side])));
-    const [east, north] = [2, 3].map((side) => Math.max(...boxes.map((box) => box[side])));
-    this.#emit("zoom", { bounds: [west, south, east, north] });
-  }
-
-  // Ticking what is listed does not reach what is not.
-  get #offersEvery() {
+    if (!layer || this.element.hidden) return null;
     const { rows = [], count = 0 } = this.#grid ?? {};
-    return rows.length > 0 && count > rows.length && rows.every(({ id }) => this.#chosen.has(id));
-  }
-
-  get #everyWords() {
-    return `${this.#seen.all ? "" : "视野内"}${this.isFiltered ? "符合筛选的" : ""}全部`;
-  }
-
-  /** @param {Api.Layer} layer */
-  #everyButton(layer) {
-    const every = () => {
-      this.#every = true;
-      this.#showChosen();
-    };
-    return html`<button class="button" type="button" @click=${every}>改选${this.#everyWords} ${this.#count} ${layer.measure_word}</button>`;
-  }
-
-  /** @param {Element} place @param {Api.Layer} layer */
-  #showEvery(place, layer) {
+    const scope = `${this.#seen.all ? "" : "视野内"}${this.isFiltered ? "符合筛选的" : ""}全部`;
     const bounds = this.#seen.all ? null : this.#bounds;
-    const buttons = this.actions(layer).map(
-      ({ words, wide }) =>
-        wide &&
-        html`<button class="button" type="button" @click=${() => wide(layer, bounds)}>${words}</button>`,
-    );
-    fill(place, `已选${this.#everyWords} ${this.#count} ${layer.measure_word}`, buttons);
+    return { layer, acts: this.actions(layer), rows, count, scope, bounds };
   }
 
-  // What goes out ---------------------------------------------------------------------------------------
-
-  // All rows, also those that are not listed yet, in the present order and columns.
-  async #copy() {
+  /** All rows, also those of other pages. @returns {import("app/table/taking.js").Taken} */
+  get #taken() {
     const word = this.#known?.measure_word ?? "行";
-    try {
-      const rows = await this.#all(Math.min(this.#count, MOST_COPIED));
-      const shown = this.#shown;
-      const done = putOnClipboard({ "text/plain": asText(shown, rows), "text/html": asHtml(shown, rows) });
-      const more = this.#count - rows.length;
-      const rest = more > 0 ? `，其余 ${more} ${word}请用导出` : "";
-      this.#say(
-        done ? `已复制 ${rows.length} ${word}${rest}。` : "浏览器不允许复制。请用导出，或换一个浏览器。",
-      );
-    } catch (error) {
-      this.#say(/** @type {Error} */ (error).message);
-    }
+    const count = this.#grid?.count ?? 0;
+    return { layer: this.#layer ?? "", word, count, columns: this.#shown, wanted: this.#wanted };
   }
 
-  /** @param {number} count @returns {Promise<Api.LedgerRow[]>} */
-  async #all(count) {
-    const rows = [];
-    for (let offset = 0; offset < count; offset += COPIED_AT_ONCE) {
-      const answer = await this.server.ledger(this.#layer ?? "", {
-        ...this.#wanted,
-        offset,
-        limit: Math.min(COPIED_AT_ONCE, count - offset),
-      });
-      rows.push(...answer.rows);
-    }
-    return rows;
+  async #copy() {
+    this.#say(await copied(this.server, this.#taken));
   }
 
   #save() {
-    const count = this.#count;
-    if (count > MOST_IN_A_SHEET)
-      return this.#say(
-        `共 ${count.toLocaleString("zh-CN")} 行，按所见一次最多导出 ${MOST_IN_A_SHEET} 行。请缩小范围、加筛选条件，或用“导出”。`,
-      );
-    const columns = this.#shown.map(({ key }) => key);
-    this.server.saveLedger(this.whole, this.#layer ?? "", { ...this.#wanted, columns });
+    const refused = saved(this.server, this.whole, this.#taken);
+    if (refused) this.#say(refused);
   }
 
   /** @param {"filter" | "charts"} name */
