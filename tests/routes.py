@@ -102,6 +102,10 @@ def _lines() -> Iterable[tuple[str, Route]]:
         ),
         ("GET /api/layers/<key>/rows", Route(INSIDERS, "/api/layers/idle_parcel/rows", internal=True)),
         (
+            "GET /api/layers/<key>/rows/<uid>",
+            Route(INSIDERS, f"/api/layers/idle_parcel/rows/{IDLE_UID}", internal=True),
+        ),
+        (
             "GET /api/layers/<key>/shapes",
             Route(INSIDERS, f"/api/layers/idle_parcel/shapes?uids={IDLE_UID}", internal=True),
         ),

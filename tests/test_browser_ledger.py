@@ -58,7 +58,7 @@ ASKED_WHILE_BUILT = """async (waits) => {
     return { count: 1, columns, rows: [{ id: name, words: { name } }] };
   };
   const library = [...document.scripts].find(({ src }) => src.includes("tabulator")).src;
-  const grid = new Grid(place, { library, ask, look: (answer) => {
+  const grid = new Grid(place, { library, widths: new Map(), ask, look: (answer) => {
     // The first answer is there, its table is about to be built: something else is wanted from now on.
     if (answer && wanted === "旧") {
       wanted = "新";
@@ -131,6 +131,58 @@ def test_pages_are_turned_by_button_by_number_and_in_other_sizes(county: Server,
     table.get_by_label("转到第几页").fill("99")
     page.keyboard.press("Enter")
     expect(counter).to_have_text(f"第 1,001–{whole:,} 条，共 {whole:,} 条")
+
+
+def test_a_link_leads_to_the_page_and_a_row_is_found_on_its_own(county: Server, blank_page: Visit) -> None:
+    page = opened(blank_page, county)
+    table = drawer(page)
+    table.get_by_role("combobox", name="每页行数").select_option("200")
+    table.get_by_label("转到第几页").fill("3")
+    page.keyboard.press("Enter")
+    expect(row(page, 400)).to_be_visible()
+    name = row(page, 400).locator(".first").inner_text()
+    expect(page).to_have_url(re.compile("&page=3&per=200"))
+    page.goto(page.url)
+    expect(row(page, 400)).to_contain_text(name)
+    asked = sign_in(county, "editor").get("/api/layers/idle_parcel/rows?limit=1&offset=999")
+    last = asked.json()["rows"][0]["words"]["name"]
+    page.get_by_role("combobox", name="搜索").fill(last)
+    page.locator("[role=option]", has_text=last).first.click()
+    expect(row(page, 999)).to_contain_text(last)
+    expect(row(page, 999)).to_have_attribute("aria-selected", "true")
+    expect(page).to_have_url(re.compile("&page=5&per=200"))
+    table.get_by_role("button", name="第一页").click()
+    expect(row(page, 0)).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(row(page, 0)).to_be_visible()
+
+
+def test_a_width_that_somebody_drew_is_kept(county: Server, blank_page: Visit) -> None:
+    page = opened(blank_page, county)
+    column = drawer(page).locator(".tabulator-col[tabulator-field='words/code']")
+    before = column.bounding_box()
+    assert before
+    handle = drawer(page).locator(
+        ".tabulator-col[tabulator-field='words/code'] + .tabulator-col-resize-handle"
+    )
+    place = handle.bounding_box()
+    assert place
+    x, y = place["x"] + place["width"] / 2, place["y"] + 10
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y, steps=4)
+    page.mouse.up()
+    wide = column.bounding_box()
+    assert wide
+    assert wide["width"] == pytest.approx(before["width"] + 60, abs=4)
+    page.reload()
+    row(page, 0).wait_for()
+    kept = column.bounding_box()
+    assert kept
+    assert kept["width"] == pytest.approx(wide["width"], abs=1)
+    drawer(page).get_by_role("button", name="列", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="恢复默认").click()
+    expect(column).to_have_css("width", re.compile(rf"^{round(before['width'])}"))
 
 
 def test_keys_walk_from_page_to_page(county: Server, blank_page: Visit) -> None:

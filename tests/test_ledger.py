@@ -15,6 +15,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from layers import clock
+from layers.errors import UnknownThing
 from layers.rights import PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
 from layers.store import Database, ledger, query
 from layers.store.edit import NewFeature
@@ -76,6 +77,33 @@ def test_a_page_is_new_as_soon_as_the_layer_changes(database: Database) -> None:
         assert told(database, Part(order="code", descending=True))
         store(database, [NewFeature(square(118.6, 35.6), {"name": "后来的", "code": "ZZZZ"})])
         assert told(database, Part(order="code", descending=True))[0] == "后来的"
+
+
+def test_a_row_is_found_on_whichever_page_it_stands(database: Database) -> None:
+    box = (118.2, 35.3, 118.5, 35.5)
+    with clock.standing_at(NOON):
+        store(database, rows())
+        with database.reading() as session:
+            layer = query.layer_named(session, SYSTEM_VIEWER, "idle_parcel")
+            dear = query.read_filter(session, SYSTEM_VIEWER, layer, "price.over.500")
+            uids = {each.name: each.uid for each in query.find_features(session, SYSTEM_VIEWER, layer)}
+            for part in (
+                Part(),
+                Part(order="price", descending=True),
+                Part(bounds=box, order="code"),
+                Part(where=dear, order="price"),
+                Part(bounds=box, where=dear),
+            ):
+                listed = told(database, part)
+                places = {
+                    name: ledger.place_of(session, SYSTEM_VIEWER, layer, part, uid)
+                    for name, uid in uids.items()
+                }
+                assert {name: at for name, at in places.items() if at is not None} == {
+                    name: at for at, name in enumerate(listed)
+                }
+            with pytest.raises(UnknownThing, match="没有编号为“none”的图形"):
+                ledger.place_of(session, SYSTEM_VIEWER, layer, Part(), "none")
 
 
 def test_sums_are_those_of_the_rows(database: Database) -> None:
@@ -155,6 +183,16 @@ def test_rows_come_in_words_with_the_totals_of_all(editor: Caller) -> None:
     numeric = {each["key"] for each in found["columns"] if each["numeric"]}
     assert {"area_mu", "price"} <= numeric
     assert "totals" not in asked(editor, "?limit=1")
+
+
+def test_the_place_of_a_row_is_told(editor: Caller) -> None:
+    listed = [each["id"] for each in asked(editor, "?sort=area_mu&desc=1")["rows"]]
+    last = listed[-1]
+    answer = editor.get(f"/api/layers/idle_parcel/rows/{last}?sort=area_mu&desc=1").json()
+    assert answer["at"] == len(listed) - 1
+    other = editor.get(f"/api/layers/idle_parcel/rows/{last}?bbox=100,20,101,21").json()
+    assert other["at"] is None
+    assert editor.get("/api/layers/idle_parcel/rows/none").status == 404
 
 
 def test_shapes_of_some_rows_are_told(editor: Caller) -> None:

@@ -324,6 +324,12 @@ export class Server extends EventTarget {
     return this.#get(`${this.#layer(layer)}/rows`, query, signal);
   }
 
+  /** How many rows stand before this one; null: it is none of them. @param {string} layer @param {LedgerWanted} wanted @param {string} uid @returns {Promise<{at: number | null}>} */
+  placeInLedger(layer, wanted, uid) {
+    const query = { ...ledgerQuery(wanted), ...this.#day };
+    return this.#get(`${this.#layer(layer)}/rows/${encodeURIComponent(uid)}`, query, undefined, true);
+  }
+
   /** The same rows with these columns as a workbook. @param {string} table address of the tables @param {string} layer @param {LedgerWanted & {columns: string[]}} wanted */
   saveLedger(table, layer, wanted) {
     const query = { ...ledgerQuery(wanted), cols: wanted.columns.join(","), ...this.#day };

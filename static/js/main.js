@@ -107,6 +107,7 @@ async function showMap(catalogue, style) {
   if (state.siting) await ranking.open(state.siting, new Marks(view, "rank-disc"), !isPlaced);
   if (state.table) table.open(state.table, state.ledger);
   if (state.selected) await reader.open(state.selected);
+  if (state.ledger.page) table.seek(null);
   if (state.selected && !state.view) bringNear(reader.feature?.bbox);
   const { intake } = state;
   if (intake) tell(() => showDifferences(intake, !state.view));

@@ -1,4 +1,5 @@
 // What does the address of the page say, and which views came before this one?
+import { SIZES } from "app/table/pager.js";
 
 /**
  * @typedef {{lon: number, lat: number, z: number}} View
@@ -20,6 +21,7 @@
  * @property {boolean} canvas  `renderer=canvas`: support staff see the map as a browser without WebGL2 draws it
  */
 
+const MOST_PAGES = 100_000;
 const UID = /^[\w-]{1,36}$/;
 const DAY = /^\d{4}-\d\d-\d\d$/;
 
@@ -80,6 +82,8 @@ export function write({
     table && `table=${encodeURIComponent(table)}`,
     table && ledger.all && "rows=all",
     table && ledger.columns && `cols=${list(ledger.columns)}`,
+    table && (ledger.page ?? 1) > 1 && `page=${ledger.page}`,
+    table && ledger.size && `per=${ledger.size}`,
     table && ledger.sort && `sort=${encodeURIComponent(ledger.sort)}${ledger.desc ? ":desc" : ""}`,
     base && `base=${list([base.opacity < 1 ? `${base.name}:${base.opacity}` : base.name])}`,
     over &&
@@ -106,7 +110,10 @@ function viewOf(given) {
 /** @param {URLSearchParams} given @returns {State["ledger"]} */
 function ledgerOf(given) {
   const [sort, order] = (given.get("sort") ?? "").split(":");
+  const [page, size] = ["page", "per"].map((name) => Number.parseInt(given.get(name) ?? "", 10));
   return {
+    ...(page > 1 && page < MOST_PAGES && { page }),
+    ...(SIZES.includes(size) && { size }),
     ...(given.get("rows") === "all" && { all: true }),
     ...(given.has("cols") && { columns: words(given.get("cols")) }),
     ...(sort && { sort, desc: order === "desc" }),

@@ -59,6 +59,15 @@ def rows(key: str) -> Response:
     return answer(body)
 
 
+@blueprint.get("/api/layers/<key>/rows/<uid>")
+def place(key: str, uid: str) -> Response:
+    """How many rows stand before this one, `at`, among those and in the order that rows are asked for; null: it is none."""
+    who = asked.as_of(viewer())
+    layer = query.layer_named(current(), who, key)
+    part = _part(who, layer, columns(kind_for(layer), who))
+    return answer({"at": ledger.place_of(current(), who, layer, part, uid)})
+
+
 @blueprint.get("/api/layers/<key>/shapes")
 def shapes(key: str) -> Response:
     """Where some features of the layer lie: `uids`, with commas."""

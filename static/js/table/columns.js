@@ -1,24 +1,33 @@
-// Which columns does a person want to see? Remembered for each layer in this browser; the address may say others.
+// Which columns does a person want to see, and how wide? Remembered for each layer in this browser; the address may say others.
 import { html } from "app/dom.js";
 import { ask } from "app/edit/ask.js";
 
 const REMEMBERED = "table_columns";
+const WIDTHS = "table_widths";
+const WIDEST_PX = 2000;
 const FIRST = "name";
 
 /** @param {string} layer @returns {string[] | null} null: nothing was chosen */
 export function remembered(layer) {
-  const chosen = all()[layer];
+  const chosen = all(REMEMBERED)[layer];
   return Array.isArray(chosen) && chosen.every((key) => typeof key === "string") ? chosen : null;
 }
 
 /** @param {string} layer @param {string[] | null} keys null: as proposed */
 export function remember(layer, keys) {
-  const { [layer]: _, ...others } = all();
-  try {
-    localStorage.setItem(REMEMBERED, JSON.stringify(keys ? { ...others, [layer]: keys } : others));
-  } catch {
-    // A browser that keeps nothing has it in the address.
-  }
+  const { [layer]: _, ...others } = all(REMEMBERED);
+  keep(REMEMBERED, keys ? { ...others, [layer]: keys } : others);
+}
+
+/** Widths that somebody drew, in pixels by key of a column. @param {string} layer @returns {Map<string, number>} */
+export function widthsOf(layer) {
+  const widths = Object.entries(all(WIDTHS)[layer] ?? {});
+  return new Map(widths.filter(([, width]) => width > 0 && width < WIDEST_PX));
+}
+
+/** @param {string} layer @param {Map<string, number>} widths */
+export function rememberWidths(layer, widths) {
+  keep(WIDTHS, { ...all(WIDTHS), [layer]: Object.fromEntries(widths) });
 }
 
 /**
@@ -54,10 +63,19 @@ export async function choose(dialog, every, shown) {
   return boxes.filter(({ box }) => box.checked).map(({ box }) => box.value);
 }
 
-/** @returns {Record<string, unknown>} */
-function all() {
+/** @param {string} place @param {Record<string, unknown>} value */
+function keep(place, value) {
   try {
-    const kept = JSON.parse(localStorage.getItem(REMEMBERED) ?? "{}");
+    localStorage.setItem(place, JSON.stringify(value));
+  } catch {
+    // A browser that keeps nothing has columns in the address, and widths until the page is left.
+  }
+}
+
+/** @param {string} place @returns {Record<string, any>} by layer */
+function all(place) {
+  try {
+    const kept = JSON.parse(localStorage.getItem(place) ?? "{}");
     return kept && typeof kept === "object" ? kept : {};
   } catch {
     return {};

@@ -15,7 +15,7 @@ const FINGER_PX = 46;
  */
 
 /**
- * Emits "came" when another page is there, "failed" {message}, "open" {uid}, "choose" {rows, on}, "edited" when a cell
+ * Emits "came" when another page is there, "widened" when somebody drew a width, "failed" {message}, "open" {uid}, "choose" {rows, on}, "edited" when a cell
  * is no longer being changed.
  */
 export class Grid extends EventTarget {
@@ -45,22 +45,23 @@ export class Grid extends EventTarget {
   #restoring = false;
   /** @type {string | null} */
   #marked = null;
-  /** Widths that somebody drew. @type {Map<string, number>} */
-  #widths = new Map();
-
   /**
    * @param {HTMLElement} body @param {object} parts
    * @param {string} parts.library address of Tabulator
+   * @param {number} [parts.page] to begin with, from 1
    * @param {number} [parts.size] rows of a page
+   * @param {Map<string, number>} parts.widths that somebody drew, by key of a column
    * @param {(asked: Asked, signal: AbortSignal) => Promise<Api.Ledger>} parts.ask
    * @param {(answer: Api.Ledger | null) => Look} parts.look how they are to be seen; null: as before
    * @param {(cell: any, success: (words: string) => void, cancel: () => void) => HTMLElement} parts.editor
    */
-  constructor(body, { library, size = SIZES[0], ask, look, editor }) {
+  constructor(body, { library, page = 1, size = SIZES[0], widths, ask, look, editor }) {
     super();
     this.body = body;
     this.library = library;
+    this.page = page;
     this.size = size;
+    this.widths = widths;
     this.ask = ask;
     this.toLook = look;
     this.editor = editor;
@@ -69,8 +70,7 @@ export class Grid extends EventTarget {
 
   /** The page anew, or the first one. @param {{top?: boolean}} [how] */
   async load({ top = false } = {}) {
-    // A table that is being built would show the rows that it was begun with.
-    await this.#ready;
+    await this.#settled();
     if (!this.#table) return this.#begin();
     this.#stay = !top;
     await this.turnTo(top ? 1 : this.page);
@@ -115,6 +115,11 @@ export class Grid extends EventTarget {
     if (row) this.bring(row);
   }
 
+  /** Turns to where this row stands. @param {number} at from 0, on all pages */
+  turnToRow(at) {
+    return this.turnTo(Math.floor(at / this.size) + 1);
+  }
+
   focus() {
     this.walking.focus();
   }
@@ -123,7 +128,8 @@ export class Grid extends EventTarget {
 
   async #begin() {
     const { sort, desc } = this.toLook(null);
-    const first = this.#fetched({ page: 1, size: this.size }, sort, desc);
+    const { page, size } = this;
+    const first = this.#fetched({ page, size }, sort, desc);
     try {
       await brought("表格", this.library);
     } catch (error) {
@@ -132,7 +138,7 @@ export class Grid extends EventTarget {
     const answer = await first;
     if (!answer) return;
     this.#came(answer);
-    this.#build(answer, 1);
+    this.#build(answer, page);
   }
 
   /** @param {Params} asked @param {string | undefined} sort @param {boolean} desc @returns {Promise<Api.Ledger | null>} null: it failed, or something else was asked meanwhile */
@@ -202,8 +208,17 @@ export class Grid extends EventTarget {
 
   /** @param {number} page */
   async turnTo(page) {
-    await this.#table.setPage(Math.max(1, Math.min(page, this.#pages)));
-    await this.#ready;
+    await this.#table?.setPage(Math.max(1, Math.min(page, this.#pages)));
+    await this.#settled();
+  }
+
+  // A table that is being built would show the rows that it was begun with; meanwhile another may be begun.
+  async #settled() {
+    let before;
+    do {
+      before = this.#ready;
+      await before;
+    } while (before !== this.#ready);
   }
 
   // How it looks -----------------------------------------------------------------------------------------
@@ -231,7 +246,7 @@ export class Grid extends EventTarget {
       height: "100%",
       layout: "fitDataFill",
       nestedFieldSeparator: "/",
-      columns: columnsFor(this.look, { finger, widths: this.#widths, edit: (...how) => this.#edit(...how) }),
+      columns: columnsFor(this.look, { finger, widths: this.widths, edit: (...how) => this.#edit(...how) }),
       columnHeaderSortMulti: false,
       sortMode: "remote",
       initialSort: sort ? [{ column: fieldOf(sort), dir: desc ? "desc" : "asc" }] : [],
@@ -295,7 +310,9 @@ export class Grid extends EventTarget {
     table.on("cellEdited", () => this.#emit("edited"));
     table.on("cellEditCancelled", () => this.#emit("edited"));
     table.on("columnResized", (/** @type {any} */ column) => {
-      if (column.getField()) this.#widths.set(keyOf(column.getField()), column.getWidth());
+      if (!column.getField()) return;
+      this.widths.set(keyOf(column.getField()), column.getWidth());
+      this.#emit("widened");
     });
     table.on(
       "rowSelectionChanged",

@@ -1,14 +1,15 @@
 // What is in the ledger of a layer, in view or altogether? A drawer that follows the map, and is worked in.
 import { fill, html, later } from "app/dom.js";
 import { CellEditor } from "app/table/cell.js";
-import { choose, remember, remembered, shownOf } from "app/table/columns.js";
+import { choose, remember, remembered, rememberWidths, shownOf, widthsOf } from "app/table/columns.js";
 import { Grid } from "app/table/grid.js";
+import { SIZES } from "app/table/pager.js";
 import { copied, saved } from "app/table/taking.js";
 import { Ticked } from "app/table/ticked.js";
 
 const REST_MS = 250;
 
-/** @typedef {{all: boolean, columns: string[] | null, sort?: string, desc: boolean}} Ledger how rows are seen */
+/** @typedef {{all: boolean, columns: string[] | null, sort?: string, desc: boolean, page?: number, size?: number}} Ledger how rows are seen; page: from 1 */
 
 /**
  * The drawer under the map. Emits "opened", "open" {uid, uids}, "shown", "close", "changed" when rows are seen otherwise,
@@ -39,6 +40,10 @@ export class TableDrawer extends EventTarget {
   #unsummed = true;
   /** Whether rows are to come anew once a cell is no longer being changed. */
   #waits = false;
+  /** Widths of columns that somebody drew. @type {Map<string, number>} */
+  #widths = new Map();
+  /** The row that the card is about, until the page is there on which it stands. @type {string | null} */
+  #sought = null;
   /** Columns in which some row said something. @type {Set<string>} */
   #told = new Set();
 
@@ -104,6 +109,7 @@ export class TableDrawer extends EventTarget {
     this.#columns = [];
     this.#totals = null;
     this.#told.clear();
+    this.#widths = widthsOf(known.key);
     this.#filtered = this.filterOf(known.key);
     this.#seen = { all: false, columns: remembered(known.key), desc: false, ...seen };
     this.element.hidden = false;
@@ -142,6 +148,12 @@ export class TableDrawer extends EventTarget {
     this.#grid?.mark(uid);
   }
 
+  /** Turns to the page on which this row stands, now or once it is among the rows. @param {{layer: string, uid: string} | null} row null: stays where it is */
+  seek(row) {
+    this.#sought = row && row.layer === this.layer ? row.uid : null;
+    this.#find();
+  }
+
   /** None is chosen any more. */
   unchoose() {
     this.#grid?.unchoose();
@@ -151,7 +163,9 @@ export class TableDrawer extends EventTarget {
   #made() {
     const grid = new Grid(this.#body, {
       library: this.library,
-      size: this.#grid?.size,
+      page: this.#seen.page,
+      size: this.#seen.size ?? this.#grid?.size,
+      widths: this.#widths,
       ask: (asked, signal) => this.#ask(asked, signal),
       look: (answer) => this.#look(answer),
       editor: (cell, success, cancel) => this.#edit(cell, success, cancel),
@@ -159,6 +173,7 @@ export class TableDrawer extends EventTarget {
     const on = (/** @type {string} */ name, /** @type {(detail: any) => void} */ act) =>
       grid.addEventListener(name, (event) => act(/** @type {CustomEvent} */ (event).detail));
     on("came", () => this.#came());
+    on("widened", () => rememberWidths(this.#layer ?? "", this.#widths));
     on("failed", ({ message }) => this.#fail(message));
     on("open", ({ uid }) => this.#emit("open", { uid, uids: grid.rows.map(({ id }) => id) }));
     on("choose", ({ rows, on: chosen }) => this.#ticked.choose(rows, chosen));
@@ -226,6 +241,8 @@ export class TableDrawer extends EventTarget {
     const chosen = await choose(this.dialog, this.#columns, this.#shown);
     if (chosen === undefined || !this.#layer) return;
     remember(this.#layer, chosen);
+    if (chosen === null) this.#widths.clear();
+    rememberWidths(this.#layer, this.#widths);
     this.#seen = { ...this.#seen, columns: chosen };
     this.#grid?.draw();
     this.#emit("changed");
@@ -309,6 +326,29 @@ export class TableDrawer extends EventTarget {
     this.#sayFound(this.#grid?.count ?? 0);
     this.#ticked.show();
     this.#emit("shown");
+    this.#keepPage();
+    this.#find();
+  }
+
+  // Without a row there is nothing to come back to.
+  #keepPage() {
+    const { page = 1, size, rows = [] } = this.#grid ?? {};
+    if (!rows.length || (page === (this.#seen.page ?? 1) && size === (this.#seen.size ?? SIZES[0]))) return;
+    this.#seen = { ...this.#seen, page, size: size === SIZES[0] ? undefined : size };
+    this.#emit("changed");
+  }
+
+  async #find() {
+    const [uid, grid] = [this.#sought, this.#grid];
+    if (!uid || !grid?.rows.length) return;
+    if (!grid.rows.some(({ id }) => id === uid)) {
+      const told = await this.server.placeInLedger(this.#layer ?? "", this.#wanted, uid).catch(() => null);
+      // Rows that come meanwhile look for it themselves.
+      if (typeof told?.at !== "number" || uid !== this.#sought || grid !== this.#grid) return;
+      this.#sought = null;
+      return grid.turnToRow(told.at);
+    }
+    this.#sought = null;
   }
 
   /** @param {any} cell of Tabulator @param {(words: string) => void} success @param {() => void} cancel */

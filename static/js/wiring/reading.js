@@ -113,6 +113,7 @@ on(
     if (geometry) view.select({ layer: properties.layer, id, geometry, label });
     page.keep({ selected: id });
     table.mark(id);
+    table.seek({ layer: properties.layer, uid: id });
     bringIntoSight(bbox);
     notice.speak(`已打开 ${properties.name}`);
   },
@@ -123,6 +124,7 @@ on(reader, "closed", () => {
   view.select(null);
   page.keep({ selected: null });
   table.mark(null);
+  table.seek(null);
 });
 
 on(card, "zoom", ({ feature }) => view.fit(feature.bbox));
