@@ -31,7 +31,12 @@ from tests.running import Server
 MOST_S: Final = 30.0
 MOST_KB: Final = 1 << 20
 OURS: Final = ("root:x:0", "Traceback")
-PATHS: Final = ("/healthz", "/api/layers", "/api/search?q=泉", "/api/layers/idle_parcel/features?limit=50")
+PATHS: Final = (
+    "/healthz",
+    "/api/layers",
+    f"/api/search?q={quote('泉')}",
+    "/api/layers/idle_parcel/features?limit=50",
+)
 
 
 class Wreck(NamedTuple):
