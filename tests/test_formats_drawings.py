@@ -128,14 +128,29 @@ def test_a_hostile_kml_is_refused(tmp_path: Path, head: str, body: str, words: s
     assert "root:" not in refusal.value.message
 
 
-def test_a_workbook_with_entities_or_a_bomb_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.xlsx"
+DECLARED = {
+    "XXE": "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>",
+    "billion laughs": f"{BOMB}<a>&a8;</a>",
+    "external DTD": "<!DOCTYPE a SYSTEM 'http://127.0.0.1:9/a.dtd'><a/>",
+    "behind a long comment": f"<!-- {'长' * 200_000} --><!DOCTYPE a [<!ENTITY x 'x'>]><a>&x;</a>",
+    "in two bytes a letter": "<?xml version='1.0' encoding='utf-16'?><!DOCTYPE a [<!ENTITY x 'x'>]><a/>",
+}
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/workbook.bin"])
+@pytest.mark.parametrize("words", DECLARED.values(), ids=DECLARED)
+@pytest.mark.parametrize("suffix", ["xlsx", "ods"])
+def test_a_workbook_with_entities_is_refused(tmp_path: Path, suffix: str, words: str, part: str) -> None:
+    path = tmp_path / f"a.{suffix}"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "xl/workbook.xml", "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>"
-        )
+        archive.writestr("xl/_rels/a.png", b"\x89PNG\r\n\x1a\n")
+        archive.writestr(part, words.encode("utf-16" if "utf-16" in words else "utf-8"))
     with pytest.raises(UnreadableFile, match="DOCTYPE"):
         read_dataset(path)
+
+
+def test_a_bomb_of_a_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * (400 << 20))
     with pytest.raises(UnreadableFile, match=r"压缩比|过大"):

@@ -16,6 +16,7 @@ MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 1 << 30
 MOST_RATIO: Final = 200
 _RATIO_MATTERS_FROM = 64 << 20
+_CHUNK: Final = 64 << 10
 _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
 _ARCHIVES: Final = frozenset((".zip", ".rar", ".7z", ".tar", ".gz", ".kmz"))
 
@@ -46,11 +47,12 @@ class Archive:
             self._zip.close()
             raise
 
-    def start_of(self, member: Member, length: int) -> bytes:
-        """The first bytes of one member."""
+    def chunks_of(self, member: Member) -> Iterator[bytes]:
+        """What one member holds, piece by piece."""
         try:
             with self._zip.open(member.info) as source:
-                return source.read(length)
+                while chunk := source.read(_CHUNK):
+                    yield chunk
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, OSError):
             raise UnreadableFile(f"压缩包中的“{member.path}”无法解压。请重新打包后再导入。") from None
 

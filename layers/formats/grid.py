@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from layers.cells import unquoted
 from layers.errors import UnreadableFile
-from layers.formats import encoding, sandbox
+from layers.formats import encoding, markup, sandbox
 from layers.formats.archive import Archive
 from layers.formats.boundary_txt import text_in
 from layers.formats.sources import wanted_layer
@@ -22,7 +22,6 @@ MOST_ROWS: Final = 200_000
 MOST_COLUMNS: Final = 300
 _MOST_UNPACKED: Final = 300 << 20
 _MOST_CSV: Final = 200 << 20
-_PROLOG: Final = 4096
 _OWN_DICTIONARY: Final = "字段说明"
 _OLD_MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP_MAGIC: Final = b"PK\x03\x04"
@@ -112,13 +111,11 @@ def _check_workbook(path: Path) -> None:
     with Archive(path) as archive:
         if sum(member.info.file_size for member in archive.members) > _MOST_UNPACKED:
             raise UnreadableFile("Excel 文件解开后过大。请只保留要导入的工作表，另存后再导入。")
-        for member in archive.members:
-            if member.suffix in (".xml", ".rels", ".vml"):
-                start = archive.start_of(member, _PROLOG).replace(b"\0", b"")
-                if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-                    raise UnreadableFile(
-                        "Excel 文件里有实体声明（DOCTYPE），不能导入。请用 Excel 或 WPS 另存后再导入。"
-                    )
+        # Whatever they are called: a workbook names its parts itself.
+        if any(markup.declares_entities(archive.chunks_of(member)) for member in archive.members):
+            raise UnreadableFile(
+                "Excel 文件里有实体声明（DOCTYPE），不能导入。请用 Excel 或 WPS 另存后再导入。"
+            )
 
 
 def _sheets(path: Path) -> dict[str, list[tuple[int, Cells]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
@@ -33,6 +34,22 @@ def parsed(content: bytes, sort: str) -> Element:
         raise UnreadableFile(
             f"{sort} 不完整，第 {trouble.position[0]} 行附近无法解读。请重新导出后再导入。"
         ) from None
+
+
+def declares_entities(chunks: Iterable[bytes]) -> bool:
+    """Whether a document type stands before the first element, however far down; False too for what is no XML."""
+    parser = expat.ParserCreate()
+    found: list[bool] = []
+    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
+    parser.StartElementHandler = lambda *_: found.append(False)
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+            if found:
+                break
+    except (expat.ExpatError, LookupError, ValueError):
+        pass
+    return found[:1] == [True]
 
 
 def local(element: Element) -> str:
