@@ -52,6 +52,22 @@ def test_a_page_says_what_the_scene_says(database: Database) -> None:
     assert "先讲总数" not in page
 
 
+@pytest.mark.parametrize("long", range(18, 28))
+def test_no_word_stands_alone_on_the_last_line_of_a_headline(sqlite_database: Database, long: int) -> None:
+    """Of lengths that differ by one character, one would leave it alone on a line."""
+    slug = talk(sqlite_database, headline="字" * long)
+    _, content, _ = carry_out(sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK)
+    book = pypdfium2.PdfDocument(content)
+    try:
+        told = book[0].get_textpage().get_text_range().split()
+    finally:
+        book.close()
+    lines = [len(each) for each in told if set(each) == {"字"}]
+    assert sum(lines) == long
+    assert len(lines) > 1
+    assert min(lines) >= 3
+
+
 def test_a_photo_stands_on_its_page_in_its_proportions(sqlite_database: Database, tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     slug, _ = talk_with_photo(sqlite_database, blobs)

@@ -27,6 +27,7 @@ from tests.photos import photo
 from tests.small_county import small_county
 from tests.stored import store
 from webmap.cli import main
+from webmap.packing import INTERNAL_MARK
 from webmap.slides import carry_out
 
 HOSTILE = "{{7*7}} <b>&amp;\x07 =1+1 \U0001f5fa"
@@ -64,7 +65,7 @@ def talk(database: Database, **more: Any) -> str:
 
 
 def deck(database: Database, slug: str, viewer: Viewer = INTERNAL_VIEWER) -> Any:
-    _, content, _ = carry_out(database, viewer, slug, lambda *_: None)
+    _, content, _ = carry_out(database, viewer, slug, lambda *_: None, mark=INTERNAL_MARK)
     return Presentation(io.BytesIO(content))
 
 
@@ -105,6 +106,11 @@ def test_a_scene_is_a_slide_whose_parts_are_native(database: Database) -> None:
     assert first.notes_slide.notes_text_frame.text == "先讲总数\n再讲分类"
     (grid,) = [shape.table for shape in table.shapes if shape.has_table]
     assert [grid.cell(1, at).text for at in range(4)] == ["1", "闲置低效用地", "3 宗", "闲置低效用地：全部"]
+    marks = [next(each for each in texts(page) if each.startswith("内部资料")) for page in (first, table)]
+    assert [mark.replace("\xa0", " ") for mark in marks] == [
+        "内部资料 注意保存 · 1 / 1",
+        "内部资料 注意保存",
+    ]
 
 
 def test_a_photo_stands_on_its_slide_in_its_proportions_clear_of_all_else(

@@ -24,6 +24,7 @@ from webmap import catalogue, finished
 from webmap.bases.shelf import Shelf
 from webmap.outputs.print_paper import GridKind, Sheet, fitting_scale
 from webmap.outputs.print_series import Series
+from webmap.packing import INTERNAL_MARK
 from webmap.print_asked import Wanted
 from webmap.print_base import PrintedBase
 from webmap.print_drawings import Placed
@@ -40,7 +41,6 @@ KIND: Final = "print"
 """Of its job."""
 MOST_FEATURES: Final = 100_000
 """More would be a black sheet, and more than a printer takes."""
-INTERNAL_MARK: Final = "内部资料　注意保存"
 _BEYOND_DEG: Final = 0.02
 
 

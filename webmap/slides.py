@@ -109,7 +109,7 @@ def _written(form: str, told: Mapping[str, Any], slides: Sequence[Slide], mark: 
         return briefing_pdf.poster(told["title"], slides[0], len(told["scenes"]), mark)
     if form == "pdf":
         return briefing_pdf.written(told["title"], slides, mark)
-    return presentation.written(told["title"], slides)
+    return presentation.written(told["title"], slides, mark)
 
 
 def _picture(

@@ -51,6 +51,7 @@ CUT: Final = "…"
 POSTER_DPI: Final = 2 * 72 / PX_PT
 """3840 × 2160."""
 _WORD: Final = re.compile(r"\d[\d,.]* ?[^\W\d_]?%?|[A-Za-z]+|.", re.DOTALL)
+_LEAST_ON_A_LINE: Final = 3
 _NOT_FIRST: Final = frozenset("，。、；：！？）》”%…")
 
 
@@ -252,7 +253,7 @@ class _Page:
                 is_short = bool(head) and self._wide(tail, size, face) < WIDE / 2
                 lines[-1:] = [head + stop, tail] if is_short else [lines[-1], ""]
             lines[-1] += part
-        return lines
+        return _kept_company(lines)
 
     def _block(self, place: Sequence[float], color: str) -> None:
         self.ink.draw([self._shape(place)], Pen(fill=color))
@@ -269,3 +270,12 @@ class _Page:
     def _line(self, *ends: float) -> shapely.LineString:
         x1, y1, x2, y2 = ends
         return shapely.LineString([(x * PX_MM, (HIGH_PX - y) * PX_MM) for x, y in ((x1, y1), (x2, y2))])
+
+
+def _kept_company(lines: Sequence[str]) -> list[str]:
+    """No word or two stand alone on the last line: some of the line before come down to them."""
+    *others, last = lines
+    while others and len(others[-1]) > 2 * _LEAST_ON_A_LINE and len(last.rstrip("。！？")) < _LEAST_ON_A_LINE:
+        *_, moved = _WORD.findall(others[-1])
+        others[-1], last = others[-1].removesuffix(moved), moved + last
+    return [*others, last]

@@ -63,20 +63,20 @@ _CHART_DATA: Final[Any] = CategoryChartData
 _RGB: Final[Any] = RGBColor
 
 
-def written(title: str, slides: Sequence[Slide]) -> bytes:
-    """The presentation. title: of the briefing."""
+def written(title: str, slides: Sequence[Slide], mark: str) -> bytes:
+    """The presentation. title: of the briefing; mark: stands on every slide."""
     deck: Any = Presentation()
     deck.slide_width, deck.slide_height = _px(WIDE_PX), _px(HIGH_PX)
     deck.core_properties.title, deck.core_properties.author = clean(title), ""
     for slide in slides:
-        _write(deck, slide, len(slides))
-    _tables(deck, [each.scene for each in slides])
+        _write(deck, slide, len(slides), mark)
+    _tables(deck, [each.scene for each in slides], mark)
     sink = io.BytesIO()
     deck.save(sink)
     return sink.getvalue()
 
 
-def _write(deck: Any, slide: Slide, count: int) -> None:
+def _write(deck: Any, slide: Slide, count: int, mark: str) -> None:
     scene = slide.scene
     page = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     if slide.picture:
@@ -94,7 +94,8 @@ def _write(deck: Any, slide: Slide, count: int) -> None:
         picture = page.shapes.add_picture(io.BytesIO(slide.photo.content), *map(_px, below.photo))
         picture.name = "照片"
     _legend(page, scene)
-    _foot(page, scene, count)
+    _foot(page, scene)
+    _corner(page, " · ".join(filter(None, (mark, f"{scene['number']} / {count}"))))
     if scene["notes"]:
         page.notes_slide.notes_text_frame.text = clean_lines(scene["notes"])
 
@@ -141,7 +142,7 @@ def _figure(page: Any, color: str, figure: Mapping[str, Any], place: Place, size
     _text(page, (left, top + size * 1.22, width, 40), [[(figure["label"], 24, QUIET, False)]])
 
 
-def _foot(page: Any, scene: Mapping[str, Any], count: int) -> None:
+def _foot(page: Any, scene: Mapping[str, Any]) -> None:
     source = scene["source"]
     parts = [
         f"来源：{'、'.join(source['units'])}" if source["units"] else "",
@@ -153,9 +154,13 @@ def _foot(page: Any, scene: Mapping[str, Any], count: int) -> None:
     words = [("　".join(part for part in parts if part), 20, QUIET, False)]
     if source["sample"]:
         words = [("示例数据", 20, SEAL, True), (" · ", 20, QUIET, False), *words]
-    _text(page, (40, 1022, 1640, 44), [words], anchor=MSO_ANCHOR.MIDDLE)
-    number = [(f"{scene['number']} / {count}", 20, QUIET, False)]
-    _text(page, (1700, 1022, 180, 44), [number], anchor=MSO_ANCHOR.MIDDLE, align=PP_ALIGN.RIGHT)
+    _text(page, (40, 1022, 1240, 44), [words], anchor=MSO_ANCHOR.MIDDLE)
+
+
+def _corner(page: Any, words: str) -> None:
+    """What may be done with the slide, and which one it is."""
+    told = [(words, 20, QUIET, False)]
+    _text(page, (1300, 1022, 580, 44), [told], anchor=MSO_ANCHOR.MIDDLE, align=PP_ALIGN.RIGHT)
 
 
 # --- the legend ------------------------------------------------------------------------------------------
@@ -223,7 +228,7 @@ def _bars(plot: Any, color: str) -> None:
     fill.fore_color.rgb = _color(color)
 
 
-def _tables(deck: Any, scenes: Sequence[Mapping[str, Any]]) -> None:
+def _tables(deck: Any, scenes: Sequence[Mapping[str, Any]], mark: str) -> None:
     """All figures with what they count, so that every number can be looked up."""
     rows = [
         (
@@ -237,10 +242,11 @@ def _tables(deck: Any, scenes: Sequence[Mapping[str, Any]]) -> None:
         for figure in scene["figures"]
     ]
     for start in range(0, len(rows), MOST_ROWS):
-        _table(deck, rows[start : start + MOST_ROWS])
+        _corner(_table(deck, rows[start : start + MOST_ROWS]), mark)
 
 
-def _table(deck: Any, rows: Sequence[tuple[str, ...]]) -> None:
+def _table(deck: Any, rows: Sequence[tuple[str, ...]]) -> Any:
+    """The new slide."""
     page = deck.slides.add_slide(deck.slide_layouts[TITLE_ONLY])
     title = page.shapes.title
     title.left, title.top, title.width, title.height = (_px(each) for each in (40, 40, 1840, 80))
@@ -255,6 +261,7 @@ def _table(deck: Any, rows: Sequence[tuple[str, ...]]) -> None:
     for at, row in enumerate([heads, *rows]):
         for place, words in enumerate(row):
             _cell(table.cell(at, place), words, head=at == 0)
+    return page
 
 
 def _cell(cell: Any, words: str, *, head: bool) -> None:

@@ -15,8 +15,9 @@ from webmap.answers import answer
 from webmap.body import read_json
 from webmap.database import the_config, the_database, viewer
 from webmap.outputs.print_paper import GRIDS, ORIENTATIONS, PAPERS, SCALES, frames_mm, size_mm
+from webmap.packing import INTERNAL_MARK
 from webmap.print_asked import FORMS, MOST_SHEETS, wanted
-from webmap.printing import INTERNAL_MARK, KIND
+from webmap.printing import KIND
 
 blueprint = Blueprint("printing", __name__)
 
