@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -307,6 +308,44 @@ def test_what_fails_in_the_second_plan_takes_the_first_away_too(county: Database
     with pytest.raises(InvalidValue, match="第二个图层"):
         apply_together(county, parts, "李工", reason="一个包", heard=Heard(turn=fail))
     assert traces(county) == before
+
+
+def test_a_kill_between_two_files_of_one_act_is_swept_by_the_next_start(
+    county: Database, tmp_path: Path
+) -> None:
+    parcels, before = files.gbk_shapefile_zip(tmp_path / "地块.zip"), traces(county)
+    villages = files.point_geojson(tmp_path / "村.geojson", 名称="甲村")
+    program = f"""
+import os, signal
+from pathlib import Path
+from layers.intake import Heard, Part, apply_together, plan
+from layers.rights import SYSTEM_VIEWER
+from layers.store import Database
+database = Database({county.url.render_as_string(hide_password=False)!r})
+found = [
+    plan(database, SYSTEM_VIEWER, Path({str(parcels)!r}), kind="idle_parcel"),
+    plan(database, SYSTEM_VIEWER, Path({str(villages)!r}), kind="village"),
+]
+def kill(written):
+    if written > len(found[0].good):
+        os.kill(os.getpid(), signal.SIGKILL)
+apply_together(database, [Part(each, each.good) for each in found], "李工", reason="两个文件", heard=Heard(turn=kill))
+"""
+    done = subprocess.run([sys.executable, "-c", program], check=False, env=os.environ)
+    assert done.returncode == -signal.SIGKILL
+    assert traces(county)["feature"] > before["feature"]
+    assert (count(county), count(county, key="village")) == (0, 0)
+    assert swept(county) == 1
+    assert traces(county) == before
+
+
+def swept(database: Database) -> int:
+    """PostgreSQL needs a moment to hear that the other end of a connection is gone."""
+    for _ in range(50):
+        if number := edit.sweep_pending(database):
+            return number
+        time.sleep(0.1)
+    return 0
 
 
 def test_two_plans_that_bring_the_same_number_are_refused(county: Database, tmp_path: Path) -> None:
