@@ -78,7 +78,7 @@ def plays_all(page: Page, scenes: list[dict[str, Any]]) -> None:
 
 
 def test_every_scene_plays_by_keyboard_from_the_file_alone(show: Page, server: Server, pack: Path) -> None:
-    assert pack.stat().st_size < 5 * 1024 * 1024
+    assert pack.stat().st_size < 5_000_000
     plays_all(show, told(server))
     expect(show.locator(".pack-mark")).to_have_text(re.compile("内部资料 注意保存.*知悉范围：县委常委会"))
 

@@ -347,5 +347,5 @@ def test_the_command_writes_the_first_briefing(sample_home: Path, tmp_path: Path
     target = tmp_path / "汇报.html"
     done = webmap("briefing", "pack", "--for", "public", "--to", str(target), home=sample_home)
     assert "离线汇报已写到" in done.stdout
-    assert target.stat().st_size < 5 * 1024 * 1024
+    assert target.stat().st_size < 5_000_000
     assert "没有这份汇报" in webmap("briefing", "pack", "none", "--to", str(target), home=sample_home).stderr

@@ -62,6 +62,24 @@ def test_a_briefing_is_made_from_templates_and_saved_step_by_step(editor: Caller
     assert told(back)["scenes"] == made["scenes"]
 
 
+def test_two_hundred_scenes_are_shown_and_one_more_is_refused(editor: Caller) -> None:
+    question = {"layers": ["idle_parcel"], "measure": "count", "filter": ""}
+    scenes = [
+        {"headline": f"第 {at} 幕", "layers": ["idle_parcel"], "figures": [{"label": "宗数", **question}]}
+        for at in range(200)
+    ]
+    slug = make(editor, scenes=scenes)["slug"]
+    shown = told(editor.get(f"/api/briefings/{slug}/play"))["scenes"]
+    assert [scene["headline"] for scene in shown] == [f"第 {at} 幕" for at in range(200)]
+    assert {scene["figures"][0]["text"] for scene in shown} == {shown[0]["figures"][0]["text"]}
+    for page in ("", "/edit", "/presenter", "/take"):
+        assert editor.get(f"/briefing/{slug}{page}").status == 200
+    more = editor.post(f"/api/briefings/{slug}/scenes", json={"headline": "又一幕"})
+    assert more.status == 422
+    assert "最多 200 幕" in told(more)["error"]
+    assert len(told(editor.get(f"/api/briefings/{slug}/play"))["scenes"]) == 200
+
+
 def test_a_removed_briefing_is_brought_back_and_a_copy_is_its_own(editor: Caller) -> None:
     slug = make(editor, slug="quarter-3", scenes=[{"headline": "一"}])["slug"]
     copy = told(editor.post(f"/api/briefings/{slug}/duplicate", json={}))
