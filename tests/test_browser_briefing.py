@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from PIL import Image
+from playwright.sync_api import Page, expect
 
 from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, briefings
 from tests.browser import WITHOUT_WEBGL2, Visit, until
+from tests.people import bring_in, sign_in
 from tests.running import Server
 from tests.small_county import PAYLOAD
 
@@ -325,6 +327,45 @@ def test_black_contents_and_the_address_of_a_scene(show: Callable[..., Page]) ->
     assert place(page) == f"6 / {SCENES}"
     page.reload()
     until(page, "document.getElementById('count').textContent.startsWith('6')")
+
+
+# Width, height and how many colours of the picture on the clipboard.
+COPIED = """async () => {
+  const [item] = await navigator.clipboard.read();
+  const image = await createImageBitmap(await item.getType("image/png"));
+  const canvas = new OffscreenCanvas(image.width, image.height);
+  const pen = canvas.getContext("2d");
+  pen.drawImage(image, 0, 0);
+  const dots = new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer);
+  return [image.width, image.height, new Set(dots).size];
+}"""
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_the_picture_of_a_scene_is_copied(show: Callable[..., Page], canvas: bool) -> None:
+    page = show(canvas=canvas, permissions=["clipboard-read", "clipboard-write"])
+    drawn(page)
+    page.keyboard.press("c")
+    expect(page.locator("#notice")).to_have_text("这一幕的图片已复制，可以直接粘贴到文档里。")
+    width, height, colours = page.evaluate(COPIED)
+    assert width / height == pytest.approx(16 / 9, rel=0.01)
+    assert width >= 1366
+    assert colours > 200
+
+
+def test_a_scene_becomes_a_poster(show: Callable[..., Page], talks: Server) -> None:
+    page = show("times", canvas=True)
+    bring_in(page, talks, sign_in(talks, "reader"))
+    page.reload()
+    drawn(page)
+    page.keyboard.press("m")
+    with page.expect_download(timeout=90_000) as made:
+        page.get_by_role("button", name="存为海报").click()
+    with Image.open(made.value.path()) as poster:
+        assert poster.size == (3840, 2160)
+    expect(page.locator("#notice")).to_contain_text("海报已保存到下载文件夹")
+    page.goto("/briefing/times/take")
+    expect(page.get_by_text("海报（第 1 幕）")).to_be_visible()
 
 
 PLANNED_ROAD = "map_county.view.placed.things.some(({glyphs}) => glyphs?.map(({text}) => text).join('') === '229省道改线')"
