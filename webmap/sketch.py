@@ -22,6 +22,9 @@ WIDTH: Final = 640.0
 HEIGHT: Final = 420.0
 ROOM: Final = 0.12
 LEAST_DEG: Final = 0.002
+STRAY_DEG: Final = 1.0
+"""No county is as wide; default."""
+STRAY_TIMES: Final = 4
 DOT_PX: Final = 3.0
 OUTLINE_DEG: Final = 0.001
 
@@ -65,10 +68,20 @@ def sketch(
     spots: Sequence[Sequence[float]] = (),
     *,
     whole: bool = False,
+    together: bool = False,
 ) -> dict[str, Any]:
-    """What a template draws. whole: the county is in the picture; else the shapes fill it."""
-    frame = _Frame(_box([*shapes, *(county if whole or not shapes else ()), [list(spot) for spot in spots]]))
+    """What a template draws. whole: the county is in the picture; else the shapes fill it.
+
+    together: those that lie far from all others (an exchanged number, a wrong zone) stay outside the picture; `beyond`
+    says how many.
+    """
+    marks = [[list(spot)] for spot in spots]
+    lines = [*shapes, *(county if whole or not shapes else ()), *marks]
+    far = _strays(lines) if together else [False] * len(lines)
+    frame = _Frame(_box([line for line, strays in zip(lines, far, strict=True) if not strays]))
     return {
+        # A shape and the spot on it are one.
+        "beyond": max(sum(far[: len(shapes)]), sum(far[len(lines) - len(marks) :])),
         "width": WIDTH,
         "height": HEIGHT,
         "county": " ".join(frame.path(line) for line in county),
@@ -102,6 +115,15 @@ class _Frame:
             x, y = placed[0]
             return f"M{x - 2} {y - 2}h4v4h-4z"
         return "M" + "L".join(f"{x} {y}" for x, y in placed)
+
+
+def _strays(lines: list[Line]) -> list[bool]:
+    """Which are farther from the middle than a county is wide and than most are?"""
+    if not lines:
+        return []
+    middles = np.array([np.mean(line, axis=0) for line in lines])
+    away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
+    return (away > max(STRAY_DEG, STRAY_TIMES * float(np.median(away)))).tolist()
 
 
 def _box(lines: Sequence[Line]) -> Bounds:

@@ -344,7 +344,7 @@ def _plan_page(upload: Upload, job: FoundJob) -> Response:
             zip(LOCAL, [*str(upload.answers.get("local", "")).split(","), "", "", "", ""], strict=False)
         ),
         county=county,
-        near=sketch(found.get("shapes", []), county, [each["spot"] for each in numbered]),
+        near=sketch(found.get("shapes", []), county, [each["spot"] for each in numbered], together=True),
         far=sketch(found.get("shapes", []), county, whole=True),
     )
 
