@@ -123,7 +123,8 @@ def _strays(lines: list[Line]) -> list[bool]:
         return []
     middles = np.array([np.mean(line, axis=0) for line in lines])
     away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
-    return (away > max(STRAY_DEG, STRAY_TIMES * float(np.median(away)))).tolist()
+    most = max(STRAY_DEG, STRAY_TIMES * float(np.median(away)))
+    return [far > most for far in away.tolist()]
 
 
 def _box(lines: Sequence[Line]) -> Bounds:
