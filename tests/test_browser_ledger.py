@@ -69,8 +69,11 @@ ASKED_WHILE_BUILT = """async (waits) => {
     return look();
   }, editor: () => document.createElement("p") });
   grid.load();
-  await new Promise((resolve) => setTimeout(resolve, 700));
-  const told = [asked, grid.rows[0].id, place.querySelector(".tabulator-row .tabulator-cell").innerText];
+  const shown = () => place.querySelector(".tabulator-row .tabulator-cell")?.innerText;
+  for (let waited = 0; waited < 100 && (asked < 2 || shown() !== "新"); waited += 1)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const told = [asked, grid.rows[0].id, shown()];
   place.remove();
   return told;
 }"""
