@@ -36,20 +36,28 @@ def parsed(content: bytes, sort: str) -> Element:
         ) from None
 
 
+class _Ended(Exception):
+    """The beginning of a document is over; whether it declared anything."""
+
+
 def declares_entities(chunks: Iterable[bytes]) -> bool:
     """Whether a document type stands before the first element, however far down; False too for what is no XML."""
     parser = expat.ParserCreate()
-    found: list[bool] = []
-    parser.StartDoctypeDeclHandler = lambda *_: found.append(True)
-    parser.StartElementHandler = lambda *_: found.append(False)
+
+    def end(is_declared: bool) -> None:
+        # Not a word further: what was declared is never made use of.
+        raise _Ended(is_declared)
+
+    parser.StartDoctypeDeclHandler = lambda *_: end(True)
+    parser.StartElementHandler = lambda *_: end(False)
     try:
         for chunk in chunks:
             parser.Parse(chunk, False)
-            if found:
-                break
+    except _Ended as ended:
+        return bool(ended.args[0])
     except (expat.ExpatError, LookupError, ValueError):
-        pass
-    return found[:1] == [True]
+        return False
+    return False
 
 
 def local(element: Element) -> str:
