@@ -6,6 +6,7 @@ import io
 import json
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,10 @@ def test_a_row_is_found_on_whichever_page_it_stands(database: Database) -> None:
                 assert {name: at for name, at in places.items() if at is not None} == {
                     name: at for at, name in enumerate(listed)
                 }
+            then = replace(SYSTEM_VIEWER, at=NOON.date())
+            past = told(database, Part(where=dear, order="price"), then)
+            at = ledger.place_of(session, then, layer, Part(where=dear, order="price"), uids[past[-1]])
+            assert at == len(past) - 1 > 0
             with pytest.raises(UnknownThing, match="没有编号为“none”的图形"):
                 ledger.place_of(session, SYSTEM_VIEWER, layer, Part(), "none")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from layers.crs import Bounds
@@ -22,7 +22,7 @@ from layers.store.engine import in_layer_bounds, json_real, json_text
 from layers.store.filtering import edition, filtered
 from layers.store.found import FoundFeature, found_by_id
 from layers.store.kept import kept
-from layers.store.query import count_features, feature_of, find_features, ordered
+from layers.store.query import count_features, feature_of, find_features, ids_in_order
 from layers.store.seen import features_seen, stands
 from layers.store.tables import Feature, Layer
 
@@ -80,18 +80,8 @@ def page(
 
 def place_of(session: Session, viewer: Viewer, layer: Layer, part: Part, uid: str) -> int | None:
     """How many rows stand before this feature; None where it is none of them."""
-    if viewer.at is not None:
-        past = find_features(
-            session,
-            viewer,
-            layer,
-            bounds=part.bounds,
-            where=part.where,
-            order=part.order,
-            descending=part.descending,
-        )
-        return next((at for at, each in enumerate(past) if each.uid == uid), None)
-    ids = _order(session, viewer, layer, part) if part.bounds is None else _ids(session, viewer, layer, part)
+    found = _order if _is_kept(viewer, part) else _ids
+    ids = found(session, viewer, layer, part)
     places = np.flatnonzero(ids == feature_of(session, viewer, uid).id)
     return int(places[0]) if len(places) else None
 
@@ -128,32 +118,28 @@ def _order(session: Session, viewer: Viewer, layer: Layer, part: Part) -> NDArra
 
 def _ids(session: Session, viewer: Viewer, layer: Layer, part: Part) -> NDArray[np.int64]:
     """Those of all pages, in their order."""
-    rows = (
-        select(Feature.id)
-        .where(
-            Feature.layer_id == layer.id,
-            *_inside(layer, part),
-            *features_seen(viewer),
-            *filtered(session, viewer, layer, part.where),
-        )
-        .order_by(*ordered(kind_for(layer), viewer, part.order, part.descending))
+    rows = ids_in_order(
+        session,
+        viewer,
+        layer,
+        bounds=part.bounds,
+        where=part.where,
+        order=part.order,
+        descending=part.descending,
     )
     return np.fromiter(session.scalars(rows), np.int64)
-
-
-def _inside(layer: Layer, part: Part) -> list[ColumnElement[bool]]:
-    return [in_layer_bounds(Feature.shape, layer.id, part.bounds)] if part.bounds else []
 
 
 def _sums(session: Session, viewer: Viewer, layer: Layer, part: Part, keys: Sequence[str]) -> Sums:
     within = [each.key for each in kind_for(layer).classes if each.part]
     whole = [json_text(Feature.derived, "symbol").not_in(within)] if within else []
+    inside = [in_layer_bounds(Feature.shape, layer.id, part.bounds)] if part.bounds else []
     sizes = [func.sum(json_real(Feature.derived, key)) for key in ("area_m2", "length_m")]
     added = [func.sum(json_real(Feature.properties, key)) for key in keys]
     row = session.execute(
         select(func.count(), *sizes, *added).where(
             Feature.layer_id == layer.id,
-            *_inside(layer, part),
+            *inside,
             *features_seen(viewer),
             stands(),
             *whole,

@@ -28,7 +28,7 @@ from layers.store.lifetimes import calendar
 from layers.store.near import at_point, related_to
 from layers.store.outlines import Outlines, outlines
 from layers.store.past import features_then, finding_then
-from layers.store.seen import layers_seen, seen
+from layers.store.seen import features_seen, layers_seen, seen
 from layers.store.sums import Sums, field_sums, sums, town_sums
 from layers.store.tables import Feature, Layer
 from layers.store.tile_columns import TileRows
@@ -61,6 +61,7 @@ __all__ = [
     "field_sums",
     "filter_edition",
     "find_features",
+    "ids_in_order",
     "is_crowded",
     "is_large",
     "keep",
@@ -158,6 +159,28 @@ def find_features(
         .offset(offset)
     )
     return read_features(session, viewer, finding(viewer).where(Feature.id.in_(page)).order_by(*in_order))
+
+
+def ids_in_order(
+    session: Session,
+    viewer: Viewer,
+    layer: Layer,
+    *,
+    bounds: Bounds | None,
+    where: Filter,
+    order: str,
+    descending: bool,
+) -> Select[Any]:
+    """Which features of a layer there are, in their order, without a word of what they are; order as of find_features."""
+    kind = kind_for(layer)
+    if viewer.at is not None:
+        then = features_then(viewer, layer, bounds)
+        passing = _passing_then(session, viewer, layer, where, then.c.id)
+        return select(then.c.id).where(*passing).order_by(*ordered(kind, viewer, order, descending, then.c))
+    passing = filtered(session, viewer, layer, where)
+    inside = _in_layer(layer, bounds)
+    ids = select(Feature.id).where(*inside, *features_seen(viewer), *passing)
+    return ids.order_by(*ordered(kind, viewer, order, descending))
 
 
 def count_features(
