@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Server, fill_with_sample, running
+from tests.running import WITHOUT_ACCOUNTS, Server, fill_with_sample, running
 
 pytest_plugins = ["tests.databases", "tests.browser", "tests.people", "tests.old_browsers", "tests.skips"]
 
@@ -56,7 +56,9 @@ def sample_home(sample_template: Path, home: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def server(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Shared by all tests that look as visitors; accounts would close it, so `tests.people` makes none here."""
     home = tmp_path_factory.mktemp("server") / "home"
     shutil.copytree(sample_template, home)
+    (home.parent / WITHOUT_ACCOUNTS).touch()
     with running(home) as server:
         yield server

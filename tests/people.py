@@ -5,7 +5,7 @@ sign_in(where, role)               a caller with get, post, put, patch and delet
 staffed, signed_in_page(role)      a server with the sample of its own, and a browser page signed in there
 
 `where` is a Server, a Flask application, a Database or a WEBMAP_HOME. As soon as there is one account, visitors see
-only what is public: never sign in on the shared `server`. Signing in here writes the session straight into the
+only what is public: nobody signs in on the shared `server`, which refuses. Signing in here writes the session straight into the
 database, so no limit on log-ins is met and nothing is hashed; tests of logging in itself use the page.
 """
 
@@ -29,7 +29,7 @@ from playwright.sync_api import Page
 from layers.rights import ROLES
 from layers.store import Database, accounts
 from layers.store.accounts import Person
-from tests.running import Answer, Server, running
+from tests.running import WITHOUT_ACCOUNTS, Answer, Server, running
 from webmap.accounts import COOKIE
 
 UNIT: Final = "自然资源和规划局"
@@ -187,6 +187,7 @@ def _database(where: Where) -> Iterator[Database]:
         yield where.extensions["database"]
         return
     home = where.home if isinstance(where, Server) else where
+    assert not (home.parent / WITHOUT_ACCOUNTS).exists(), "Others share this server as visitors: sign in on `staffed`."
     database = Database(f"sqlite:///{home / 'map.db'}")
     try:
         yield database

@@ -20,6 +20,8 @@ from typing import Any
 from flask import Flask
 from werkzeug.serving import make_server
 
+WITHOUT_ACCOUNTS = "without-accounts"
+"""A file of this name beside a home: tests share its server as visitors, and none may add an account."""
 START_TIMEOUT_S = 60
 STOP_TIMEOUT_S = 60
 

@@ -13,7 +13,6 @@ from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, briefings
 from tests.browser import WITHOUT_WEBGL2, Visit, until
-from tests.people import bring_in, sign_in
 from tests.running import Server
 from tests.small_county import PAYLOAD
 
@@ -353,10 +352,11 @@ def test_the_picture_of_a_scene_is_copied(show: Callable[..., Page], canvas: boo
     assert colours > 200
 
 
-def test_a_scene_becomes_a_poster(show: Callable[..., Page], talks: Server) -> None:
-    page = show("times", canvas=True)
-    bring_in(page, talks, sign_in(talks, "reader"))
-    page.reload()
+def test_a_scene_becomes_a_poster(signed_in_page: Callable[..., Page]) -> None:
+    page = signed_in_page("reader", **CALM)
+    page.add_init_script(WITHOUT_WEBGL2)
+    page.goto("/briefing/county")
+    until(page, "document.getElementById('count').textContent !== ''")
     drawn(page)
     page.keyboard.press("m")
     with page.expect_download(timeout=90_000) as made:
@@ -364,7 +364,7 @@ def test_a_scene_becomes_a_poster(show: Callable[..., Page], talks: Server) -> N
     with Image.open(made.value.path()) as poster:
         assert poster.size == (3840, 2160)
     expect(page.locator("#notice")).to_contain_text("海报已保存到下载文件夹")
-    page.goto("/briefing/times/take")
+    page.goto("/briefing/county/take")
     expect(page.get_by_text("海报（第 1 幕）")).to_be_visible()
 
 
