@@ -32,8 +32,10 @@ const SHAPES = { 1: "point", 2: "line", 3: "polygon" };
 
 /** Emits "points" when label points have come or gone, "shown" when what was waited for is there, "idle" when all is drawn, "error" {message}. */
 export class CanvasMap extends EventTarget {
-  /** @type {Map<string, Tiles>} by source */
+  /** @type {Map<string, Tiles>} by source, as far as they could be opened last */
   #sources = new Map();
+  /** @type {Promise<void>} once the sources of now are open */
+  #opening = Promise.resolve();
   /** @type {Map<string, PreparedTile[]>} by source, those of the view */
   #shown = new Map();
   #asked = 0;
@@ -232,13 +234,22 @@ export class CanvasMap extends EventTarget {
       this.seen.passing.addressOf(each.key, each.url),
     ]);
     const sources = /** @type {[string, string][]} */ (url ? [[SOURCE, url], ...own] : own);
-    try {
-      const opened = sources.map(async ([name, address]) => [name, await readJson(absolute(address))]);
-      this.#sources = new Map((await Promise.all(opened)).map(([name, told]) => [name, new Tiles(told)]));
-    } catch (error) {
-      this.#fail(/** @type {Error} */ (error).message);
-    }
+    this.#opening = this.#read(sources, this.#opening);
     await this.#load();
+  }
+
+  // What was asked for before comes first, so that an answer that is late never stands for a newer one.
+  /** @param {[string, string][]} sources @param {Promise<void>} before */
+  async #read(sources, before) {
+    const opened = Promise.all(
+      sources.map(async ([name, address]) => {
+        const told = await readJson(absolute(address));
+        return /** @type {[string, Tiles]} */ ([name, new Tiles(told)]);
+      }),
+    );
+    const [, read] = await Promise.allSettled([before, opened]);
+    if (read.status === "fulfilled") this.#sources = new Map(read.value);
+    else this.#fail(read.reason.message);
   }
 
   // The old picture stays, moved and stretched, until the tiles are there or patience ends.
@@ -246,6 +257,7 @@ export class CanvasMap extends EventTarget {
     const asked = ++this.#asked;
     this.#drawn = false;
     const late = window.setTimeout(() => asked === this.#asked && this.#draw(), PATIENCE_MS);
+    await this.#opening;
     const shown = await this.#cover();
     clearTimeout(late);
     if (asked !== this.#asked) return;
