@@ -30,7 +30,7 @@ run: setup
 setup: static/vendor/.lock
 
 test: setup-test lint
-	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses=4 --dist loadfile || $(BIN)/python -m tests.second_chance $$?
 
 setup-test: setup .venv/.test-packages node_modules/.for-tests
 
