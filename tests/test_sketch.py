@@ -43,3 +43,12 @@ def test_two_ends_of_a_county_are_one_picture() -> None:
 
 def test_nothing_is_no_trouble() -> None:
     assert sketch([], [], together=True)["beyond"] == 0
+
+
+def test_a_few_of_many_that_lie_alone_in_the_county_stay_outside_the_near_picture() -> None:
+    many = [plot(118.40 + at % 10 * 0.002, 35.50 + at // 10 * 0.002) for at in range(60)]
+    alone, beside = sketch(many, []), sketch([*many, plot(118.7, 35.3)], [], together=True)
+    assert beside["beyond"] == 1
+    assert width_of_the_first(beside) == width_of_the_first(alone)
+    two_villages = [*many[:30], *(plot(118.7 + at * 0.002, 35.3) for at in range(10))]
+    assert sketch(two_villages, [], together=True)["beyond"] == 0

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from layers.checks import BY_CODE, CHECKS, REPAIRABLE, SEVERITIES
-from layers.intake import Accepted, accepted
+from layers.intake import CROSSING, Accepted, accepted
 from layers.store import repairs
 
 MOST_LISTED: Final = 200
@@ -30,15 +30,18 @@ def chosen(before: Mapping[str, Any] | None, form: MultiDict[str, str]) -> dict[
 
 
 def sorts(found: Mapping[str, Any], said: Mapping[str, Any] | None) -> list[dict[str, Any]]:
-    """What the checks found, sort by sort, and which repairs are accepted; also sorts that are repaired by now."""
+    """What the checks found, sort by sort, and which repairs are accepted; also sorts that are repaired by now.
+
+    An error is here what keeps its rows out.
+    """
     counts, taken = found.get("sorts") or {}, accepted(said)
     done = {each["check"] for each in found.get("warnings", []) if each["repair"] == "done"}
     return [
         {
             "code": check.code,
             "title": check.title,
-            "severity": SEVERITIES[check.severity],
-            "is_error": check.severity == "error",
+            "severity": SEVERITIES["error" if check.code == CROSSING else "warning"],
+            "is_error": check.code == CROSSING,
             "explain": check.explain,
             "repair": check.repair,
             "count": counts.get(check.code, 0),

@@ -25,6 +25,8 @@ LEAST_DEG: Final = 0.002
 STRAY_DEG: Final = 1.0
 """No county is as wide; default."""
 STRAY_TIMES: Final = 4
+MANY: Final = 20
+"""Of so many, a few that lie alone may be strays within the county too."""
 DOT_PX: Final = 3.0
 OUTLINE_DEG: Final = 0.001
 
@@ -118,12 +120,14 @@ class _Frame:
 
 
 def _strays(lines: list[Line]) -> list[bool]:
-    """Which are farther from the middle than a county is wide and than most are?"""
+    """Which are farther from the middle than a county is wide and than most are, or than nine of ten of many?"""
     if not lines:
         return []
     middles = np.array([np.mean(line, axis=0) for line in lines])
     away = np.abs(middles - np.median(middles, axis=0)).max(axis=1)
     most = max(STRAY_DEG, STRAY_TIMES * float(np.median(away)))
+    if len(lines) >= MANY:
+        most = min(most, STRAY_TIMES * max(float(np.quantile(away, 0.9)), LEAST_DEG))
     return [far > most for far in away.tolist()]
 
 
