@@ -22,6 +22,7 @@ from tests.county import add_county
 from tests.files import area_mu
 from tests.test_checks import box, polygon
 from webmap.cli_intake import command
+from webmap.intake_repairs import sorts
 
 BOW_TIE = polygon((0, 0), (100, 100), (100, 0), (0, 100))
 SPIKED = polygon((200, 0), (300, 0), (300, 50), (400, 50.25), (300, 50.5), (300, 100), (200, 100))
@@ -66,16 +67,40 @@ def test_all_troubles_are_told_at_once_with_row_field_value_reason_and_place(
         (5, "约定动工日期", ""),
     ]
     assert [(each.row, each.check, each.repair) for each in found.warnings] == [
-        (2, "spike", "offered"),
         (4, "overlap", ""),
+        (2, "spike", "offered"),
     ]
     assert found.problems[0].spot == pytest.approx(box(50, 50, 1, 1).bounds[:2], abs=1e-6)
     assert "去年" in found.problems[1].reason
     common = area_mu(shapely.intersection(shapes[2], shapes[3]))
-    assert float(found.warnings[1].value.removesuffix(" 亩")) == pytest.approx(common, abs=0.0001)
+    assert float(found.warnings[0].value.removesuffix(" 亩")) == pytest.approx(common, abs=0.0001)
     assert found.found == {"self_intersection": 1, "spike": 1, "overlap": 1}
     assert found.repairs == []
     assert found.good[0].shape.equals_exact(SPIKED)
+
+
+def test_what_is_grave_comes_first_and_only_what_keeps_rows_out_is_called_an_error(
+    county: Database, tmp_path: Path
+) -> None:
+    shapes = [
+        *(box(120 * at, 600, 100, 100) for at in range(3)),
+        box(0, 300, 100, 100),
+        box(90, 300, 100, 100),
+    ]
+    told = [
+        {"地块名称": f"示例 {row}", "地块编号": f"T-{row}", "约定动工日期": "22年"} for row in range(1, 6)
+    ]
+    found = planned(county, geojson(tmp_path / "a.geojson", shapes, told))
+    assert [(each.row, each.check) for each in found.warnings] == [
+        (5, "overlap"),
+        *((row, "") for row in range(1, 6)),
+    ]
+    crossing = planned(county, geojson(tmp_path / "b.geojson", [BOW_TIE, *shapes[3:]]))
+    listed = sorts({"sorts": crossing.found, "warnings": []}, None)
+    assert [(each["code"], each["severity"]) for each in listed] == [
+        ("self_intersection", "错误"),
+        ("overlap", "提醒"),
+    ]
 
 
 def test_what_is_accepted_of_one_row_is_repaired_and_the_shape_as_it_came_stays_with_the_act(

@@ -11,7 +11,6 @@ import numpy as np
 
 from layers import clock, crs
 from layers.blobs import Blobs
-from layers.checks import CHECKS
 from layers.errors import InvalidShape, InvalidValue, MapError, QuestionToUser, UnreadableFile
 from layers.intake import (
     Comparison,
@@ -60,8 +59,6 @@ from webmap.uploading import differences_of, file_of, report_of, stored
 MOST_TOLD: Final = 400
 """Problems that the page lists."""
 FIRST_ROWS: Final = 10
-GRAVE: Final = frozenset(check.code for check in CHECKS if check.severity == "error")
-"""What these checks found is told before days without a month, however many there are."""
 
 
 def make_ready() -> None:
@@ -410,7 +407,6 @@ class Told:
 def _plan(found: Plan, compared: Comparison | None = None) -> dict[str, Any]:
     unclear = compared.problems if compared else []
     problems = sorted([*found.problems, *unclear], key=lambda each: each.row)
-    warnings = sorted(found.warnings, key=lambda each: each.check not in GRAVE)
     shapes = np.array([row.shape for row in found.good], object)
     return {
         "title": found.title,
@@ -430,8 +426,8 @@ def _plan(found: Plan, compared: Comparison | None = None) -> dict[str, Any]:
         "notes": found.notes,
         "problems": [_problem(found, each) for each in problems[:MOST_TOLD]],
         "problem_count": len(problems),
-        "warnings": [_problem(found, each) for each in warnings[:MOST_TOLD]],
-        "warning_count": len(warnings),
+        "warnings": [_problem(found, each) for each in found.warnings[:MOST_TOLD]],
+        "warning_count": len(found.warnings),
         "sorts": found.found,
         "repaired": len(found.repairs),
         "shapes": light(shapes),

@@ -34,6 +34,7 @@ from layers.store import Database, query
 from layers.store.edit import NewFeature
 from layers.store.repairs import Repair
 
+_GRAVE: Final = frozenset(check.code for check in CHECKS if check.severity == "error")
 _BY_WORD: Final = {word: code for code, word in VISIBILITIES.items()}
 
 
@@ -192,13 +193,15 @@ def plan(
         rows=[at + 1 for at in good],
         left_out=[rows.properties[problem.row - 1] for problem in problems],
         problems=problems,
-        warnings=[
-            *_repairs(checked),
-            *mended.told,
-            *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
-            *rows.warnings,
-            *odd.warnings,
-        ],
+        warnings=_gravest_first(
+            [
+                *_repairs(checked),
+                *mended.told,
+                *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
+                *rows.warnings,
+                *odd.warnings,
+            ]
+        ),
         notes=[*dataset.notes, *mapping.notes, *odd.notes, *_hidden_by_layer(target, seen_by)],
         found=_counted(odd, checked),
         repairs=[
@@ -219,6 +222,11 @@ def plan(
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),
     )
+
+
+def _gravest_first(warnings: list[RowProblem]) -> list[RowProblem]:
+    """Whoever lists only the first of many days without a month still sees what lies over its neighbour."""
+    return sorted(warnings, key=lambda each: each.check not in _GRAVE)
 
 
 def _decisions(
