@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, expect
 
 from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, briefings
-from tests.browser import WITHOUT_WEBGL2, Visit, until
+from tests.browser import PATIENCE_S, WITHOUT_WEBGL2, Visit, until
 from tests.running import Server
 from tests.small_county import PAYLOAD
 
@@ -145,15 +146,29 @@ def talks(server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def show(visit: Visit, blank_page: Visit, talks: Server) -> Callable[..., Page]:
-    def open_it(slug: str = "county", *, canvas: bool = False, **options: Any) -> Page:
+    def open_it(slug: str = "county", query: str = "", *, canvas: bool = False, **options: Any) -> Page:
         page = blank_page(talks.url, **(CALM | options))
         if canvas:
             page.add_init_script(WITHOUT_WEBGL2)
-        page.goto(f"/briefing/{slug}")
+        page.goto(f"/briefing/{slug}{query}")
         until(page, "document.getElementById('count').textContent !== ''")
         return page
 
     return open_it
+
+
+@contextmanager
+def tiles_of(page: Page) -> Iterator[list[str]]:
+    """Addresses of the tiles that the page asks for."""
+    asked: list[str] = []
+
+    def note(request: Request) -> None:
+        if ".mvt" in request.url:
+            asked.append(request.url)
+
+    page.on("request", note)
+    yield asked
+    page.remove_listener("request", note)
 
 
 def drawn(page: Page) -> None:
@@ -231,6 +246,29 @@ def test_every_scene_has_the_same_composition_at_every_size(
         # It is fitted: one of its sides reaches the edge of the room that is left for it.
         assert right - left > 0.9 * (sheet - 740) or bottom - top > 0.9 * 940, number
         page.keyboard.press("ArrowRight")
+
+
+@pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])
+def test_while_a_scene_stands_the_tiles_of_the_next_are_fetched(
+    show: Callable[..., Page], canvas: bool
+) -> None:
+    """The fourth scene looks closer than the third; what it asks for by itself tells which tiles it needs."""
+    alone = show(canvas=canvas, query="?scene=4")
+    with tiles_of(alone) as needed:
+        alone.reload()
+        drawn(alone)
+    page = show(canvas=canvas, query="?scene=3")
+    with tiles_of(page) as fetched:
+        page.reload()
+        drawn(page)
+        closer = {tile for tile in needed if "/12/" in tile}
+        assert len(closer) > 3
+        for _ in range(PATIENCE_S * 10):
+            if closer <= set(fetched):
+                break
+            page.wait_for_timeout(100)
+    assert closer <= set(fetched)
+    assert place(page).startswith("3 /")
 
 
 @pytest.mark.parametrize("canvas", [False, True], ids=["gl", "canvas"])

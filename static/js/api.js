@@ -515,6 +515,17 @@ export async function readJson(url) {
   return answered(await asked(url));
 }
 
+/** The browser keeps what will soon be asked for; it may as well fail. @param {string} url @param {AbortSignal} signal @returns {Promise<boolean>} is it there? */
+export async function keepAhead(url, signal) {
+  try {
+    const response = await fetch(url, { signal });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
 /** The browser saves a file under this name. @param {string} url @param {string} name */
 export function saveFrom(url, name) {
   const link = document.createElement("a");

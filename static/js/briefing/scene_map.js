@@ -1,4 +1,6 @@
 // How does the map show a scene? Layers, filters, what it is about, the view; the same map modules as everywhere.
+import { padding } from "app/briefing/stage.js";
+import { besides } from "app/briefing/strip.js";
 import { Times, timeOf } from "app/map/times.js";
 
 /**
@@ -21,6 +23,8 @@ export class SceneMap {
   #beside = new Set();
   /** @type {Scene | null} */
   #shown = null;
+  /** @type {Scene[]} */
+  #scenes = [];
 
   /**
    * @param {import("app/map/view.js").MapView} view
@@ -35,6 +39,7 @@ export class SceneMap {
     this.style = style;
     this.times = new Times(view);
     this.times.know(catalogue);
+    this.view.addEventListener("idle", () => this.#prepareNext());
   }
 
   /** Bounds of a scene: its own, else those of the county. @param {Scene} scene */
@@ -49,11 +54,22 @@ export class SceneMap {
 
   /** Asks beforehand what later scenes will need. @param {Scene[]} scenes */
   prepare(scenes) {
+    this.#scenes = scenes;
     this.view.hold(usedBy(scenes));
     for (const scene of scenes) {
       if (scene.at) continue;
       for (const [layer, text] of Object.entries(scene.filters)) this.#filter(layer, text, null);
     }
+    if (this.view.isDrawn) this.#prepareNext();
+  }
+
+  // Once a scene stands, the view of the next is made ready.
+  #prepareNext() {
+    const at = this.#scenes.findIndex(({ id }) => id === this.#shown?.id);
+    const next = at < 0 ? undefined : this.#scenes[at + 1];
+    // On another day the tiles are others.
+    if (!next || next.at !== this.server.at_day) return;
+    void this.view.prepare(this.boundsOf(next), padding(besides(next)));
   }
 
   /** Resolves when the scene has been asked of the map. @param {Scene} scene @param {{cut?: boolean}} [how] */

@@ -58,17 +58,17 @@ export function reserve(px) {
   Object.assign(reserved, px);
 }
 
-/** What the panel covers of the map, in the map's own pixels. */
-export function padding() {
+/** What the panel covers of the map, in the map's own pixels. @param {{right: number, bottom: number}} [besides] what stands there for a while */
+export function padding(besides = reserved) {
   if (isUpright()) {
     const { around: all } = UPRIGHT;
-    return { top: all, right: all, bottom: all + (reserved.bottom ? UPRIGHT_STRIP : 0), left: all };
+    return { top: all, right: all, bottom: all + (besides.bottom ? UPRIGHT_STRIP : 0), left: all };
   }
   const part = (/** @type {number} */ px) => px / magnified;
   return {
     top: part(ROOM.top),
-    right: part(ROOM.right + reserved.right),
-    bottom: part(ROOM.bottom + reserved.bottom),
+    right: part(ROOM.right + besides.right),
+    bottom: part(ROOM.bottom + besides.bottom),
     left: part(ROOM.left),
   };
 }

@@ -23,7 +23,7 @@ export class Strip {
   /** @param {boolean} open */
   stand(open) {
     this.panel.stand(open);
-    reserve({ bottom: open ? HIGH_PX : 0 });
+    reserve({ bottom: highOf(open) });
   }
 
   turn() {
@@ -45,6 +45,16 @@ export class Strip {
   #open() {
     if (!this.isOpen) this.stand(true);
   }
+}
+
+/** What a scene leaves free beside its own panel, on the sheet. @param {import("app/briefing/told.d.ts").Scene} scene */
+export function besides(scene) {
+  return { right: 0, bottom: highOf(hasStrip(scene)) };
+}
+
+/** @param {boolean} open */
+function highOf(open) {
+  return open ? HIGH_PX : 0;
 }
 
 /** Does the strip belong to this scene? @param {import("app/briefing/told.d.ts").Scene} [scene] */

@@ -1,6 +1,7 @@
 // What draws fills and lines where there is no WebGL2? A canvas in a Leaflet pane, from the same tiles and style.
 
 import { readJson } from "app/api.js";
+import { widened } from "app/map/ahead.js";
 import { Brush, pathOf } from "app/map/canvas_paint.js";
 import { draws, isAtZoom, paintValue, placeOf } from "app/map/canvas_rules.js";
 import { labelPoints, Tiles } from "app/map/canvas_tiles.js";
@@ -112,6 +113,13 @@ export class CanvasMap extends EventTarget {
 
   /** Shapes are in the tiles, which are kept anyway. @param {Map<string, Set<string>>} _layers */
   hold(_layers) {}
+
+  /** Keeps the tiles of a view to come. @param {import("app/map/ahead.js").Coming} coming @param {AbortSignal} signal */
+  async prepare({ zoom, frame }, signal) {
+    await this.#opening;
+    // Tiles of their own may be filtered otherwise then.
+    await this.#sources.get(SOURCE)?.keep({ zoom, frame: widened(frame, MARGIN_PX) }, signal);
+  }
 
   /** @param {string} key @param {number} factor */
   setOpacity(key, factor) {

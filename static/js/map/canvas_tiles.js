@@ -1,4 +1,5 @@
 // Which tiles does a view need where no GL fetches them, and which label points do they carry?
+import { placesIn, sideOf } from "app/map/ahead.js";
 import { eachOnce } from "app/map/recipes.js";
 
 /**
@@ -6,7 +7,7 @@ import { eachOnce } from "app/map/recipes.js";
  * @typedef {import("protomaps-leaflet").PreparedTile} PreparedTile
  * @typedef {import("protomaps-leaflet").Feature & {id: number}} Feature
  * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
- * @typedef {{minX: number, minY: number, maxX: number, maxY: number}} Frame in pixels of the world
+ * @typedef {import("app/map/ahead.js").Frame} Frame
  * @typedef {{tiles: string[], minzoom?: number, maxzoom?: number}} TileJson
  */
 
@@ -27,18 +28,18 @@ export class Tiles {
    * @returns {Promise<PreparedTile[]>}
    */
   async covering(zoom, frame, fail) {
-    const wanted = this.#places(zoom, frame).map((place) => this.#tile(zoom, place, fail));
+    const wanted = placesIn(zoom, frame, this).map((place) => this.#tile(zoom, place, fail));
     return (await Promise.all(wanted)).flatMap((tile) => tile ?? []);
   }
 
-  /** @param {number} zoom @param {Frame} frame */
-  #places(zoom, frame) {
-    const z = Math.max(this.minzoom, Math.min(this.maxzoom, Math.floor(zoom - 1)));
-    const side = sideOf(zoom, z);
-    const most = 2 ** z - 1;
-    return range(frame.minX, frame.maxX, side, most).flatMap((x) =>
-      range(frame.minY, frame.maxY, side, most).map((y) => ({ z, x, y })),
-    );
+  /** Keeps what will cover a frame, one tile after the other. @param {import("app/map/ahead.js").Coming} coming @param {AbortSignal} signal nobody wants it any longer */
+  async keep({ zoom, frame }, signal) {
+    for (const place of placesIn(zoom, frame, this)) {
+      if (signal.aborted) return;
+      await this.cache.get(place).catch(() => {});
+      // Unpacking a tile takes a while: whoever presses a key comes first.
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   }
 
   /** @param {number} zoom @param {{z: number, x: number, y: number}} place @param {(error: unknown) => void} fail */
@@ -72,16 +73,4 @@ function labelPoint(layer, { id, geom, props }, { z, x, y }) {
   const down = (y + spot.y / SIDE_PX) / 2 ** z;
   const lat = (Math.atan(Math.sinh(Math.PI * (1 - 2 * down))) * 180) / Math.PI;
   return { layer, id, seq, lon: across * 360 - 180, lat, angle, properties };
-}
-
-/** Pixels that a tile of level z is wide. @param {number} zoom @param {number} z */
-function sideOf(zoom, z) {
-  return 256 * 2 ** (zoom - z);
-}
-
-/** @param {number} from @param {number} to @param {number} side @param {number} most */
-function range(from, to, side, most) {
-  const first = Math.max(0, Math.floor(from / side));
-  const last = Math.min(most, Math.floor(to / side));
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i);
 }

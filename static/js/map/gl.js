@@ -1,5 +1,7 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
+import { keepAhead } from "app/api.js";
+import { placesIn, widened } from "app/map/ahead.js";
 import { coloringOf } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
@@ -71,6 +73,8 @@ export class GlMap extends EventTarget {
   #hidden = null;
   /** Layers that stay at hand while they are off, with the fields that colour them. @type {Map<string, Set<string>>} */
   #held = new Map();
+  /** Addresses of tiles that were fetched for views to come. @type {Set<string>} */
+  #kept = new Set();
   /** Until when nothing is drawn that is not whole; 0: nothing is waited for. */
   #waits_until = 0;
 
@@ -137,6 +141,22 @@ export class GlMap extends EventTarget {
     this.#held = layers;
     if (!this.#standing) return;
     for (const key of this.seen.keys) this.#applyVisible(key);
+  }
+
+  /** Lets the browser keep the tiles of a view to come. @param {import("app/map/ahead.js").Coming} coming @param {AbortSignal} signal */
+  async prepare({ zoom, frame }, signal) {
+    const source = /** @type {import("maplibre-gl").VectorTileSource | undefined} */ (
+      this.#standing ? this.gl.getSource(SOURCE) : undefined
+    );
+    const address = source?.tiles?.[0];
+    if (!source || !address) return;
+    const { x, y } = this.map.getSize().multiplyBy(PADDING);
+    for (const place of placesIn(zoom, widened(frame, x, y), source)) {
+      const url = addressOf(address, place);
+      if (this.#kept.has(url)) continue;
+      if (await keepAhead(url, signal)) this.#kept.add(url);
+      if (signal.aborted) return;
+    }
   }
 
   /** @param {string} key @param {number} factor */
@@ -527,6 +547,11 @@ function labelPoint(layer, { id, geometry, properties }) {
   const [lon, lat] = /** @type {GeoJSON.Point} */ (geometry).coordinates;
   const { seq = 0, angle = 0 } = properties ?? {};
   return { layer, id: Number(id), seq, lon, lat, angle, properties: properties ?? {} };
+}
+
+/** @param {string} address @param {import("app/map/ahead.js").Place} place */
+function addressOf(address, { z, x, y }) {
+  return address.replace("{z}", String(z)).replace("{x}", String(x)).replace("{y}", String(y));
 }
 
 /** @param {Rendered} feature @returns {Hit} */

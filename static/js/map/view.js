@@ -1,6 +1,7 @@
 // What can the page ask of the map? Views, layers, selection, pictures; it answers with events.
 
 import { BRAND, GRATICULE, PAPER } from "app/ink.js";
+import { fitted } from "app/map/ahead.js";
 import { BaseMap } from "app/map/base.js";
 import { Cover } from "app/map/cover.js";
 import { ShapeEditor } from "app/map/draw.js";
@@ -21,7 +22,7 @@ import { SmoothWheel } from "app/map/wheel.js";
 
 /**
  * @typedef {[west: number, south: number, east: number, north: number]} Bounds
- * @typedef {{top: number, right: number, bottom: number, left: number}} Padding
+ * @typedef {import("app/map/ahead.js").Room} Padding
  * @typedef {{lon: number, lat: number, z: number}} View
  * @typedef {import("app/map/symbols.js").Selection} Selection
  * @typedef {import("app/map/recipes.js").Style} Style
@@ -57,6 +58,7 @@ export class MapView extends EventTarget {
   #shownBase = null;
   /** Layers of the ground. @type {Set<string>} */
   #backdrop = new Set();
+  #ahead = new AbortController();
   #byFinger = false;
   #hovered = "";
   /**
@@ -214,7 +216,7 @@ export class MapView extends EventTarget {
    * @param {Bounds} bounds
    * @param {{animate?: boolean, closest?: number}} [how]
    */
-  fit([west, south, east, north], { animate = true, closest = CLOSEST_FIT } = {}) {
+  fit(bounds, { animate = true, closest = CLOSEST_FIT } = {}) {
     const { top, right, bottom, left } = this.#room();
     const moves = animate && !this.calm.matches;
     const how = {
@@ -222,18 +224,23 @@ export class MapView extends EventTarget {
       paddingBottomRight: /** @type {L.PointTuple} */ ([right, bottom]),
       maxZoom: closest,
     };
-    /** @type {L.LatLngBoundsLiteral} */
-    const bounds = [
-      [south, west],
-      [north, east],
-    ];
     this.#settle();
-    this.map.fitBounds(bounds, { ...how, animate: moves });
+    this.map.fitBounds(boxOf(bounds), { ...how, animate: moves });
+  }
+
+  /** While a view stands, what the next one needs is fetched, until the map moves. @param {Bounds} bounds @param {Padding} [padding] what panels will cover then */
+  async prepare(bounds, padding) {
+    this.#ahead.abort();
+    this.#ahead = new AbortController();
+    const { signal } = this.#ahead;
+    const coming = fitted(this.map, boxOf(bounds), this.#room(padding), CLOSEST_FIT);
+    for (const { drawing } of this.#sides) await drawing.prepare(coming, signal);
   }
 
   /** One view gives way to the next: all that this act does to the map is seen at once. @param {() => void} act */
   change(act) {
     const glides = this.canGlide;
+    this.#ahead.abort();
     if (glides) this.cover.lay((ink) => this.#paintStill(ink));
     for (const side of this.#sides) side.wait();
     act();
@@ -282,17 +289,10 @@ export class MapView extends EventTarget {
   }
 
   /** Where a part of the width of these bounds stands once they are fitted, as a share of the map's width. @param {Bounds} bounds @param {number} part 0 to 1, from the west */
-  shareIn([west, south, east, north], part) {
-    const { top, right, bottom, left } = this.#room();
-    /** @type {L.LatLngBoundsLiteral} */
-    const box = [
-      [south, west],
-      [north, east],
-    ];
-    const zoom = this.map.getBoundsZoom(L.latLngBounds(box), false, L.point(left + right, top + bottom));
-    const [from, to] = [west, east].map(
-      (lon) => this.map.project([south, lon], Math.min(zoom, CLOSEST_FIT)).x,
-    );
+  shareIn(bounds, part) {
+    const [west, south, east] = bounds;
+    const { zoom } = fitted(this.map, boxOf(bounds), this.#room(), CLOSEST_FIT);
+    const [from, to] = [west, east].map((lon) => this.map.project([south, lon], zoom).x);
     return this.middle + ((part - 0.5) * (to - from)) / this.map.getSize().x;
   }
 
@@ -444,9 +444,8 @@ export class MapView extends EventTarget {
   }
 
   // Panels may cover a small window almost wholly; then they do not count.
-  #room() {
+  #room({ top, right, bottom, left } = this.padding()) {
     const { x, y } = this.map.getSize();
-    const { top, right, bottom, left } = this.padding();
     const narrow = x - left - right < SMALLEST_ROOM_PX;
     const low = y - top - bottom < SMALLEST_ROOM_PX;
     return {
@@ -497,6 +496,7 @@ export class MapView extends EventTarget {
     const ring = new HoverRing(this.map);
     this.curtain.addEventListener("share", () => this.#clip());
     this.map.on(MAP_MOVES, () => this.#sides.length > 1 && this.#clip());
+    this.map.on("movestart", () => this.#ahead.abort());
     this.map.on("moveend", () => this.#tellView());
     this.map.on("click", (event) => this.#clicked(event));
     this.map.on("contextmenu", ({ latlng, containerPoint }) => {
@@ -580,6 +580,14 @@ export class MapView extends EventTarget {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** @param {Bounds} bounds */
+function boxOf([west, south, east, north]) {
+  return L.latLngBounds([
+    [south, west],
+    [north, east],
+  ]);
 }
 
 function graticuleColor() {
