@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,6 +90,28 @@ FRAMES = """(key) => new Promise((done) => {
   requestAnimationFrame(look);
 })"""
 
+# A driver that does not draw by the processor, by its name at least.
+WITH_A_GRAPHICS_CARD = """(() => {
+  const told = WebGL2RenderingContext.prototype.getParameter;
+  WebGL2RenderingContext.prototype.getParameter = function (name) {
+    return name === 0x9246 ? "GeForce" : told.call(this, name);
+  };
+})()"""
+# What is set in motion above the map: where it ends, or what of it changes.
+MOVED = """(() => {
+  window.moved = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, how) {
+    if (this.parentElement === window.map_county?.getContainer())
+      window.moved.push(frames.at(-1).transform ?? Object.keys(frames.at(-1))[0]);
+    return animate.call(this, frames, how);
+  };
+})()"""
+PLACES = """(corners) => corners.map(([lon, lat]) => {
+  const { x, y } = map_county.latLngToContainerPoint([lat, lon]);
+  return [x, y];
+})"""
+
 
 @pytest.fixture(scope="module")
 def talks(server: Server) -> Iterator[Server]:
@@ -146,8 +169,17 @@ def talks(server: Server) -> Iterator[Server]:
 
 @pytest.fixture
 def show(visit: Visit, blank_page: Visit, talks: Server) -> Callable[..., Page]:
-    def open_it(slug: str = "county", query: str = "", *, canvas: bool = False, **options: Any) -> Page:
+    def open_it(
+        slug: str = "county",
+        query: str = "",
+        *,
+        canvas: bool = False,
+        scripts: Sequence[str] = (),
+        **options: Any,
+    ) -> Page:
         page = blank_page(talks.url, **(CALM | options))
+        for script in scripts:
+            page.add_init_script(script)
         if canvas:
             page.add_init_script(WITHOUT_WEBGL2)
         page.goto(f"/briefing/{slug}{query}")
@@ -278,6 +310,42 @@ def test_no_frame_between_two_scenes_is_blank(show: Callable[..., Page], canvas:
         drawn(page)
         shares = page.evaluate(FRAMES, key)
         assert min(shares) > 0.8 * min(shares[0], shares[-1]) > 0.1, (key, shares)
+
+
+def step_told(page: Page, key: str) -> tuple[list[str], list[list[float]], list[list[float]]]:
+    """What moved over the map on the way to another scene; where two places of the county were before and after."""
+    drawn(page)
+    west, south, east, north = county(page)
+    corners = [[west, south], [east, north]]
+    before = page.evaluate(PLACES, corners)
+    page.keyboard.press(key)
+    drawn(page)
+    return page.evaluate("window.moved"), before, page.evaluate(PLACES, corners)
+
+
+def test_the_old_picture_glides_to_where_it_belongs_and_fades(show: Callable[..., Page]) -> None:
+    page = show(query="?scene=3", scripts=[WITH_A_GRAPHICS_CARD, MOVED], reduced_motion="no-preference")
+    moved, before, after = step_told(page, "PageDown")
+    glide, fade = moved
+    assert fade == "opacity"
+    left, top, scale = map(float, re.findall(r"-?[\d.]+(?:e-?\d+)?", glide))
+    # Places are told in whole pixels, which the glide magnifies.
+    for (x, y), there in zip(before, after, strict=True):
+        assert [left + scale * x, top + scale * y] == pytest.approx(there, abs=1 + scale / 2)
+    assert page.evaluate("map_county.getContainer().querySelectorAll(':scope > canvas').length") == 0
+
+
+@pytest.mark.parametrize(
+    ("scripts", "motion"),
+    [(("card", "moved"), "reduce"), (("moved",), "no-preference")],
+    ids=["who wants no motion", "no graphics card"],
+)
+def test_nothing_glides_for(show: Callable[..., Page], scripts: tuple[str, ...], motion: str) -> None:
+    known = {"card": WITH_A_GRAPHICS_CARD, "moved": MOVED}
+    page = show(query="?scene=3", scripts=[known[name] for name in scripts], reduced_motion=motion)
+    moved, before, after = step_told(page, "PageDown")
+    assert moved == []
+    assert before != after
 
 
 def test_towns_carry_their_figure_on_the_map(show: Callable[..., Page]) -> None:
