@@ -187,7 +187,9 @@ def _database(where: Where) -> Iterator[Database]:
         yield where.extensions["database"]
         return
     home = where.home if isinstance(where, Server) else where
-    assert not (home.parent / WITHOUT_ACCOUNTS).exists(), "Others share this server as visitors: sign in on `staffed`."
+    assert not (home.parent / WITHOUT_ACCOUNTS).exists(), (
+        "Others share this server as visitors: sign in on `staffed`."
+    )
     database = Database(f"sqlite:///{home / 'map.db'}")
     try:
         yield database

@@ -23,11 +23,16 @@ def main(status: int) -> int:
     names = sorted(json.loads(NOTES.read_text(encoding="utf-8"))) if NOTES.exists() else []
     if status != FAILED or not 0 < len(names) <= MOST:
         return status
-    print(f"\nOnce more, alone: {', '.join(names)}", flush=True)
+    say(f"\nOnce more, alone: {', '.join(names)}")
     again = subprocess.run([sys.executable, "-m", "pytest", "--last-failed"], check=False)
     if again.returncode == 0:
-        print(f"UNSTEADY, failed beside others and passed alone: {', '.join(names)}")
+        say(f"UNSTEADY, failed beside others and passed alone: {', '.join(names)}")
     return again.returncode
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 import shapely
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from layers.errors import InvalidShape, InvalidValue, NoSpace, UnknownThing
 from layers.rights import SYSTEM_VIEWER
 from layers.store import edit, query
 from layers.store.edit import NewFeature
 from layers.store.engine import Database
+from layers.store.rows import Prepared
 from layers.store.search import search
 from layers.store.tables import Act, Feature, Layer, Search
 from tests.stored import lay, parcel, square, store, store_towns
@@ -105,6 +107,27 @@ def test_an_abandoned_act_leaves_nothing(database: Database) -> None:
     assert [kept(database, model) for model in (Act, Layer, Feature, Search)] == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize("bad", [1, 2, 3], ids=["first", "middle", "last"])
+def test_words_that_cannot_be_written_end_the_import(
+    database: Database, monkeypatch: pytest.MonkeyPatch, bad: int
+) -> None:
+    written, real = [0], Prepared.insert_words
+
+    def broken(self: Prepared, session: Session, ids: list[int]) -> None:
+        written[0] += 1
+        if written[0] == bad:
+            raise NoSpace("磁盘已满")
+        real(self, session, ids)
+
+    store(database, [parcel("旧")])
+    monkeypatch.setattr(Prepared, "insert_words", broken)
+    act_id = edit.start_bulk(database, "导入", "李工")
+    with pytest.raises(NoSpace):
+        edit.add_in_turns(database, act_id, "idle_parcel", rows(800))
+    edit.abandon_bulk(database, act_id)
+    assert [kept(database, each) for each in (Feature, Search, Act)] == [1, 1, 1]
+
+
 def test_an_act_that_is_done_is_not_abandoned(database: Database) -> None:
     lay(database, "idle_parcel")
     act_id = edit.start_bulk(database, "导入", "李工")
@@ -130,6 +153,7 @@ IMPORT = """
 import sys
 from layers.store import edit
 from layers.store.engine import Database
+from layers.store.rows import Prepared
 from tests.test_store_bulk import rows
 database = Database(sys.argv[1])
 act_id = edit.start_bulk(database, "导入", "李工")

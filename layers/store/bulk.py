@@ -10,8 +10,8 @@ behind is swept by the next start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, suppress
 
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ from layers.errors import MapError
 from layers.kinds import kind_for
 from layers.rights import Viewer
 from layers.store.acts import finish_act, new_act
-from layers.store.ahead import ahead
+from layers.store.ahead import ahead, behind
 from layers.store.engine import Database
 from layers.store.pace import UNHURRIED_S, Pace
-from layers.store.rows import NewFeature, Prepared, towns_for, write
+from layers.store.rows import NewFeature, Prepared, towns_for, write, write_features
 from layers.store.stand_ins import carry_over, left_behind, refuse_overtaken
 from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search, StandIn
 
@@ -64,14 +64,44 @@ def add_in_turns(
     kind, count, dialect = kind_for(layer), 0, database.engine.dialect
     pace = Pace() if database.is_sqlite else Pace(UNHURRIED_S)
     turns = (Prepared(kind, turn, towns).made_ready(dialect) for turn in pace.turns(iter(rows)))
-    # SQLite writes in this very process: there a second thread would only hold up who has the lock.
-    for prepared in turns if database.is_sqlite else ahead(turns):
+    written = _written if database.is_sqlite else _written_by_two
+    # Closed before anybody takes back what it wrote, whatever is raised by who hears of a turn.
+    with closing(written(database, act_id, layer, turns, pace)) as written_turns:
+        for turn in written_turns:
+            count += turn
+            on_turn(count)
+    return count
+
+
+def _written(
+    database: Database, act_id: int, layer: Layer, turns: Iterator[Prepared], pace: Pace
+) -> Generator[int]:
+    """How many rows each turn wrote. A second thread would only hold up who has the one lock."""
+    for prepared in turns:
         with database.writing(in_turns=True) as session, pace.measured():
             write(session, act_id, layer, prepared)
             session.commit()
-        count += len(prepared.uids)
-        on_turn(count)
-    return count
+        yield len(prepared.uids)
+
+
+def _written_by_two(
+    database: Database, act_id: int, layer: Layer, turns: Iterator[Prepared], pace: Pace
+) -> Generator[int]:
+    """The same, where a server writes features and, over a second connection, the words of those before."""
+
+    def write_words(told: tuple[Prepared, list[int]]) -> None:
+        prepared, ids = told
+        with database.writing(in_turns=True) as session:
+            prepared.insert_words(session, ids)
+            session.commit()
+
+    with behind(write_words) as words:
+        for prepared in ahead(turns):
+            with database.writing(in_turns=True) as session, pace.measured():
+                ids = write_features(session, act_id, layer, prepared)
+                session.commit()
+            words((prepared, ids))
+            yield len(ids)
 
 
 def finish_bulk(

@@ -104,14 +104,24 @@ class Prepared:
         return self
 
     def insert(self, session: Session, ids: Sequence[int], common: Mapping[str, Any]) -> None:
-        """Insert the rows under these ids. common: what is the same in every row."""
+        """Insert the features under these ids. common: what is the same in every row."""
         own: dict[str, Sequence[Any]] = {"id": ids, "uid": self.uids}
         insert_columns(session, table_of(Feature), own | self._written, common)
+
+    def insert_words(self, session: Session, ids: Sequence[int]) -> None:
+        """Insert the words by which the features of these ids are found."""
         insert_columns(session, table_of(Search), {"feature_id": ids, **self._search}, {})
 
 
 def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[int]:
-    """Insert them and return their ids, in order."""
+    """Insert them with their words and return their ids, in order."""
+    ids = write_features(session, act_id, layer, rows)
+    rows.insert_words(session, ids)
+    return ids
+
+
+def write_features(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[int]:
+    """Insert them, to be found by no word yet, and return their ids, in order."""
     if layer.kind == BOUNDARIES:
         session.info.pop("towns", None)
     _refuse_known(session, rows.given_uids)
