@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +21,15 @@ _LONGEST_PRJ = 20_000
 
 def read(source: Source, folder: Path, answer: str | None = None) -> Dataset:
     """Read a shapefile; answer: the encoding the user chose."""
-    shapes = _shapes(source, folder)
+    # The table is read while GDAL reads the shapes; what is wrong with these is said first.
+    with ThreadPoolExecutor(1) as beside:
+        table = beside.submit(dbf.read, source.parts[".dbf"]) if ".dbf" in source.parts else None
+        values = beside.submit(_decoded, source, table, answer) if table else None
+        shapes = _shapes(source, folder)
     dataset = Dataset(source.short_name, shapes, {})
-    if ".dbf" in source.parts:
-        _take_table(dataset, source, answer)
+    if table and values:
+        _refuse_other_count(source, len(shapes), len(table.result().kept))
+        _take_table(dataset, values.result())
     else:
         dataset.notes.append("缺少 .dbf，没有任何属性")
     if ".shx" not in source.parts:
@@ -46,17 +53,34 @@ def _shapes(source: Source, folder: Path) -> NDArray[np.object_]:
     return sandbox.read(room, "source.shp", sandbox.SHAPEFILE).shapes
 
 
-def _take_table(dataset: Dataset, source: Source, answer: str | None) -> None:
-    table = dbf.read(source.parts[".dbf"])
-    if len(table.kept) != len(dataset):
-        raise UnreadableFile(
-            f"“{source.name}”有 {len(dataset)} 个图形，却有 {len(table.kept)} 行属性，对不上。请重新导出。"
-        )
+class _Decoded(NamedTuple):
+    """A table in the encoding that was found. kept: of its rows; columns: only of these."""
+
+    table: dbf.Table
+    chosen: encoding.Decoding
+    kept: NDArray[np.intp]
+    columns: dict[str, list[object]]
+
+
+def _decoded(source: Source, read: Future[dbf.Table], answer: str | None) -> _Decoded:
+    table = read.result()
     chosen = encoding.choose(list(table.rows()), declared=_declared(source, table), answer=answer)
-    kept = np.flatnonzero(table.kept).tolist()
+    kept = np.flatnonzero(table.kept)
     columns = table.values(chosen.codec)
-    dataset.columns = {name: [values[row] for row in kept] for name, values in columns.items()}
-    dataset.shapes = dataset.shapes[kept]
+    if len(kept) < len(table.kept):
+        columns = {name: [values[row] for row in kept.tolist()] for name, values in columns.items()}
+    return _Decoded(table, chosen, kept, columns)
+
+
+def _refuse_other_count(source: Source, shapes: int, rows: int) -> None:
+    if rows != shapes:
+        raise UnreadableFile(f"“{source.name}”有 {shapes} 个图形，却有 {rows} 行属性，对不上。请重新导出。")
+
+
+def _take_table(dataset: Dataset, told: _Decoded) -> None:
+    table, chosen = told.table, told.chosen
+    dataset.columns = told.columns
+    dataset.shapes = dataset.shapes[told.kept]
     dataset.encoding = chosen.title
     dataset.notes += [chosen.note] if chosen.note else []
     dataset.notes += [f"字段“{name}”是备注或二进制类型，未读取" for name in table.passed_over(chosen.codec)]
