@@ -91,6 +91,24 @@ CASES = {
         one(record("15", "0.7900"), ring(SQUARE), ring(HOLE, "2", 5), ring(ISLAND, "3", 9)),
         [shapely.MultiPolygon([HOLED, ISLET])],
     ),
+    "one count over all rings, closing points left out": Case(
+        one(record("8", "0.7500"), ring(SQUARE), ring(HOLE, "2", 5)), [HOLED], silent=True
+    ),
+    "ring is always 1, hole and part run on": Case(
+        one(record("15", "1.7500"), ring(SQUARE), ring(HOLE, "1", 5), ring(EAST, "1", 9)),
+        [shapely.MultiPolygon([HOLED, NEXT])],
+        silent=True,
+    ),
+    "ring is the number of the plot": Case(
+        one(record(), ring(SQUARE), record(number="DK002", name="示例地块2"), ring(EAST, "2")),
+        [WHOLE, NEXT],
+        silent=True,
+    ),
+    "closed by a point with the next name": Case(
+        one(record(), [*ring(SQUARE, closed=False), "J5,1,3936700.000,39633200.000"]), [WHOLE], silent=True
+    ),
+    "counter-clockwise from the south-west": Case(one(record(), ring(SQUARE[::-1])), [WHOLE], silent=True),
+    "from the south-east": Case(one(record(), ring((*SQUARE[2:], *SQUARE[:2]))), [WHOLE], silent=True),
     "counted from ring 0": Case(one(record("10", "0.75"), ring(SQUARE, "0"), ring(HOLE, "1", 5)), [HOLED]),
     "two plots, numbering runs on": Case(
         one(record(), ring(SQUARE), record(number="DK002", name="示例地块2"), ring(EAST, start=5)),
@@ -105,9 +123,34 @@ CASES = {
     ),
     "points without names": Case(one(record(), [f",{line[3:]}" for line in ring(SQUARE)]), [WHOLE]),
     "four decimals": Case(one(record(), ring(SQUARE, decimals=4)), [WHOLE], silent=True),
+    "one decimal": Case(
+        one(record(), ring(moved(SQUARE, 0.5, 0.5), decimals=1)),
+        [box(39633200.5, 3936600.5, 39633300.5, 3936700.5)],
+        silent=True,
+    ),
+    "two decimals": Case(
+        one(record(), ring(moved(SQUARE, 0.25, 0.75), decimals=2)),
+        [box(39633200.75, 3936600.25, 39633300.75, 3936700.25)],
+        silent=True,
+    ),
+    "six decimals": Case(
+        one(record(), ring(moved(SQUARE, 0.123456, 0.654321), decimals=6)),
+        [box(39633200.654321, 3936600.123456, 39633300.654321, 3936700.123456)],
+        silent=True,
+    ),
     "no decimals": Case(one(record(), ring(SQUARE, decimals=0)), [WHOLE], silent=True),
     "no prefix, zone in the header": Case(
         one(record(), ring(SQUARE, drop_prefix=True)), [BARE], 4548, silent=True
+    ),
+    "one plot without the prefix of the others": Case(
+        one(record(), ring(SQUARE), record(number="DK002", name="示例地块2"), ring(EAST, drop_prefix=True)),
+        [WHOLE, NEXT],
+        says=["“示例地块2”第 20 行等 5 行的 Y 没有带号，已按其余界址点补上 39"],
+    ),
+    "one point without the prefix of the others": Case(
+        one(record(), ring(SQUARE)).replace("J3,1,3936600.000,39633300", "J3,1,3936600.000,633300"),
+        [WHOLE],
+        says=["第 16 行的 Y 没有带号"],
     ),
     "no prefix, no zone: a question": Case(
         one(record(), ring(SQUARE, drop_prefix=True), 带号=""), [BARE], None
@@ -126,6 +169,18 @@ CASES = {
         [box(20633200, 3936600, 20633300, 3936700)],
         4498,
         silent=True,
+    ),
+    "6 degree zone, no prefix": Case(
+        one(record(), ring(SQUARE, drop_prefix=True), 带号="20", 几度分带="6"), [BARE], 4509, silent=True
+    ),
+    "zone 38": Case(
+        one(record(), ring(moved(SQUARE, east=-1_000_000)), 带号="38"),
+        [box(38633200, 3936600, 38633300, 3936700)],
+        4526,
+        silent=True,
+    ),
+    "the sort of zone under its short key": Case(
+        text(header(["几度分带"], 分带="3度带"), record(), ring(SQUARE, drop_prefix=True)), [BARE], 4548
     ),
     "the zone written as words": Case(
         one(record(), ring(SQUARE, drop_prefix=True), 带号="39带", 几度分带="3度带"), [BARE], 4548
@@ -156,7 +211,37 @@ CASES = {
         one("5,1.0000,DK001,示例地块1,,,工业用地,0601,@", ring(SQUARE)),
         [WHOLE],
         says=["没有“面”“线”或“点”"],
-        columns={"地块名称": ["示例地块1"]},
+        columns={"地块名称": ["示例地块1"], "用途": ["工业用地"], "地类编码": ["0601"]},
+    ),
+    "the slot of the sort left out": Case(
+        one("4,1.0000,DK001,示例地块1,,工业用地,0601,@", ring(SQUARE, closed=False)),
+        [WHOLE],
+        says=["没有“面”“线”或“点”"],
+        columns={"地块编号": ["DK001"], "用途": ["工业用地"], "地类编码": ["0601"]},
+    ),
+    "9 slots": Case(
+        one(record(after="I50G001,工业用地,0601,甲"), ring(SQUARE)),
+        [WHOLE],
+        columns={"图幅号": ["I50G001"], "地类编码": ["0601"], "其他1": ["甲"]},
+        silent=True,
+    ),
+    "12 slots": Case(
+        one(record(after="I50G001,工业用地,0601,水田,011,10,备注"), ring(SQUARE)),
+        [WHOLE],
+        columns={"地类编码": ["0601"], "其他1": ["水田"], "其他4": ["备注"]},
+        silent=True,
+    ),
+    "empty slots before the @ and a comma behind it": Case(
+        one("5,1.0000,DK001,示例地块1,面,,工业用地,,@,", ring(SQUARE)),
+        [WHOLE],
+        columns={"地块名称": ["示例地块1"], "用途": ["工业用地"]},
+        silent=True,
+    ),
+    "no area": Case(
+        one("5,,DK001,示例地块1,面,,工业用地,0601,@", ring(SQUARE)),
+        [WHOLE],
+        columns={"地块编号": ["DK001"], "地类编码": ["0601"]},
+        silent=True,
     ),
     "area in square metres": Case(
         one(record(area="10000"), ring(SQUARE)),
@@ -215,6 +300,28 @@ CASES = {
         text(ring(SQUARE), "", ring(EAST)), [WHOLE, NEXT], None, columns={"地块名称": ["地块1", "地块2"]}
     ),
     "a bare list with a title": Case(text("界址点坐标表", ring(SQUARE)), [WHOLE], None),
+    "semicolons": Case(
+        one(record(), [line.replace(",", ";") for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "blanks behind the commas": Case(
+        one(record(), [line.replace(",", ", ") for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "a comma at the end of each point": Case(
+        one(record(), [f"{line}," for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "a height and a remark behind each point": Case(
+        one(record(), [f"{line},120.5,界桩" for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "points without their ring": Case(
+        one(record(), [line.replace(",1,", ",", 1) for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "points named in words": Case(
+        one(record(), [line.replace("J", "界址") for line in ring(SQUARE)]), [WHOLE], silent=True
+    ),
+    "carriage returns alone": Case(one(record(), ring(SQUARE)).replace("\r\n", "\r"), [WHOLE], silent=True),
+    "other accuracy, parameters of zeros": Case(
+        one(record(), ring(SQUARE), 精度="3", 转换参数="0,0,0,0,0,0,0"), [WHOLE], silent=True
+    ),
     "tabs": Case(one(record(), [line.replace(",", "\t") for line in ring(SQUARE)]), [WHOLE]),
     "a height behind the coordinates": Case(
         one(record(), [f"{line},125.300" for line in ring(SQUARE)]), [WHOLE], silent=True
@@ -250,6 +357,21 @@ CASES = {
         [shapely.Point(39633200, 3936700)],
         silent=True,
     ),
+    "several points": Case(
+        one(record("3", "0", sort="点"), ring(SQUARE[:3], closed=False)),
+        [shapely.MultiPoint([(y, x) for x, y in SQUARE[:3]])],
+        silent=True,
+    ),
+    "a line of two parts": Case(
+        one(record("4", "0", sort="线"), ring(SQUARE[:2], closed=False), ring(EAST[:2], "2", closed=False)),
+        [shapely.MultiLineString([[(y, x) for x, y in SQUARE[:2]], [(y, x) for x, y in EAST[:2]]])],
+        silent=True,
+    ),
+    "two parts that share a side": Case(
+        one(record("10", "2.0000"), ring(SQUARE), ring(moved(SQUARE, east=100), "2", 5)),
+        [shapely.MultiPolygon([WHOLE, box(39633300, 3936600, 39633400, 3936700)])],
+        silent=True,
+    ),
     "two plots that overlap": Case(
         one(record(), ring(SQUARE), record(name="示例地块2"), ring(moved(SQUARE, east=90))),
         [WHOLE, box(39633290, 3936600, 39633390, 3936700)],
@@ -268,6 +390,18 @@ CASES = {
     "北京54, no prefix": Case(
         one(record(), ring(SQUARE, drop_prefix=True), 坐标系="1954年北京坐标系"), [BARE], 2436
     ),
+    "1980西安, zone 40": Case(
+        one(record(), ring(moved(SQUARE, east=40361264 - 39633200)), 坐标系="1980西安坐标系", 带号="40"),
+        [box(40361264, 3936600, 40361364, 3936700)],
+        2364,
+    ),
+    "北京54, prefix": Case(one(record(), ring(SQUARE), 坐标系="北京54坐标系"), [WHOLE], 2415),
+    "a town's own system: a question": Case(
+        one(record(), ring(SQUARE, drop_prefix=True), 坐标系="沂南县独立坐标系"),
+        [BARE],
+        None,
+        says=["“沂南县独立坐标系”无法识别"],
+    ),
     "two rings that partly overlap": Case(
         one(record("10"), ring(SQUARE), ring(moved(SQUARE, 50, 50), "2", 5)),
         [None],
@@ -285,6 +419,11 @@ CASES = {
         one(record(), [*ring(SQUARE)[:4], "J1,1,3936700.000,3936700.000"]),
         [None],
         says=["第 18 行：两个坐标都像X（北）"],
+    ),
+    "the last point written as Y, Y": Case(
+        one(record(), [*ring(SQUARE)[:4], "J1,1,39633200.000,39633200.000"]),
+        [None],
+        says=["第 18 行：两个坐标都像Y（东）"],
     ),
     "one line the other way round": Case(
         one(record(), [*ring(SQUARE)[:3], *ring(SQUARE, swapped=True)[3:4]]),

@@ -13,6 +13,8 @@ from layers.errors import UnreadableFile
 
 SORTS: Final = ("面", "线", "点")
 COORDINATES: Final = "地块坐标"
+_SLOTS: Final = 8
+"""Before the @, where none is left out."""
 _MOST_LINES: Final = 2_000_000
 _WIDE: Final = str.maketrans(
     "，＠＝［］【】　－．＋０１２３４５６７８９", ",@=[][] -.+0123456789"
@@ -214,7 +216,8 @@ def _record(line: int, text: str) -> Record:
     record, at = Record(line), _anchor(words)
     if at is None:
         _take_before(record, words[:4])
-        after = words[4:]
+        # The slot of the sort is there and says nothing, or it was left out.
+        after = words[5:] if len(words) >= _SLOTS else words[4:]
         record.oddities.append(f"第 {line} 行没有“面”“线”或“点”，已按位置读取，并视为面")
     else:
         record.sort, after = words[at], words[at + 1 :]

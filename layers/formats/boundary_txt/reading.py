@@ -24,6 +24,7 @@ from layers.measure import areas_m2
 
 MOST_BYTES: Final = 128 << 20
 _SAME_M, _SAME_DEG = 0.001, 1e-8
+_PREFIX_M: Final = 1_000_000
 _OVERLAP_M2: Final = 1.0
 _M2_PER: Final = {"公顷": Decimal(10000), "亩": Decimal(2000) / 3, "平方米": Decimal(1)}
 _UNIT_WORDS: Final = {
@@ -111,7 +112,7 @@ def _shapes(document: Document, columns: Columns) -> np.ndarray[tuple[int], np.d
 
 
 def _shape(record: Record, columns: Columns) -> BaseGeometry | None:
-    positions = [_position(point.first, point.second, columns) for point in record.points]
+    positions = _positions(record, columns)
     if record.sort == "点":
         return shapely.Point(positions[0]) if len(positions) == 1 else shapely.MultiPoint(positions)
     same = _SAME_DEG if columns.degrees else _SAME_M
@@ -128,8 +129,20 @@ def _shape(record: Record, columns: Columns) -> BaseGeometry | None:
     return shape
 
 
-def _position(first: float, second: float, columns: Columns) -> tuple[float, float]:
-    return (second, first) if columns.north_first else (first, second)
+def _positions(record: Record, columns: Columns) -> list[ringing.Position]:
+    """East and north; where all that say a zone say the same, the others get it too."""
+    points = record.points
+    found = [
+        (each.second, each.first) if columns.north_first else (each.first, each.second) for each in points
+    ]
+    if columns.degrees or len(columns.zones) != 1:
+        return found
+    (zone,) = columns.zones
+    bare = [point.line for point, (east, _) in zip(points, found, strict=True) if east < _PREFIX_M]
+    if bare:
+        more = f"等 {len(bare)} 行" if len(bare) > 1 else ""
+        record.oddities.append(f"第 {bare[0]} 行{more}的 Y 没有带号，已按其余界址点补上 {zone}")
+    return [(east + zone * _PREFIX_M if east < _PREFIX_M else east, north) for east, north in found]
 
 
 def _line(record: Record, positions: Sequence[tuple[float, float]]) -> BaseGeometry | None:
