@@ -73,6 +73,16 @@ def test_a_drawing_is_placed_by_clicks_and_compared_by_the_curtain(
     expect(row.get_by_role("checkbox")).to_be_checked(timeout=LONG_MS)
     page.locator(".leaflet-drawings-pane img.leaflet-tile-loaded").first.wait_for()
 
+    laid = ".leaflet-drawings-pane .leaflet-layer"
+    strength = row.get_by_role("slider", name="不透明度")
+    strength.focus()
+    page.keyboard.press("Home")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    expect(row.locator("output")).to_have_text("40%")
+    until(page, f"getComputedStyle(document.querySelector('{laid}')).opacity === '0.4'")
+    until(page, "new URL(location.href).searchParams.get('over')?.endsWith(':0.4')")
+
     row.get_by_role("button", name="卷帘").click()
     rod = page.get_by_role("slider", name=re.compile("卷帘"))
     expect(rod).to_have_attribute("aria-valuenow", "50")
