@@ -35,12 +35,18 @@ WHAT_IS_TAKEN: Final = (
     "GeoJSON、KML/KMZ、DXF、GPX、MapInfo（TAB、MIF 及同名文件打包成 .zip）、界址点坐标 TXT、"
     "Excel（.xlsx、.xls）、ODS、CSV 和带位置的照片（JPEG、HEIC，多张打包成 .zip）。"
 )
+_DRAWING: Final = "没有可以入库的图形。请在“图纸”页上传，用控制点放到地图上。"
+_IMAGERY: Final = "GeoTIFF 是影像，没有可以入库的图形。请由系统管理员在“影像”页上传，切成瓦片后作为底图。"
 HOW_INSTEAD: Final = {
     ".dwg": "DWG 不能直接读取。请在 CAD 中“另存为”→“AutoCAD 2010 DXF（*.dxf）”，再导入 .dxf。",
     ".mdb": "个人地理数据库（.mdb）不能直接读取。请在 ArcGIS 中右键图层→“数据”→“导出数据”为 Shapefile，打包成 .zip。",
     ".accdb": "Access 数据库不能直接读取。请在 Access 中把表“导出”为 Excel（.xlsx）再导入。",
     ".ovobj": "奥维 .ovobj 是加密格式。请在奥维中选中对象→“导出”→格式选 shp 或 dxf，再导入。",
     ".et": "WPS 表格 .et 不能直接读取。请在 WPS 中“另存为”→“Excel 工作簿（*.xlsx）”，再导入。",
+    ".pdf": f"PDF {_DRAWING}",
+    ".png": f"PNG 图片{_DRAWING}",
+    ".tif": _IMAGERY,
+    ".tiff": _IMAGERY,
     ".rar": "RAR 压缩包不能读取。请解开后重新打包为 .zip。",
     ".7z": "7z 压缩包不能读取。请解开后重新打包为 .zip。",
     ".gdb": "请把整个 .gdb 文件夹打包成 .zip 后再导入。",
