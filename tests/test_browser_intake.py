@@ -125,8 +125,11 @@ def test_300_parcels_are_on_the_map_after_three_clicks_and_gone_after_one(
     assert int(middle[3]) >= 12
     page.goto(done)
     page.get_by_role("button", name="撤销整个导入").click()
-    expect(page.get_by_text("已撤销")).to_be_visible()
+    expect(page.get_by_text("已撤销")).to_be_focused()
     assert idle(caller)["count"] == before["count"]
+    page.reload()
+    expect(page.get_by_role("heading", name="已导入，后来撤销")).to_be_visible()
+    expect(page.locator("#undo")).to_have_count(0)
 
 
 def test_a_file_without_its_system_is_placed_by_eye_and_a_bad_row_left_out(
@@ -260,6 +263,32 @@ def test_a_table_without_shapes_updates_by_number(county: Server, blank_page: Vi
     page.locator("#apply").press("Enter")
     expect(page.get_by_text("更新 1 个图形")).to_be_visible(timeout=LONG_MS)
     expect(page.get_by_text("台账.xlsx（按地块编号更新属性）")).to_be_visible()
+
+
+OVKML = """<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Folder><name>地块</name><Placemark><name>奥维地块</name>
+<Polygon><outerBoundaryIs><LinearRing><coordinates>
+118.475698846,35.549955362,0 118.476698846,35.549955362,0 118.476698846,35.550955362,0 118.475698846,35.549955362,0
+</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></Folder></Document></kml>"""
+
+
+def test_a_file_of_ovital_is_asked_about_its_shift_and_lands_without_it(
+    county: Server, blank_page: Visit, tmp_path: Path
+) -> None:
+    """The first corner is what 118.47°E 35.55°N is in GCJ-02, by the published algorithm."""
+    (tmp_path / "外业.ovkml").write_text(OVKML, "utf-8")
+    page, caller = opened(blank_page, county)
+    chosen(page, tmp_path / "外业.ovkml")
+    expect(page.get_by_text("奥维互动地图导出的文件的坐标可能带有公开地图的偏移")).to_be_visible()
+    page.get_by_role("button", name="GCJ-02，如奥维").press("Enter")
+    expect(page.get_by_text("1 宗可以导入到")).to_be_visible(timeout=LONG_MS)
+    expect(page.locator("#check")).to_contain_text("GCJ-02")
+    page.locator("#apply").press("Enter")
+    expect(page.get_by_role("heading", name="已导入")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text(re.compile("外业.ovkml（.*GCJ-02"))).to_be_visible()
+    (hit,) = caller.get(f"/api/search?q={quote('奥维地块')}").json()["results"]
+    west, south, _, _ = hit["bounds"]
+    assert (west, south) == pytest.approx((118.47, 35.55), abs=2e-8)
 
 
 def test_swapped_parts_of_a_shapefile_are_sent_as_one_and_turned_by_one_click(

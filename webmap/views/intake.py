@@ -25,7 +25,7 @@ from layers.errors import InvalidValue, NoSpace, UnknownThing
 from layers.kinds import LayerKind, kind_for
 from layers.rights import VISIBILITIES, require
 from layers.store import jobs, query, uploads
-from layers.store.history import deed
+from layers.store.history import Deed, deed
 from layers.store.jobs import FoundJob
 from layers.store.rows import checked_uid, new_uid
 from layers.store.uploads import Upload
@@ -105,8 +105,10 @@ def step(uid: str) -> Response:
         return _page("wait.html", upload=upload, job=job)
     if is_brought(job):
         done = job.result or {}
+        told = _deed(done)
         facts: dict[str, Any] = {
-            "reason": _reason(done),
+            "reason": told.reason if told else "",
+            "undone": told is not None and told.undone,
             "mended": intake_repairs.told(current(), done.get("act_id")),
         }
         facts |= {"upload": upload, "job": job, "done": done, "map_url": _map_url(job)}
@@ -356,12 +358,12 @@ def _fields(layer: str | None) -> list[tuple[str, str]]:
     return [(each.key, each.title) for each in kind.fields if each.key != "is_sample"]
 
 
-def _reason(done: dict[str, Any]) -> str:
+def _deed(done: dict[str, Any]) -> Deed | None:
     """What history says of the import."""
     try:
-        return deed(current(), viewer(), int(done.get("act_id") or 0)).reason or ""
+        return deed(current(), viewer(), int(done.get("act_id") or 0))
     except UnknownThing:
-        return ""
+        return None
 
 
 def _map_url(job: FoundJob) -> str:

@@ -20,4 +20,6 @@ button.addEventListener("click", async () => {
     said.className = "trouble";
     said.textContent = /** @type {Error} */ (error).message;
   }
+  // The button that had the focus may be asleep now.
+  said.focus();
 });
