@@ -36,6 +36,7 @@ from tests.own_layer import check_layer
 from tests.people import UNIT, add_account
 from webmap import intake_kept, intake_work
 from webmap.intake_kinds import BRING, READ
+from webmap.intake_told import Told
 from webmap.intaking import told_of
 from webmap.uploading import file_of
 
@@ -89,7 +90,7 @@ class Office:
         running = self.job(READ, self.told(file, answers))
         found = intake_work.read(self.database, running)
         running.end(jobs.DONE, "", found)
-        ground = intake_work.Told(self.database, running).ground(str(found.get("layer")))
+        ground = Told(self.database, running).ground(str(found.get("layer")))
         at_hand = intake_kept.taken(ground)
         return found, at_hand and at_hand.plan
 

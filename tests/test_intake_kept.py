@@ -20,7 +20,7 @@ from layers.store.jobs import FoundJob
 from tests.files import gbk_shapefile_zip, parcels
 from tests.people import Caller, sign_in
 from tests.small_county import small_county
-from webmap import intake_kept, intake_work
+from webmap import intake_kept, intake_told
 from webmap.uploading import file_of
 from webmap.work import KINDS
 
@@ -47,7 +47,7 @@ def readings(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         found.append(path)
         return read_dataset(path, **answers)
 
-    monkeypatch.setattr(intake_work, "read_dataset", read)
+    monkeypatch.setattr(intake_told, "read_dataset", read)
     return found
 
 

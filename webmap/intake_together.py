@@ -12,7 +12,8 @@ from layers.jobs import Running
 from layers.store import Database
 from webmap import quality_work
 from webmap.intake_names import joint_name, source_name
-from webmap.intake_work import Told, heard
+from webmap.intake_told import Told
+from webmap.intake_work import heard
 
 Ready = tuple[Told, Part]
 
