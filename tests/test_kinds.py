@@ -114,6 +114,24 @@ def test_colours_are_written_as_hex() -> None:
     assert all(re.fullmatch(r"#[0-9A-F]{6}([0-9A-F]{2})?", colour) for colour in colours)
 
 
+@pytest.mark.parametrize(
+    ("fill", "smoothed"),
+    [
+        ("idle_parcel/two_years/fill0", False),  # a solid edge of its own
+        ("admin_area/town_0/fill0", True),  # no line
+        ("heritage_control", True),  # dashes only
+        ("utility_line/gas/fill0", True),  # as wide as a field says
+    ],
+)
+def test_an_edge_is_smoothed_where_no_line_covers_it(fill: str, smoothed: bool) -> None:
+    found = [
+        layer
+        for layer in style_layers(list(KINDS.items()))
+        if fill in layer["id"] and layer["type"] == "fill"
+    ]
+    assert [layer["paint"]["fill-antialias"] for layer in found] == [smoothed] * len(found) != []
+
+
 def test_the_style_draws_land_under_roads_and_the_county_line_on_top() -> None:
     order = [layer["id"] for layer in style_layers(list(KINDS.items()))]
     assert order.index("admin_area/county/fill0") < order.index("admin_area/town_0/fill0")

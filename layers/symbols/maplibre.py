@@ -59,8 +59,19 @@ def _base(name: str, key: str, symbol: SymbolClass, from_zoom: float) -> StyleLa
 def _fill_layer(name: str, key: str, symbol: SymbolClass, fill: Fill) -> StyleLayer:
     polygons = ["all", ["==", ["get", "symbol"], symbol.key], ["==", ["geometry-type"], "Polygon"]]
     look = {"fill-pattern": pattern_name(fill.pattern)} if fill.pattern else {"fill-color": fill.color}
-    paint = {**look, "fill-opacity": fill.opacity, "fill-antialias": True}
+    paint = {**look, "fill-opacity": fill.opacity, "fill-antialias": not _is_edged(symbol, fill)}
     return {**_base(name, key, symbol, fill.from_zoom), "type": "fill", "filter": polygons, "paint": paint}
+
+
+def _is_edged(symbol: SymbolClass, fill: Fill) -> bool:
+    """Whether a line covers the steps of the edge: then nobody need draw every edge once more to smooth it."""
+    return any(
+        line.opacity == 1
+        and not (line.dash or line.blur or line.offset or any(line.shift) or line.factor)
+        and line.from_zoom <= fill.from_zoom
+        and min([width for _, width in line.width] if isinstance(line.width, tuple) else [line.width]) >= 1
+        for line in symbol.lines
+    )
 
 
 def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLayer:
