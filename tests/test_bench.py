@@ -53,6 +53,7 @@ def postgis() -> str | None:
         "HTML / bare folium",
         "painted, the county / plain folium",
         "painted, every parcel seen / bare folium",
+        "the sample on A0 as PDF (≤ 15 s) / plain geopandas",
         "from a file to the map, in 3 clicks, the first time",
         "intake of",
         "SQLite / ogr2ogr into GeoPackage",

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import dropped, filters, intake, memory, neighbours, overlays, pages, scenes, tiles
+from tests.bench import dropped, filters, intake, memory, neighbours, overlays, pages, prints, scenes, tiles
 from tests.bench.parcels import parcels
 from tests.bench.stores import on_postgis, on_sqlite
 from tests.bench.table import Line, say, say_all
@@ -36,6 +36,7 @@ def lines(folder: Path) -> Iterator[Line]:
         yield from memory.lines(folder / "county", len(rows))
     yield from pages.lines(folder, len(rows))
     yield from scenes.lines(folder)
+    yield from prints.lines(folder)
     yield from dropped.lines(folder)
     yield from intake.lines(folder, rows)
     yield from neighbours.lines(folder, rows)
