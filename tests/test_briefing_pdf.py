@@ -68,6 +68,21 @@ def test_no_word_stands_alone_on_the_last_line_of_a_headline(sqlite_database: Da
     assert min(lines) >= 3
 
 
+def test_a_headline_breaks_after_its_stops(sqlite_database: Database) -> None:
+    slug = talk(sqlite_database, headline="盘活、棚改、道路、旅游，竹泉、红石寨、马泉连片")
+    _, content, _ = carry_out(sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK)
+    book = pypdfium2.PdfDocument(content)
+    try:
+        told = book[0].get_textpage().get_text_range().split()
+    finally:
+        book.close()
+    assert [each for each in told if "、" in each or "马泉" in each] == [
+        "盘活、棚改、道路、",
+        "旅游，竹泉、红石寨、",
+        "马泉连片",
+    ]
+
+
 def test_a_photo_stands_on_its_page_in_its_proportions(sqlite_database: Database, tmp_path: Path) -> None:
     blobs = Blobs(tmp_path)
     slug, _ = talk_with_photo(sqlite_database, blobs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -10,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from layers.briefing import checked_scenes
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, briefings
 from tests.browser import until
+from tests.composition import check_scene
 from tests.old_browsers import floor_browser
 from tests.running import Server
 from webmap.config import read_config
@@ -27,6 +31,9 @@ __all__ = ["floor_browser"]
 SLUG = "county"
 COLORS = "map_county.view.placed.things.filter(({layer}) => layer === 'road_project').map(({color}) => color)"
 AT_REST = "window.map_county && map_county.view && map_county.view.isDrawn"
+# All words of the page and of its map.
+SHOWN = """() => document.body.innerText + map_county.view.placed.things.map(
+  ({ glyphs, name }) => (glyphs ?? []).map(({ text }) => text).join("") + (name ?? "")).join("")"""
 WALL: ViewportSize = {"width": 1920, "height": 1080}
 
 
@@ -44,10 +51,10 @@ def pack(sample_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return file
 
 
-def opened(browser: Browser, pack: Path, query: str = "") -> Iterator[Page]:
+def opened(browser: Browser, pack: Path, query: str = "", size: ViewportSize = WALL) -> Iterator[Page]:
     """The file in a browser without a network; any request and any error of the console is a failure."""
     trouble: list[str] = []
-    context = browser.new_context(offline=True, viewport=WALL)
+    context = browser.new_context(offline=True, viewport=size, reduced_motion="reduce")
     page = context.new_page()
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.on("console", lambda said: trouble.extend([said.text] if said.type == "error" else []))
@@ -61,6 +68,36 @@ def opened(browser: Browser, pack: Path, query: str = "") -> Iterator[Page]:
 @pytest.fixture
 def show(browser: Browser, pack: Path) -> Iterator[Page]:
     yield from opened(browser, pack)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (2560, 720)])
+def test_every_scene_of_the_file_has_the_same_composition(
+    browser: Browser, pack: Path, server: Server, width: int, height: int
+) -> None:
+    county = json.loads(server.get(f"/api/briefings/{SLUG}/play").body)["county"]["bounds"]
+    for page in opened(browser, pack, "?renderer=canvas", {"width": width, "height": height}):
+        for number, scene in enumerate(told(server), 1):
+            expect(page.locator("#headline")).to_have_text(scene["headline"])
+            until(page, AT_REST)
+            check_scene(page, number, scene["bounds"] or county, width, height)
+            page.keyboard.press("PageDown")
+
+
+def test_every_letter_that_is_shown_lies_in_the_file(browser: Browser, pack: Path, server: Server) -> None:
+    """So it reads the same where no Chinese font is installed."""
+    rules = re.findall(r"font/woff2;base64,([A-Za-z0-9+/=]+)", pack.read_text("utf-8"))
+    assert len(rules) == 3
+    letters = [set(TTFont(io.BytesIO(base64.b64decode(each))).getBestCmap()) for each in rules]
+    shown: set[str] = set()
+    for page in opened(browser, pack, "?renderer=canvas"):
+        for scene in told(server):
+            expect(page.locator("#headline")).to_have_text(scene["headline"])
+            until(page, f"{AT_REST} && map_county.view.placed.things.length > 5")
+            shown |= set(page.evaluate(SHOWN))
+            page.keyboard.press("PageDown")
+    assert len(shown) > 300
+    for face in letters:
+        assert sorted(each for each in shown if each.isprintable() and ord(each) not in face) == []
 
 
 def told(server: Server) -> list[dict[str, Any]]:

@@ -113,6 +113,12 @@ def test_a_scene_is_a_slide_whose_parts_are_native(database: Database) -> None:
     ]
 
 
+def test_a_headline_breaks_after_its_stops(sqlite_database: Database) -> None:
+    slug = talk(sqlite_database, headline="提升与新建 13 处，竹泉、红石寨、马泉连片")
+    title = deck(sqlite_database, slug).slides[0].shapes.title.text_frame.text
+    assert title.replace("\xa0", " ").split("\v") == ["提升与新建 13 处，", "竹泉、红石寨、", "马泉连片"]
+
+
 def test_a_photo_stands_on_its_slide_in_its_proportions_clear_of_all_else(
     database: Database, tmp_path: Path
 ) -> None:

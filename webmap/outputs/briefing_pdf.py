@@ -35,6 +35,7 @@ from webmap.outputs.scene_page import (
     WIDE_PX,
     Place,
     Slide,
+    broken,
     column,
     headline_px,
 )
@@ -115,7 +116,9 @@ class _Page:
         """Answers where it ends."""
         words = clean(self.scene["headline"])
         size = headline_px(words)
-        lines, most = self._lines(words, size, "song"), int(HEADLINE_HIGH / size / 1.3)
+        lines, most = self._phrases(words, size), int(HEADLINE_HIGH / size / 1.3)
+        if len(lines) > most:
+            lines = self._lines(words, size, "song")
         if len(lines) > most:
             lines = [*lines[: most - 1], f"{lines[most - 1][:-1]}{CUT}"]
         for at, line in enumerate(lines):
@@ -243,6 +246,11 @@ class _Page:
         while words and self._wide(words + CUT, size) > most:
             words = words[:-1]
         return words + CUT
+
+    def _phrases(self, words: str, size: float) -> list[str]:
+        """Broken after stops, and within what is too long between them."""
+        phrases = broken(words, WIDE, lambda said: self._wide(said, size, "song"))
+        return [line for each in phrases for line in self._lines(each, size, "song")]
 
     def _lines(self, words: str, size: float, face: Any) -> list[str]:
         """Broken after a comma or between characters, never within a number, and no line begins with a stop."""

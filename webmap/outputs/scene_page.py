@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
@@ -16,6 +17,7 @@ LEFT, WIDE = 40, 630
 """Of the words."""
 BOTTOM: Final = 1000
 """Where words end and the foot begins."""
+_PHRASE: Final = re.compile(r"[^，、；：。！？]*[，、；：。！？]+|[^，、；：。！？]+$")
 HEADLINES_PX: Final = ((24, 60), (40, 48), (80, 38), (160, 30), (400, 22), (3000, 16))
 """Up to so many characters, and how large they are: a sentence is large, a text still fits."""
 MOST_BESIDE: Final = 4
@@ -75,6 +77,16 @@ def picture_of(content: bytes) -> Picture:
 def headline_px(words: str) -> int:
     """How large a headline stands."""
     return next(size for most, size in HEADLINES_PX if len(words) <= most)
+
+
+def broken(words: str, room: float, wide: Callable[[str], float]) -> list[str]:
+    """Lines that end after a stop; one that is too long all the same is left as it is. room: as `wide` measures."""
+    lines = [""]
+    for part in _PHRASE.findall(words):
+        if lines[-1] and wide(lines[-1] + part) > room:
+            lines.append("")
+        lines[-1] += part
+    return lines
 
 
 def column(slide: Slide, top: float, bottom: float = BOTTOM) -> Column:

@@ -30,6 +30,7 @@ from webmap.outputs.scene_page import (
     WIDE_PX,
     Place,
     Slide,
+    broken,
     column,
     headline_px,
 )
@@ -46,6 +47,9 @@ INK, QUIET, LINE, BRAND, SEAL, PAPER = (
     screen.SEAL,
     "#FFFFFF",
 )
+ROOM_PX: Final = 620
+"""Of a headline."""
+LINE_BREAK: Final = "\v"
 TITLE_ONLY: Final = 5
 SHAPES: Final = {
     "diamond": MSO_SHAPE.DIAMOND,
@@ -120,11 +124,13 @@ def _headline(page: Any, scene: Mapping[str, Any]) -> float:
     """The title of the slide; answers where it ends."""
     words = clean(scene["headline"])
     size = headline_px(words)
-    lines = -(-_wide(words) * size // 620) or 1
-    high = min(lines * size * 1.3 + 16, 480)
+    lines = broken(words, ROOM_PX / size, _wide)
+    count = sum(-(-_wide(line) * size // ROOM_PX) or 1 for line in lines)
+    high = min(count * size * 1.3 + 16, 480)
     title = page.shapes.title
     title.left, title.top, title.width, title.height = (_px(each) for each in (40, 112, 640, high))
-    _fill(title.text_frame, [[(words, size, INK, True)]], anchor=MSO_ANCHOR.TOP)
+    runs = [(part, size, INK, True) for line in lines for part in (LINE_BREAK, line)][1:]
+    _fill(title.text_frame, [runs], anchor=MSO_ANCHOR.TOP)
     return 112 + high
 
 
@@ -307,6 +313,9 @@ def _fill(
         paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
         paragraph.alignment = align
         for words, size, color, bold in runs:
+            if words == LINE_BREAK:
+                paragraph.add_line_break()
+                continue
             run = paragraph.add_run()
             run.text = clean(words) if words.strip() else words
             run.font.size, run.font.bold, run.font.color.rgb = Pt(size / 2), bold, _color(color)

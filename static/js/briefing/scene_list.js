@@ -24,7 +24,7 @@ export class SceneList extends EventTarget {
 
   /** @param {EditedScene} scene @param {number} at @param {boolean} chosen */
   #item({ chapter, headline }, at, chosen) {
-    const button = html`<button type="button" draggable="true" aria-current="${chosen}" title="拖动，或按 Alt+↑ ↓ 调整顺序"><b>${at + 1}</b><span>${headline || chapter || "（还没有标题）"}</span></button>`;
+    const button = html`<button type="button" draggable="true" aria-current="${String(chosen)}" title="拖动，或按 Alt+↑ ↓ 调整顺序"><b>${at + 1}</b><span>${headline || chapter || "（还没有标题）"}</span></button>`;
     button.addEventListener("click", () => this.#tell("choose", { number: at }));
     button.addEventListener("keydown", (event) => this.#pressed(event, at));
     button.addEventListener("dragstart", (event) => {
