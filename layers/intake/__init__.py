@@ -10,10 +10,11 @@ from layers.intake.guessing import likeliest
 from layers.intake.joining import JoinPlan, apply_join, plan_join
 from layers.intake.landing import county_bounds
 from layers.intake.picturing import pictured
-from layers.intake.planning import NewLayer, Plan, plan
+from layers.intake.planning import Plan, plan
 from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, accepted, accepted_sorts
 from layers.intake.rows import RowProblem
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
+from layers.intake.target import NewLayer
 
 __all__ = [
     "CROSSING",

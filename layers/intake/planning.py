@@ -11,38 +11,32 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from layers.checks import BY_CODE, CHECKS, Limits
 from layers.collecting import uncollected
 from layers.crs import Bounds
 from layers.crs import name_of as system_name
-from layers.errors import InvalidShape, InvalidValue, UnknownThing, UnreadableFile
+from layers.errors import InvalidShape, UnreadableFile
 from layers.formats import Dataset, read_dataset
 from layers.intake import landing
-from layers.intake.mapping import Chosen, mapped
+from layers.intake.mapping import Chosen, Mapping, mapped
 from layers.intake.oddities import Oddities, oddities
-from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, mend
-from layers.intake.rows import SHAPE, RowProblem, read_rows
+from layers.intake.repairing import CROSSING, NOTHING_ACCEPTED, Accepted, Mended, mend
+from layers.intake.rows import SHAPE, RowProblem, Rows, read_rows
 from layers.intake.secrecy import refuse_secret_titles, refuse_secrets
+from layers.intake.target import NewLayer, Target, declared_for, hidden_by_layer, target_of, visibility_named
 from layers.intake.unsaid import say_other
-from layers.kinds import BOUNDARIES, CUSTOM, LayerKind, kind_for, kind_of
+from layers.kinds import BOUNDARIES, LayerKind
 from layers.measure import areas_m2, length_m
-from layers.rights import VISIBILITIES, Viewer
+from layers.rights import Viewer
 from layers.shapes import FAMILY_TITLES, CheckedShapes, Shapes, check_shapes, family_of, trouble_of
-from layers.store import Database, query
+from layers.store import Database
 from layers.store.edit import NewFeature
 from layers.store.repairs import Repair
 
 _GRAVE: Final = frozenset(check.code for check in CHECKS if check.severity == "error")
-_BY_WORD: Final = {word: code for code, word in VISIBILITIES.items()}
-
-
-class NewLayer(NamedTuple):
-    """A layer that the import shall create."""
-
-    key: str
-    title: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,9 +125,9 @@ def plan(
 
     Raises MapError for a file, layer or coordinate system that cannot be; rows that cannot be are listed.
     """
-    declared = _declared(database, viewer, kind, layer)
-    seen_by = _visibility(visibility)
-    target = _target(database, viewer, declared, layer, new_layer)
+    declared = declared_for(database, viewer, kind, layer)
+    seen_by = visibility_named(visibility)
+    target = target_of(database, viewer, declared, layer, new_layer)
     refuse_secret_titles(file.name, target.layer.title)
     dataset = dataset or read_dataset(file, encoding=encoding, source_layer=source_layer)
     refuse_secrets(dataset)
@@ -145,64 +139,104 @@ def plan(
         landing.swap(dataset)
     landing.settle_shift(dataset, parameters, public_map, local)
     system = landing.chosen_crs(dataset, crs, county)
-    came, limits = landing.landed(dataset, system, county), limits or Limits()
-    checked = check_shapes(
-        came, declared.shapes, landing.expected(county), lambda at: repairs.takes(CROSSING, at + 1)
-    )
-    checked.problems |= dataset.bad_shapes
-    _refuse_if_all_alike(checked)
-    mended = mend(checked, came, repairs, limits)
-    mapping = mapped(declared, dataset.columns, columns)
-    rows = read_rows(declared, dataset, mapping)
-    problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
-    good = sorted(set(range(len(dataset))) - {problem.row - 1 for problem in problems})
-    shapes = checked.shapes[good]
-    properties = [rows.properties[at] for at in good]
-    sound = sorted(set(range(len(dataset))) - set(checked.problems))
-    all_areas = np.zeros(len(dataset))
-    all_areas[sound] = areas_m2(checked.shapes[sound])
-    areas = all_areas[good]
+    looked = _looked_at(dataset, system, county, declared, columns, repairs, limits or Limits())
     odd = oddities(
         database,
         viewer,
         declared,
         None if target.hides is None else target.layer.key,
-        checked.shapes,
-        rows.properties,
-        sound=sound,
-        areas=all_areas,
-        limits=limits,
+        looked.shapes.shapes,
+        looked.rows.properties,
+        sound=looked.sound,
+        areas=looked.areas,
+        limits=limits or Limits(),
         areas_compared=dataset.areas_compared,
     )
+    decisions = _decisions(dataset, crs, system, encoding, swapped=swapped)
+    return _told(file, dataset, target, declared, seen_by, system, looked, odd, decisions)
+
+
+class _Looked(NamedTuple):
+    """What the rows of a dataset are by themselves. problems: in the order of the rows; areas: m² of all of them."""
+
+    shapes: CheckedShapes
+    mended: Mended
+    mapping: Mapping
+    rows: Rows
+    problems: list[RowProblem]
+    areas: NDArray[np.float64]
+
+    @property
+    def sound(self) -> list[int]:
+        """The rows (from 0) whose shape can be stored."""
+        return sorted(set(range(len(self.areas))) - set(self.shapes.problems))
+
+    @property
+    def good(self) -> list[int]:
+        """The rows (from 0) without any problem."""
+        return sorted(set(range(len(self.areas))) - {problem.row - 1 for problem in self.problems})
+
+
+def _looked_at(
+    dataset: Dataset,
+    system: int,
+    county: Bounds | None,
+    kind: LayerKind,
+    columns: Chosen | None,
+    repairs: Accepted,
+    limits: Limits,
+) -> _Looked:
+    """Shapes in their place, checked and mended as far as somebody accepted it, and the values of all rows."""
+    came = landing.landed(dataset, system, county)
+    checked = check_shapes(
+        came, kind.shapes, landing.expected(county), lambda at: repairs.takes(CROSSING, at + 1)
+    )
+    checked.problems |= dataset.bad_shapes
+    _refuse_if_all_alike(checked)
+    mended = mend(checked, came, repairs, limits)
+    mapping = mapped(kind, dataset.columns, columns)
+    rows = read_rows(kind, dataset, mapping)
+    problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
+    looked = _Looked(checked, mended, mapping, rows, problems, np.zeros(len(dataset)))
+    looked.areas[looked.sound] = areas_m2(checked.shapes[looked.sound])
+    return looked
+
+
+def _told(
+    file: Path,
+    dataset: Dataset,
+    target: Target,
+    kind: LayerKind,
+    seen_by: str,
+    system: int,
+    looked: _Looked,
+    odd: Oddities,
+    decisions: list[str],
+) -> Plan:
+    """All that was found, as one plan."""
+    checked, mended, rows, good = looked.shapes, looked.mended, looked.rows, looked.good
+    shapes, areas = checked.shapes[good], looked.areas[good]
     return Plan(
         file=file.name,
         source=dataset.name,
-        kind=declared,
+        kind=kind,
         layer=target.layer,
         creates_layer=target.hides is None,
         visibility=seen_by,
         crs=system,
         encoding=dataset.encoding,
         count=len(dataset),
-        matched={column: each.title for column, each in mapping.fields.items()},
-        others=mapping.others,
+        matched={column: each.title for column, each in looked.mapping.fields.items()},
+        others=looked.mapping.others,
         good=[
-            NewFeature(shape, told, visibility=seen_by, area_m2=area)
-            for shape, told, area in zip(shapes, properties, areas.tolist(), strict=True)
+            NewFeature(shape, rows.properties[at], visibility=seen_by, area_m2=area)
+            for at, shape, area in zip(good, shapes, areas.tolist(), strict=True)
         ],
         rows=[at + 1 for at in good],
-        left_out=[rows.properties[problem.row - 1] for problem in problems],
-        problems=problems,
-        warnings=_gravest_first(
-            [
-                *_repairs(checked),
-                *mended.told,
-                *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
-                *rows.warnings,
-                *odd.warnings,
-            ]
-        ),
-        notes=[*dataset.notes, *mapping.notes, *odd.notes, *_hidden_by_layer(target, seen_by)],
+        left_out=[rows.properties[problem.row - 1] for problem in looked.problems],
+        problems=looked.problems,
+        warnings=_warnings(dataset, looked, odd),
+        notes=[*dataset.notes, *looked.mapping.notes, *odd.notes, *hidden_by_layer(target, seen_by)],
         found=_counted(odd, checked),
         repairs=[
             Repair(row, _place(dataset, row), tuple(mended.checks[row]), mended.before[row])
@@ -214,19 +248,23 @@ def plan(
         spots=_spots(checked),
         shift=dataset.shift.told if dataset.shift else "",
         system=landing.system_of(dataset, system),
-        decisions=[
-            *_decisions(dataset, crs, system, encoding, swapped=swapped),
-            *([f"按选择修复了 {len(mended.checks)} 个图形"] if mended.checks else []),
-        ],
+        decisions=[*decisions, *([f"按选择修复了 {len(mended.checks)} 个图形"] if mended.checks else [])],
         bounds=_bounds(shapes),
         area_m2=float(areas.sum()),
         length_m=sum(map(length_m, shapes[shapely.get_dimensions(shapes) == 1])),
     )
 
 
-def _gravest_first(warnings: list[RowProblem]) -> list[RowProblem]:
-    """Whoever lists only the first of many days without a month still sees what lies over its neighbour."""
-    return sorted(warnings, key=lambda each: each.check not in _GRAVE)
+def _warnings(dataset: Dataset, looked: _Looked, odd: Oddities) -> list[RowProblem]:
+    """Grave ones first: whoever lists the first of many days without a month still sees what lies over its neighbour."""
+    told = [
+        *_repairs(looked.shapes),
+        *looked.mended.told,
+        *(RowProblem(at + 1, SHAPE, "", oddity) for at, oddity in dataset.oddities),
+        *looked.rows.warnings,
+        *odd.warnings,
+    ]
+    return sorted(told, key=lambda each: each.check not in _GRAVE)
 
 
 def _decisions(
@@ -240,83 +278,12 @@ def _decisions(
     return [*told, *([f"文字编码由人工选为 {dataset.encoding}"] if encoding else [])]
 
 
-def _declared(database: Database, viewer: Viewer, kind: str | None, layer: str | None) -> LayerKind:
-    """The kind of the rows: that of the layer they go into, where one is named."""
-    if layer is not None and kind in (None, CUSTOM):
-        with database.reading() as session:
-            return kind_for(query.layer_named(session, viewer, layer))
-    if kind is None:
-        raise InvalidValue("没有说明导入到哪里。请用 --layer 给出图层代码，或用 --kind 给出图层类别。")
-    if kind == CUSTOM:
-        raise InvalidValue(
-            "自定义图层要先在“图层管理”里建立并设定字段，再用 --layer 图层代码 导入。请先建立图层。"
-        )
-    return kind_of(kind)
-
-
 def _check_places(dataset: Dataset) -> None:
     if not dataset.has_shapes:
         columns = "、".join(dataset.columns)
         raise UnreadableFile(
             f"表里没有认得出的坐标列（有：{columns}）。要按编号更新图上已有的图形，请加 --key 列名（如 --key 地块编号）；"
             "要新增图形，请补上经度、纬度，或 X、Y，或 WKT 一列。"
-        )
-
-
-def _visibility(word: str) -> str:
-    code = _BY_WORD.get(word, word)
-    if code not in VISIBILITIES:
-        allowed = "、".join(f"{code}（{word}）" for code, word in VISIBILITIES.items())
-        raise InvalidValue(f"可见范围收到“{word[:20]}”，应为以下之一：{allowed}。")
-    return code
-
-
-class _Target(NamedTuple):
-    """The layer the rows go into. hides: its visibility; None when it must be created first."""
-
-    layer: NewLayer
-    hides: str | None
-
-
-def _target(
-    database: Database, viewer: Viewer, kind: LayerKind, key: str | None, new: NewLayer | None
-) -> _Target:
-    with database.reading() as session:
-        there = {layer.key: layer for layer in query.layer_rows(session, viewer)}
-    found = there.get(new.key if new else key or kind.key)
-    if new:
-        return _new_target(new, found)
-    if found is None and key not in (None, kind.key):
-        known = "、".join(
-            f"{layer.key}（{layer.title}）" for layer in there.values() if layer.kind == kind.key
-        )
-        raise UnknownThing(
-            f"没有图层“{str(key)[:60]}”。{kind.title}现有的图层：{known or '无'}。请从中选择，或不填。"
-        )
-    if found is None:
-        return _Target(NewLayer(kind.key, kind.title), None)
-    if found.kind != kind.key:
-        raise InvalidValue(
-            f"图层“{found.key}”（{found.title}）存放的是{kind_for(found).title}，不是{kind.title}。"
-            "请改选图层或类别。"
-        )
-    return _Target(NewLayer(found.key, found.title), found.visibility)
-
-
-def _new_target(new: NewLayer, found: query.Layer | None) -> _Target:
-    if found:
-        raise InvalidValue(
-            f"图层代码“{new.key}”已被使用（{found.title}）。请换一个代码，或导入到已有的图层。"
-        )
-    return _Target(new, None)
-
-
-def _hidden_by_layer(target: _Target, visibility: str) -> Iterator[str]:
-    widest = list(VISIBILITIES)
-    if target.hides and widest.index(visibility) < widest.index(target.hides):
-        yield (
-            f"图层“{target.layer.title}”的可见范围是{VISIBILITIES[target.hides]}，"
-            f"本次导入虽为{VISIBILITIES[visibility]}，仍只有{VISIBILITIES[target.hides]}用户能看到"
         )
 
 
