@@ -190,7 +190,7 @@ def _database(where: Where) -> Iterator[Database]:
     assert not (home.parent / WITHOUT_ACCOUNTS).exists(), (
         "Others share this server as visitors: sign in on `staffed`."
     )
-    database = Database(f"sqlite:///{home / 'map.db'}")
+    database = Database(where.database_url if isinstance(where, Server) else f"sqlite:///{home / 'map.db'}")
     try:
         yield database
     finally:

@@ -44,13 +44,22 @@ class Answer:
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it listens, what it wrote (stdout and stderr), where its data is."""
+    """A running server: where it listens, what it wrote (stdout and stderr), where its data is.
+
+    address: of its database where that is not the file of its home.
+    """
 
     url: str
     port: int
     log: Path
     home: Path
     pid: int
+    address: str = ""
+
+    @property
+    def database_url(self) -> str:
+        """Where its rows are."""
+        return self.address or f"sqlite:///{self.home / 'map.db'}"
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, method: str = "GET") -> Answer:
         """One request, as it is: no redirect followed, nothing unpacked, errors are answers too."""
@@ -79,8 +88,8 @@ def webmap(
     )
 
 
-def fill_with_sample(home: Path) -> Path:
-    done = webmap("sample", home=home)
+def fill_with_sample(home: Path, **settings: str) -> Path:
+    done = webmap("sample", home=home, **settings)
     assert done.returncode == 0, done.stdout + done.stderr
     return home
 
@@ -100,7 +109,8 @@ def running(home: Path, program: str | None = None, **settings: str) -> Iterator
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    server = Server(f"http://127.0.0.1:{port}", port, log, home, process.pid)
+    address = settings.get("WEBMAP_DATABASE_URL", "")
+    server = Server(f"http://127.0.0.1:{port}", port, log, home, process.pid, address)
     try:
         wait_until_ready(server, process)
         yield server

@@ -26,6 +26,7 @@ from tests.people import Caller
 from tests.photos import photo
 from tests.running import Server, command, environment, free_port, wait_until_ready
 from tests.soak.desk import COUNTER, LAYER, Journal, count_one_more, editors, parcels
+from tests.soak.ground import Place
 from tests.stored import square
 
 Deed = Callable[[Caller, list[str], "Promises"], None]
@@ -47,33 +48,33 @@ class Promises:
         return sum(self.journal.counted.values()) + len(self.created) + len(self.attached)
 
 
-def die(home: Path, times: int, seed: int = 7) -> tuple[Promises, list[str]]:
+def die(place: Place, times: int, seed: int = 7) -> tuple[Promises, list[str]]:
     """Kill a working server so many times; returns what it promised, and what was found broken after each death."""
     chance, promises, broken = random.Random(seed), Promises(), list[str]()
-    before = _counters(home)
+    before = _counters(place)
     for number in range(times):
-        with _mortal(home) as (server, process):
+        with _mortal(place) as (server, process):
             people = editors(server, WRITERS)
             shared = parcels(people[0], 3)
             _work_until_death(people, shared, promises, process, chance.randint(3, 25))
-        broken += [f"death {number + 1}: {each}" for each in _broken(home, promises, before)]
+        broken += [f"death {number + 1}: {each}" for each in _broken(place, promises, before)]
     return promises, broken
 
 
 @contextmanager
-def _mortal(home: Path) -> Iterator[tuple[Server, subprocess.Popen[bytes]]]:
-    port, log = free_port(), home.parent / "mortal.log"
+def _mortal(place: Place) -> Iterator[tuple[Server, subprocess.Popen[bytes]]]:
+    port, log = free_port(), place.home.parent / "mortal.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
             [*command(None), "run"],
-            env=environment(home, {"WEBMAP_PORT": str(port), **SETTINGS}),
-            cwd=home.parent,
+            env=environment(place.home, {"WEBMAP_PORT": str(port), **SETTINGS, **place.settings}),
+            cwd=place.home.parent,
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    server = Server(f"http://127.0.0.1:{port}", port, log, home, process.pid)
+    server = Server(f"http://127.0.0.1:{port}", port, log, place.home, process.pid, place.address)
     try:
         wait_until_ready(server, process)
         yield server, process
@@ -160,22 +161,23 @@ def _attach(caller: Caller, shared: list[str], promises: Promises) -> None:
 # --- what is left ------------------------------------------------------------------------------------------
 
 
-def _counters(home: Path) -> dict[str, int]:
-    with _opened(home) as database, database.reading() as session:
+def _counters(place: Place) -> dict[str, int]:
+    with _opened(place) as database, database.reading() as session:
         rows = session.execute(select(Feature.uid, Feature.properties))
         return {row.uid: row.properties.get(COUNTER, 0) for row in rows}
 
 
-def _broken(home: Path, promises: Promises, before: dict[str, int]) -> Iterator[str]:
-    now = _counters(home)
+def _broken(place: Place, promises: Promises, before: dict[str, int]) -> Iterator[str]:
+    now = _counters(place)
     for uid, counted in promises.journal.counted.items():
         # What died on its way to the writer may stand without having been acknowledged.
         if now[uid] - before[uid] < counted:
             yield f"{uid} counts {now[uid] - before[uid]} of {counted}"
     yield from (f"{uid} was created and is not there" for uid in promises.created if uid not in now)
-    with _opened(home) as database, database.reading() as session:
-        yield from (str(row) for (row,) in session.execute(text("PRAGMA integrity_check")) if row != "ok")
-        yield from (str(row) for row in session.execute(text("PRAGMA foreign_key_check")))
+    with _opened(place) as database, database.reading() as session:
+        if database.is_sqlite:
+            yield from (str(row) for (row,) in session.execute(text("PRAGMA integrity_check")) if row != "ok")
+            yield from (str(row) for row in session.execute(text("PRAGMA foreign_key_check")))
         for row in session.execute(_without_history()):
             yield f"feature {row.id} has version {row.version} and another history"
         hidden = select(func.count()).select_from(Act).where(Act.state != DONE)
@@ -187,7 +189,7 @@ def _broken(home: Path, promises: Promises, before: dict[str, int]) -> Iterator[
         yield from (f"feature {id_} is not found by its words" for id_ in session.scalars(lost))
         rows = session.execute(select(Attachment.uid, Attachment.sha256))
         kept = {row.uid: row.sha256 for row in rows}
-    yield from _lost_files(home, promises, kept)
+    yield from _lost_files(place.home, promises, kept)
 
 
 def _without_history() -> Select[int, int]:
@@ -210,8 +212,8 @@ def _lost_files(home: Path, promises: Promises, kept: dict[str, str]) -> Iterato
 
 
 @contextmanager
-def _opened(home: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{home / 'map.db'}")
+def _opened(place: Place) -> Iterator[Database]:
+    database = Database(place.database_url)
     try:
         yield database
     finally:

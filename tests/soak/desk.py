@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.people import Caller, add_account, sign_in_as
 from tests.running import Answer, Server, running
+from tests.soak.ground import Place
 
 LAYER = "idle_parcel"
 COUNTER = "jobs"
@@ -35,11 +34,11 @@ class Journal:
 
 
 @contextmanager
-def office(template: Path, home: Path, **settings: str) -> Iterator[Server]:
-    """A server of two processes on a copy of the sample, without a limit on writes."""
-    if not home.exists():
-        shutil.copytree(template, home)
-    with running(home, WEBMAP_WORKERS="2", WEBMAP_WRITES_PER_MINUTE="0", **settings) as server:
+def office(place: Place, **settings: str) -> Iterator[Server]:
+    """A server of two processes, without a limit on writes."""
+    with running(
+        place.home, WEBMAP_WORKERS="2", WEBMAP_WRITES_PER_MINUTE="0", **place.settings, **settings
+    ) as server:
         yield server
 
 

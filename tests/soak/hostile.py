@@ -1,9 +1,9 @@
 """What does one bad file do to its reader and to everybody else? In a process of its own, through to the plan of an import.
 
-    wreck(home, folder, seeds)     spoilt files of every format: how long, how much memory, and what became of each
+    wreck(address, folder)          spoilt files of every format: how long, how much memory, and what became of each
     beside(server, files, …)       what others wait for answers while such files are brought through the wizard
 
-Run as a module, this file is the process that reads: home and folder in, one JSON for all files out.
+Run as a module, this file is the process that reads: address of a database and folder in, one JSON for all files out.
 """
 
 from __future__ import annotations
@@ -66,10 +66,10 @@ class Wrecks(NamedTuple):
         return [*slow, *told, *leaks, *large]
 
 
-def wreck(home: Path, folder: Path) -> Wrecks:
-    """Have all files of a folder read by one process, each as parcels for the map in this home."""
+def wreck(address: str, folder: Path) -> Wrecks:
+    """Have all files of a folder read by one process, each as parcels for the map in this database."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.soak.hostile", str(home), str(folder)],
+        [sys.executable, "-m", "tests.soak.hostile", address, str(folder)],
         capture_output=True,
         text=True,
         check=True,
@@ -198,13 +198,13 @@ def _not_finite(path: Path) -> None:
 # --- the process that reads --------------------------------------------------------------------------------
 
 
-def _read_all(home: Path, folder: Path) -> dict[str, Any]:
+def _read_all(address: str, folder: Path) -> dict[str, Any]:
     import resource
 
     from layers.formats import standing
     from layers.store import Database
 
-    database = Database(f"sqlite:///{home / 'map.db'}")
+    database = Database(address)
     found = [_read(database, file) for file in sorted(folder.iterdir())]
     database.dispose()
     standing.let_go()
@@ -244,4 +244,4 @@ def _read(database: Any, file: Path) -> Wreck:
 
 if __name__ == "__main__":
     os.environ.pop("WEBMAP_HOME", None)
-    sys.stdout.write(json.dumps(_read_all(Path(sys.argv[1]), Path(sys.argv[2]))))
+    sys.stdout.write(json.dumps(_read_all(sys.argv[1], Path(sys.argv[2]))))
