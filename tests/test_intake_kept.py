@@ -128,3 +128,10 @@ def test_a_file_that_was_exchanged_on_the_disk_is_refused(app: Flask, editor: Ca
     job = brought(app, editor, *shown)
     assert job.state == jobs.FAILED
     assert "与上传时不一致" in job.message
+
+
+def test_a_refusal_calls_the_file_by_the_name_that_it_came_with(app: Flask, editor: Caller) -> None:
+    assert editor.post(f"/intake?name={quote('说明 一.docx')}", body=b"PK words").status == 201
+    job = done(app)
+    assert job.state == jobs.FAILED
+    assert "不认识“说明 一.docx”的格式" in job.message

@@ -75,13 +75,23 @@ class Told:
     def dataset(self) -> Dataset:
         refuse_secret_titles(self.name)
         self._refuse_missing()
-        dataset = read_dataset(
-            self.file, encoding=self.answers.get("encoding"), source_layer=self.answers.get("source_layer")
-        )
+        dataset = self._read()
         refuse_secrets(dataset)
         if dataset.name == self.file.stem:
             dataset.name = Path(self.name).stem
         return dataset
+
+    def _read(self) -> Dataset:
+        """As people call the file: its bytes lie under a name of ours."""
+        try:
+            return read_dataset(
+                self.file,
+                encoding=self.answers.get("encoding"),
+                source_layer=self.answers.get("source_layer"),
+            )
+        except UnreadableFile as refusal:
+            told = refusal.message.replace(f"“{self.file.name}”", f"“{self.name}”")
+            raise type(refusal)(told) from refusal
 
     @property
     def leaves_out(self) -> bool:
