@@ -1,4 +1,4 @@
-"""Files that are taken in together are one act: whoever cancels in the middle of it leaves nothing behind."""
+"""An import is one act, of one file or of several: whoever cancels in the middle of it leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -114,6 +114,35 @@ def test_two_files_are_one_act_and_cancelled_in_the_middle_they_are_none(
     assert told.status == 200
     assert "已取消，未改动任何数据。" in told.text
     assert "全部重新核对" in told.text
+
+
+def test_one_file_that_is_cancelled_in_the_middle_leaves_nothing(
+    app: Flask, editor: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = gbk_shapefile_zip(tmp_path / "东区.zip", frame=parcels(3))
+    page = urlsplit(json.loads(editor.post("/intake?name=a.zip", body=file.read_bytes()).body)["url"]).path
+    stamp = (next_done(app).result or {})["compare"]["stamp"]
+    before, written = stored(app), list[int]()
+    listens = intake_work.heard
+
+    def cancelling(job: Running, count: int) -> Heard:
+        heard = listens(job, count)
+
+        def turn(done: int) -> None:
+            written.append(stored(app)["feature"])
+            assert editor.post(f"{page}/cancel", data={}).status == 303
+            heard.turn(done)
+
+        return heard._replace(turn=turn)
+
+    monkeypatch.setattr(intake_work, "heard", cancelling)
+    assert editor.post(f"{page}/apply", data={"new": "all", "stamp": stamp}).status == 303
+    job = next_done(app)
+    assert (job.state, job.message) == (jobs.CANCELLED, "已取消，未改动任何数据。")
+    assert written
+    assert max(written) > before["feature"]
+    assert stored(app) == before
+    assert "已取消，未改动任何数据。" in editor.get(page).text
 
 
 def test_what_was_cancelled_can_be_looked_at_again_and_brought(
