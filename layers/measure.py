@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import shapely
@@ -32,6 +32,8 @@ BALANCED = frozenset(("亩", "公里"))
 """Units whose rounded parts add up to their rounded total in a ledger."""
 _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
 _SHORT_EDGE_DEG = 0.03
+_AT_ONCE: Final = 1_000
+"""Rings measured at once: their numbers stay in the processor's cache."""
 
 Shapes: TypeAlias = NDArray[np.object_]
 Positions: TypeAlias = NDArray[np.float64]
@@ -132,6 +134,12 @@ def rounded_km(metres: float | None, digits: int = 3) -> float | None:
 
 
 def _rings_m2(rings: Shapes) -> NDArray[np.float64]:
+    """The area of each ring, however many there are."""
+    some = [_some_rings_m2(rings[start : start + _AT_ONCE]) for start in range(0, len(rings), _AT_ONCE)]
+    return np.concatenate(some) if some else np.zeros(0)
+
+
+def _some_rings_m2(rings: Shapes) -> NDArray[np.float64]:
     """Rings of short edges all at once; pyproj measures the others one by one."""
     areas = np.zeros(len(rings), np.float64)
     positions, ring_of = shapely.get_coordinates(rings, return_index=True)

@@ -182,7 +182,8 @@ def _flattened(checked: CheckedShapes) -> Shapes:
     """Without Z and M; a collection of one family is the multi shape of it, and what has one part is that part."""
     shapes = checked.shapes.copy()
     rest = _unproblematic(checked)
-    shapes[rest] = shapely.force_2d(shapes[rest])
+    deep = rest[shapely.has_z(shapes[rest]) | shapely.has_m(shapes[rest])]
+    shapes[deep] = shapely.force_2d(shapes[deep])
     for at in rest[shapely.get_type_id(shapes[rest]) == GeometryType.GEOMETRYCOLLECTION]:
         shapes[at] = _as_one_family(shapes[at])
     single = rest[shapely.get_type_id(shapes[rest]) > GeometryType.POLYGON]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -188,18 +189,25 @@ def _looked_at(
 ) -> _Looked:
     """Shapes in their place, checked and mended as far as somebody accepted it, and the values of all rows."""
     came = landing.landed(dataset, system, county)
-    checked = check_shapes(
-        came, kind.shapes, landing.expected(county), lambda at: repairs.takes(CROSSING, at + 1)
-    )
-    checked.problems |= dataset.bad_shapes
-    _refuse_if_all_alike(checked)
-    mended = mend(checked, came, repairs, limits)
-    mapping = mapped(kind, dataset.columns, columns)
-    rows = read_rows(kind, dataset, mapping)
+    # Values are read while GEOS looks at the shapes; what is wrong with these is said first.
+    with ThreadPoolExecutor(1) as beside:
+        values = beside.submit(_values, dataset, kind, columns)
+        checked = check_shapes(
+            came, kind.shapes, landing.expected(county), lambda at: repairs.takes(CROSSING, at + 1)
+        )
+        checked.problems |= dataset.bad_shapes
+        _refuse_if_all_alike(checked)
+        mended = mend(checked, came, repairs, limits)
+    mapping, rows = values.result()
     problems = sorted([*_shape_problems(checked), *rows.problems], key=lambda problem: problem.row)
     looked = _Looked(checked, mended, mapping, rows, problems, np.zeros(len(dataset)))
     looked.areas[looked.sound] = areas_m2(checked.shapes[looked.sound])
     return looked
+
+
+def _values(dataset: Dataset, kind: LayerKind, columns: Chosen | None) -> tuple[Mapping, Rows]:
+    mapping = mapped(kind, dataset.columns, columns)
+    return mapping, read_rows(kind, dataset, mapping)
 
 
 def _told(
