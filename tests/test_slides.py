@@ -113,10 +113,25 @@ def test_a_scene_is_a_slide_whose_parts_are_native(database: Database) -> None:
     ]
 
 
-def test_a_headline_breaks_after_its_stops(sqlite_database: Database) -> None:
-    slug = talk(sqlite_database, headline="提升与新建 13 处，竹泉、红石寨、马泉连片")
-    title = deck(sqlite_database, slug).slides[0].shapes.title.text_frame.text
-    assert title.replace("\xa0", " ").split("\v") == ["提升与新建 13 处，", "竹泉、红石寨、", "马泉连片"]
+@pytest.mark.parametrize(
+    ("headline", "lines", "size"),
+    [
+        (
+            "提升与新建 13 处，竹泉、红石寨、马泉连片",
+            ["提升与新建 13 处，", "竹泉、红石寨、", "马泉连片"],
+            30,
+        ),
+        ("商品房未售 1,581 套，可作安置 474 套", ["商品房未售 1,581 套，", "可作安置 474 套"], 24),
+        ("字" * 20, ["字" * 20], 30),
+    ],
+    ids=["as large as ever", "a little smaller", "nowhere to break"],
+)
+def test_a_headline_breaks_after_its_stops(
+    sqlite_database: Database, headline: str, lines: list[str], size: int
+) -> None:
+    title = deck(sqlite_database, talk(sqlite_database, headline=headline)).slides[0].shapes.title.text_frame
+    assert title.text.replace("\xa0", " ").split("\v") == lines
+    assert {run.font.size.pt for run in title.paragraphs[0].runs} == {size}
 
 
 def test_a_photo_stands_on_its_slide_in_its_proportions_clear_of_all_else(

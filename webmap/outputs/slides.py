@@ -49,6 +49,8 @@ INK, QUIET, LINE, BRAND, SEAL, PAPER = (
 )
 ROOM_PX: Final = 620
 """Of a headline."""
+SURE: Final = 0.93
+"""Of the room: a line stays whole with the fonts of any office."""
 LINE_BREAK: Final = "\v"
 TITLE_ONLY: Final = 5
 SHAPES: Final = {
@@ -123,8 +125,7 @@ def _chapter(page: Any, scene: Mapping[str, Any]) -> None:
 def _headline(page: Any, scene: Mapping[str, Any]) -> float:
     """The title of the slide; answers where it ends."""
     words = clean(scene["headline"])
-    size = headline_px(words)
-    lines = broken(words, ROOM_PX / size, _wide)
+    size, lines = _set(words)
     count = sum(-(-_wide(line) * size // ROOM_PX) or 1 for line in lines)
     high = min(count * size * 1.3 + 16, 480)
     title = page.shapes.title
@@ -132,6 +133,17 @@ def _headline(page: Any, scene: Mapping[str, Any]) -> float:
     runs = [(part, size, INK, True) for line in lines for part in (LINE_BREAK, line)][1:]
     _fill(title.text_frame, [runs], anchor=MSO_ANCHOR.TOP)
     return 112 + high
+
+
+def _set(words: str) -> tuple[int, list[str]]:
+    """How large, in which lines: a little smaller where phrases then stay whole, else as whoever shows it breaks them."""
+    largest = headline_px(words)
+    for size in (round(largest * share) for share in (1, 0.9, 0.8)):
+        room = SURE * ROOM_PX / size
+        lines = broken(words, room, _wide)
+        if all(_wide(line) <= room for line in lines):
+            return size, lines
+    return largest, [words]
 
 
 def _wide(words: str) -> float:

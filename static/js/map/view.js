@@ -36,6 +36,7 @@ const CLOSEST_FIT = 17;
 const FREEDOM_DEGREES = 2.5;
 const SMALLEST_ROOM_PX = 120;
 const GROUND = "base";
+const REST_MS = 1200;
 const LONGEST_RENEWAL_MS = 6000;
 
 /**
@@ -233,6 +234,9 @@ export class MapView extends EventTarget {
     this.#ahead.abort();
     this.#ahead = new AbortController();
     const { signal } = this.#ahead;
+    // What was drawn last must first come to be seen.
+    await new Promise((resolve) => setTimeout(resolve, REST_MS));
+    if (signal.aborted) return;
     const coming = fitted(this.map, boxOf(bounds), this.#room(padding), CLOSEST_FIT);
     for (const { drawing } of this.#sides) await drawing.prepare(coming, signal);
   }
