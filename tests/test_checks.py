@@ -331,6 +331,24 @@ def test_all_overlaps_of_a_crowd_are_those_that_a_plain_comparison_finds(
     assert told == pytest.approx(expected, rel=1e-6, abs=0.001)
 
 
+def test_many_small_parcels_need_no_child_and_a_few_that_cross_everywhere_do() -> None:
+    def one_group(shapes: list[shapely.Polygon]) -> Areas:
+        count = len(shapes)
+        nobody, all_of_them = np.full(count, -1, np.intp), np.ones(count, bool)
+        return Areas(np.array(shapes, object), np.zeros(count, np.intp), all_of_them, nobody)
+
+    def parcel(east: float, north: float) -> shapely.Polygon:
+        """25 vertices."""
+        return shapely.segmentize(box(east * 60, north * 60, 60, 60), 10 * A_METRE_NORTH)
+
+    cadastre = one_group([parcel(east, north) for north in range(40) for east in range(50)])
+    assert shapely.get_num_coordinates(cadastre.shapes).sum() > 50_000
+    assert fenced._is_light(cadastre)
+    heap = one_group([parcel(east / 100, 0) for east in range(250)])
+    assert shapely.get_num_coordinates(heap.shapes).sum() < 10_000
+    assert not fenced._is_light(heap)
+
+
 def test_gaps_of_a_crooked_cadastre_are_where_they_were_made() -> None:
     shapes = [box(east * 50, north * 40, 50, 40) for north in range(8) for east in range(8)]
     shapes[27] = shapely.transform(shapes[27], lambda at: at - [0.2 * A_METRE_EAST, 0])  # 20 cm to the west
