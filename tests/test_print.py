@@ -480,3 +480,23 @@ def test_the_command_writes_a_sheet(home: Path, tmp_path: Path) -> None:
     assert target.read_bytes().startswith(b"%PDF")
     wrong = CliRunner().invoke(main, ["print", "--center", "118.45", "--to", str(target)])
     assert "应为 经度,纬度" in wrong.output
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler (no pdftotext)")
+@pytest.mark.parametrize("paper", ["A4", "A1"])
+def test_no_words_lie_on_others(sample_home: Path, tmp_path: Path, paper: str) -> None:
+    """Poppler's boxes are as high as the font, which is half as much again as what is seen of a character."""
+    file = tmp_path / "sheet.pdf"
+    with pytest.raises(SystemExit, match="0"):
+        main(["print", "--to", str(file), "--paper", paper])
+    told = subprocess.run(
+        ["pdftotext", "-bbox", file, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    found = re.findall(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)<', told)
+    boxes = [(*map(float, corners), said) for *corners, said in found]
+    assert len(boxes) > 150
+    for one, other in itertools.combinations(boxes, 2):
+        wide = min(one[2], other[2]) - max(one[0], other[0])
+        high = min(one[3], other[3]) - max(one[1], other[1])
+        lower = min(each[3] - each[1] for each in (one, other))
+        assert wide < 0.35 * lower or high < 0.35 * lower, (one, other)
