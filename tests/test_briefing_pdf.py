@@ -52,16 +52,21 @@ def test_a_page_says_what_the_scene_says(database: Database) -> None:
     assert "先讲总数" not in page
 
 
+def first_page(database: Database, slug: str) -> list[str]:
+    """Its words, line by line."""
+    _, content, _ = carry_out(database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK)
+    book = pypdfium2.PdfDocument(content)
+    try:
+        return list(book[0].get_textpage().get_text_range().split())
+    finally:
+        book.close()
+
+
 @pytest.mark.parametrize("long", range(18, 28))
 def test_no_word_stands_alone_on_the_last_line_of_a_headline(sqlite_database: Database, long: int) -> None:
     """Of lengths that differ by one character, one would leave it alone on a line."""
     slug = talk(sqlite_database, headline="字" * long)
-    _, content, _ = carry_out(sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK)
-    book = pypdfium2.PdfDocument(content)
-    try:
-        told = book[0].get_textpage().get_text_range().split()
-    finally:
-        book.close()
+    told = first_page(sqlite_database, slug)
     lines = [len(each) for each in told if set(each) == {"字"}]
     assert sum(lines) == long
     assert len(lines) > 1
@@ -70,12 +75,7 @@ def test_no_word_stands_alone_on_the_last_line_of_a_headline(sqlite_database: Da
 
 def test_a_headline_breaks_after_its_stops(sqlite_database: Database) -> None:
     slug = talk(sqlite_database, headline="盘活、棚改、道路、旅游，竹泉、红石寨、马泉连片")
-    _, content, _ = carry_out(sqlite_database, INTERNAL_VIEWER, slug, lambda *_: None, form="pdf", mark=MARK)
-    book = pypdfium2.PdfDocument(content)
-    try:
-        told = book[0].get_textpage().get_text_range().split()
-    finally:
-        book.close()
+    told = first_page(sqlite_database, slug)
     assert [each for each in told if "、" in each or "马泉" in each] == [
         "盘活、棚改、道路、",
         "旅游，竹泉、红石寨、",

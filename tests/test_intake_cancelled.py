@@ -14,15 +14,14 @@ from flask import Flask
 from sqlalchemy import text
 
 from layers.intake import Heard
-from layers.jobs import Running, run
+from layers.jobs import Running
 from layers.store import Database, jobs
-from layers.store.jobs import FoundJob
 from tests.files import gbk_shapefile_zip, parcels, with_value
+from tests.next_job import next_done
 from tests.people import Caller, sign_in
 from tests.small_county import IDLE, fill
 from webmap import create_app, intake_together, intake_work
 from webmap.config import Config
-from webmap.work import KINDS
 
 TABLES = ("feature", "feature_version", "stand_in", "search", "act", "shape_repair")
 """What an import writes."""
@@ -40,18 +39,6 @@ def app(home: Path, database: Database, monkeypatch: pytest.MonkeyPatch) -> Iter
 @pytest.fixture
 def editor(app: Flask) -> Caller:
     return sign_in(app, "editor")
-
-
-def next_done(app: Flask) -> FoundJob:
-    """What became of the job that waits."""
-    database: Database = app.extensions["database"]
-    with database.writing() as session:
-        job = jobs.claim(session)
-        session.commit()
-    assert job is not None
-    run(database.url.render_as_string(hide_password=False), job, KINDS[job.kind].work)
-    with database.reading() as session:
-        return jobs.find(session, job.id)
 
 
 def stored(app: Flask) -> dict[str, int]:

@@ -12,17 +12,16 @@ import shapely
 from flask import Flask
 
 from layers.formats import read_dataset
-from layers.jobs import run
 from layers.rights import SYSTEM_VIEWER
 from layers.store import Database, edit, jobs, query
 from layers.store.edit import NewFeature
 from layers.store.jobs import FoundJob
 from tests.files import gbk_shapefile_zip, parcels
+from tests.next_job import next_done
 from tests.people import Caller, sign_in
 from tests.small_county import small_county
 from webmap import intake_kept, intake_told
 from webmap.uploading import file_of
-from webmap.work import KINDS
 
 
 @pytest.fixture
@@ -56,24 +55,12 @@ def the_database(app: Flask) -> Database:
     return database
 
 
-def done(app: Flask) -> FoundJob:
-    """What became of the job that waits."""
-    database = the_database(app)
-    with database.writing() as session:
-        job = jobs.claim(session)
-        session.commit()
-    assert job is not None
-    run(database.url.render_as_string(hide_password=False), job, KINDS[job.kind].work)
-    with database.reading() as session:
-        return jobs.find(session, job.id)
-
-
 def sent(app: Flask, editor: Caller, folder: Path) -> tuple[str, str]:
     """The address of an import whose file was read, and the stamp of what was shown."""
     file = gbk_shapefile_zip(folder / "三宗.zip", frame=parcels(3))
     answer = editor.post(f"/intake?name={quote(file.name)}", body=file.read_bytes())
     assert answer.status == 201, answer.body.decode()
-    job = done(app)
+    job = next_done(app)
     assert job.state == jobs.DONE, job.message
     return json.loads(answer.body)["url"], (job.result or {})["compare"]["stamp"]
 
@@ -81,7 +68,7 @@ def sent(app: Flask, editor: Caller, folder: Path) -> tuple[str, str]:
 def brought(app: Flask, editor: Caller, url: str, stamp: str) -> FoundJob:
     answer = editor.post(f"{url}/apply", data={"new": "yes", "stamp": stamp})
     assert answer.status == 303, answer.body.decode()
-    return done(app)
+    return next_done(app)
 
 
 def test_a_file_is_read_once_for_both_steps(
@@ -132,6 +119,6 @@ def test_a_file_that_was_exchanged_on_the_disk_is_refused(app: Flask, editor: Ca
 
 def test_a_refusal_calls_the_file_by_the_name_that_it_came_with(app: Flask, editor: Caller) -> None:
     assert editor.post(f"/intake?name={quote('说明 一.docx')}", body=b"PK words").status == 201
-    job = done(app)
+    job = next_done(app)
     assert job.state == jobs.FAILED
     assert "不认识“说明 一.docx”的格式" in job.message

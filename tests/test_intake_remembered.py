@@ -12,12 +12,11 @@ import geopandas
 import pytest
 from flask import Flask
 
-from layers.jobs import run
-from layers.store import Database, jobs
+from layers.store import jobs
 from tests.files import gbk_shapefile_zip, parcels
+from tests.next_job import next_done
 from tests.people import Caller, sign_in
 from tests.small_county import small_county
-from webmap.work import KINDS
 
 
 @pytest.fixture
@@ -30,14 +29,7 @@ def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
 
 def looked_at(app: Flask) -> dict[str, Any]:
     """What the job that waits finds out."""
-    database: Database = app.extensions["database"]
-    with database.writing() as session:
-        job = jobs.claim(session)
-        session.commit()
-    assert job is not None
-    run(database.url.render_as_string(hide_password=False), job, KINDS[job.kind].work)
-    with database.reading() as session:
-        done = jobs.find(session, job.id)
+    done = next_done(app)
     assert done.state == jobs.DONE, done.message
     return done.result or {}
 

@@ -14,16 +14,14 @@ import pytest
 import shapely
 from flask import Flask
 
-from layers.jobs import run
 from layers.rights import SYSTEM_VIEWER
 from layers.store import edit, jobs, query
 from layers.store.edit import NewFeature
-from layers.store.jobs import FoundJob
 from tests.files import CORNER, area_mu, gbk_shapefile_zip, parcels
+from tests.next_job import next_done
 from tests.people import Caller, sign_in
 from tests.plots import SQUARE, header, record, ring, text
 from tests.small_county import small_county
-from webmap.work import KINDS
 
 WEST, SOUTH = CORNER[39]
 BOW_TIE = {
@@ -60,18 +58,6 @@ def bring(editor: Caller, name: str, content: bytes) -> str:
     return str(json.loads(begun.body)["url"])
 
 
-def done(app: Flask) -> FoundJob:
-    """What became of the job that waits."""
-    database = app.extensions["database"]
-    with database.writing() as session:
-        job = jobs.claim(session)
-        session.commit()
-    assert job is not None
-    run(database.url.render_as_string(hide_password=False), job, KINDS[job.kind].work)
-    with database.reading() as session:
-        return jobs.find(session, job.id)
-
-
 def result(editor: Caller, url: str) -> dict[str, Any]:
     onward = editor.get(url)
     assert onward.status == 303, onward.body.decode()
@@ -95,7 +81,7 @@ def test_a_zipped_shapefile_is_checked_and_nothing_of_it_stays(
 ) -> None:
     before = count(app)
     url = bring(editor, "地块.zip", gbk_shapefile_zip(tmp_path / "地块.zip").read_bytes())
-    assert done(app).state == jobs.DONE
+    assert next_done(app).state == jobs.DONE
     told = result(editor, url)
     subjects = told["result"]["subjects"]
     assert [each["name"] for each in subjects] == [f"示例地块 界湖-00{row}" for row in (1, 2, 3)]
@@ -112,7 +98,7 @@ def test_a_file_without_coordinate_system_is_a_question_as_in_an_import(
 ) -> None:
     bare = gbk_shapefile_zip(tmp_path / "裸.zip", rows=1, prefixed=False, without=[".prj"])
     url = bring(editor, "裸.zip", bare.read_bytes())
-    assert done(app).state == jobs.DONE
+    assert next_done(app).state == jobs.DONE
     page = editor.get(url).body.decode()
     assert "没有坐标系（缺少 .prj）" in page
     assert 'name="crs" value="4548"' in page
@@ -122,7 +108,7 @@ def test_a_file_without_coordinate_system_is_a_question_as_in_an_import(
     assert "不是列出的选项之一" in wrong.body.decode()
     onward = editor.post(f"{url}/answer", data={"crs": "4548"})
     assert onward.status == 303
-    done(app)
+    next_done(app)
     told = result(editor, onward.headers["location"])
     assert told["result"]["area_mu"] == pytest.approx(area_mu(parcels(1).geometry[0]), rel=1e-4)
     assert left(home) == []
@@ -134,7 +120,7 @@ def test_a_file_without_coordinate_system_is_a_question_as_in_an_import(
 def test_a_boundary_txt_of_a_surveyor_is_read(app: Flask, editor: Caller) -> None:
     content = text(header(), record(), ring(SQUARE)).encode("gbk")
     url = bring(editor, "界址点.txt", content)
-    job = done(app)
+    job = next_done(app)
     assert job.state == jobs.DONE, job.message
     assert result(editor, url)["result"]["area_mu"] > 0
 
@@ -151,7 +137,7 @@ def test_shapes_that_cannot_be_measured_are_named_and_the_file_goes(
     ]
     content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
     url = bring(editor, "两块.geojson", content)
-    assert done(app).state == jobs.FAILED
+    assert next_done(app).state == jobs.FAILED
     page = editor.get(url).body.decode()
     assert "第 2 行：图形在" in page
     assert "没有分析" in page
@@ -162,7 +148,7 @@ def test_too_many_shapes_are_refused_by_their_number(app: Flask, editor: Caller)
     point = {"type": "Feature", "properties": {}, "geometry": {"type": "Point", "coordinates": [118.5, 35.5]}}
     content = json.dumps({"type": "FeatureCollection", "features": [point] * 2001}).encode()
     bring(editor, "很多.geojson", content)
-    assert "2,001 个图形，一次最多分析 2,000 个" in done(app).message
+    assert "2,001 个图形，一次最多分析 2,000 个" in next_done(app).message
 
 
 @pytest.mark.parametrize(
@@ -191,7 +177,7 @@ def test_what_was_left_open_a_day_ago_goes(app: Flask, editor: Caller, home: Pat
     old.mkdir(parents=True)
     os.utime(old, (0, 0))
     bring(editor, "点.geojson", b'{"type":"Point","coordinates":[118.5,35.5]}')
-    done(app)
+    next_done(app)
     assert left(home) == []
 
 
