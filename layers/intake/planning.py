@@ -140,7 +140,8 @@ def plan(
         landing.swap(dataset)
     landing.settle_shift(dataset, parameters, public_map, local)
     system = landing.chosen_crs(dataset, crs, county)
-    looked = _looked_at(dataset, system, county, declared, columns, repairs, limits or Limits())
+    limits = limits or Limits()
+    looked = _looked_at(dataset, system, county, declared, columns, repairs, limits)
     odd = oddities(
         database,
         viewer,
@@ -150,7 +151,7 @@ def plan(
         looked.rows.properties,
         sound=looked.sound,
         areas=looked.areas,
-        limits=limits or Limits(),
+        limits=limits,
         areas_compared=dataset.areas_compared,
     )
     decisions = _decisions(dataset, crs, system, encoding, swapped=swapped)

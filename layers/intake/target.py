@@ -42,6 +42,7 @@ def declared_for(database: Database, viewer: Viewer, kind: str | None, layer: st
 
 
 def visibility_named(word: str) -> str:
+    """The code of a visibility that is given as code or word; raises InvalidValue for what is neither."""
     code = _BY_WORD.get(word, word)
     if code not in VISIBILITIES:
         allowed = "、".join(f"{code}（{word}）" for code, word in VISIBILITIES.items())
@@ -52,6 +53,7 @@ def visibility_named(word: str) -> str:
 def target_of(
     database: Database, viewer: Viewer, kind: LayerKind, key: str | None, new: NewLayer | None
 ) -> Target:
+    """The layer of this key, else that of the kind, else the new one; raises UnknownThing or InvalidValue."""
     with database.reading() as session:
         there = {layer.key: layer for layer in query.layer_rows(session, viewer)}
     found = there.get(new.key if new else key or kind.key)
@@ -83,6 +85,7 @@ def _new_target(new: NewLayer, found: query.Layer | None) -> Target:
 
 
 def hidden_by_layer(target: Target, visibility: str) -> Iterator[str]:
+    """A note where the layer shows less than its rows would."""
     widest = list(VISIBILITIES)
     if target.hides and widest.index(visibility) < widest.index(target.hides):
         yield (
