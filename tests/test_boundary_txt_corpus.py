@@ -395,6 +395,14 @@ CASES = {
         [box(40361264, 3936600, 40361364, 3936700)],
         2364,
     ),
+    "WGS84 on a Gauss plane": Case(
+        one(record(), ring(SQUARE), 坐标系="WGS84坐标系"),
+        [WHOLE],
+        says=["表头写的是“WGS84坐标系”", "相差不到 1 米"],
+    ),
+    "WGS84 in degrees": Case(
+        one(record(area="1.0060"), degrees(), 坐标系="WGS84"), [DEGREES], 4326, silent=True
+    ),
     "北京54, prefix": Case(one(record(), ring(SQUARE), 坐标系="北京54坐标系"), [WHOLE], 2415),
     "a town's own system: a question": Case(
         one(record(), ring(SQUARE, drop_prefix=True), 坐标系="沂南县独立坐标系"),

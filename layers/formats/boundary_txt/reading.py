@@ -184,8 +184,13 @@ def _take_crs(dataset: Dataset, document: Document, columns: Columns) -> None:
         _check_one_zone(columns)
         return
     code = _code(dataset, document, columns, datum)
-    if code is not None:
-        dataset.crs = crs.Definition(code, crs.name_of(code))
+    if code is None:
+        return
+    dataset.crs = crs.Definition(code, crs.name_of(code))
+    if datum == crs.SHOWN and code != datum:
+        dataset.notes.append(
+            f"表头写的是“{words[:30]}”，高斯平面坐标按 {dataset.crs.name} 读取：两者相差不到 1 米"
+        )
 
 
 def _slots(text: str) -> str:
