@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -14,15 +15,20 @@ from pathlib import Path
 
 import pytest
 import shapely
-from sqlalchemy import event, select, text, update
-from sqlalchemy.exc import DBAPIError, StatementError
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import delete, event, insert, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from layers.errors import Busy, MapError, NoSpace, UnreadableFile, WrongSetting
-from layers.store.engine import Database, in_bounds, json_value, wkb
+from layers.store.engine import Database, in_bounds, json_value, to_json, wkb
 from layers.store.tables import Act, Feature, Layer
 
 NOON = datetime(2025, 3, 1, 12, tzinfo=UTC)
+CONTENT = {"derived": {}, "properties": {}, "shape": shapely.box(118.4, 35.5, 118.5, 35.6)}
+FOREIGN = r"(?i)foreign ?key"
+"""What either database says of a name that nobody has."""
 
 
 def an_act(**values: object) -> Act:
@@ -375,9 +381,7 @@ def a_feature(session: Session, **values: object) -> Feature:
         "layer_id": layer.id,
         "act_id": act.id,
         "created_at": NOON,
-        "derived": {},
-        "properties": {},
-        "shape": shapely.box(118.4, 35.5, 118.5, 35.6),
+        **CONTENT,
     }
     feature = Feature(**(given | values))
     session.add(feature)
@@ -415,6 +419,53 @@ def test_the_spatial_index_follows_insert_update_and_delete(database: Database) 
         assert not found_in(session, 118.0, 35.0, 120.0, 37.0)
 
 
+@pytest.mark.parametrize("table", [Layer, Act])
+def test_what_a_feature_names_is_there_and_stays(database: Database, table: type[Layer] | type[Act]) -> None:
+    key = f"{table.__tablename__}_id"
+    with database.writing() as session:
+        feature = a_feature(session)
+        ids = {"layer_id": feature.layer_id, "act_id": feature.act_id}
+        session.commit()
+    for attempt in (
+        insert(Feature).values({**ids, key: 999, "uid": "u2", "created_at": NOON, **CONTENT}),
+        update(Feature).values({key: 999}),
+        delete(table).where(table.id == ids[key]),
+    ):
+        with database.writing() as session, pytest.raises(IntegrityError, match=FOREIGN):
+            session.execute(attempt)
+    with database.writing() as session:
+        session.execute(delete(Feature))
+        session.execute(delete(table).where(table.id == ids[key]))
+        session.commit()
+
+
+def test_nobody_takes_away_what_a_feature_names_while_it_is_written(postgis_database: Database) -> None:
+    with postgis_database.writing() as session:
+        feature = a_feature(session)
+        ids = {"layer_id": feature.layer_id, "act_id": feature.act_id}
+        session.execute(delete(Feature))
+        session.commit()
+    refused: list[IntegrityError] = []
+
+    def take_away() -> None:
+        try:
+            with postgis_database.writing() as session:
+                session.execute(delete(Layer))
+                session.commit()
+        except IntegrityError as refusal:
+            refused.append(refusal)
+
+    with postgis_database.writing() as session:
+        session.execute(insert(Feature).values({**ids, "uid": "u2", "created_at": NOON, **CONTENT}))
+        other = threading.Thread(target=take_away)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+        session.commit()
+    other.join()
+    assert len(refused) == 1
+
+
 def test_json_values_come_back_as_they_are(database: Database) -> None:
     values = {"name": "竹泉'\"村\\", "area": 12.5, "count": 3, "anchor": [118.5, 35.5]}
     with database.writing() as session:
@@ -429,6 +480,36 @@ def test_json_values_come_back_as_they_are(database: Database) -> None:
             )
         ).one()
     assert tuple(row) == ("竹泉'\"村\\", 12.5, 3, 35.5, None)
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(VALUES)
+def test_what_is_written_as_json_is_read_as_it_was_and_what_cannot_be_is_refused(value: object) -> None:
+    try:
+        plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        with pytest.raises(ValueError, match="JSON"):
+            to_json(value)
+        return
+    assert json.loads(to_json(value)) == json.loads(plain)
+    assert ": " not in to_json({"x": 1})
+
+
+@pytest.mark.parametrize("value", [NOON, NOON.date(), {1: "x"}, {"x"}, Act])
+def test_what_json_has_no_form_for_is_not_made_into_something_else(value: object) -> None:
+    try:
+        plain = json.dumps(value)
+    except TypeError:
+        with pytest.raises(TypeError, match="not JSON serializable"):
+            to_json(value)
+        return
+    assert json.loads(to_json(value)) == json.loads(plain)
 
 
 def test_nothing_but_a_name_gets_into_a_json_path() -> None:

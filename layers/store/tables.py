@@ -266,14 +266,13 @@ class Proposal(Base):
 class Search(Base):
     """The words by which a feature is found, as `words.py` frames them.
 
-    words: from fields that everybody sees, with pinyin and initials; inner: from internal fields.
+    words: from fields that everybody sees, with pinyin and initials; inner: from internal fields. Who deletes a feature
+    deletes its words: to look every one of them up costs an import more than to write the features.
     """
 
     __tablename__ = "search"
 
-    feature_id: Mapped[int] = mapped_column(
-        ForeignKey("feature.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-    )
+    feature_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(index=True)
     words: Mapped[str] = mapped_column(Text)
     inner: Mapped[str] = mapped_column(Text)
