@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -135,8 +137,13 @@ def rounded_km(metres: float | None, digits: int = 3) -> float | None:
 
 def _rings_m2(rings: Shapes) -> NDArray[np.float64]:
     """The area of each ring, however many there are."""
-    some = [_some_rings_m2(rings[start : start + _AT_ONCE]) for start in range(0, len(rings), _AT_ONCE)]
-    return np.concatenate(some) if some else np.zeros(0)
+    some = [rings[start : start + _AT_ONCE] for start in range(0, len(rings), _AT_ONCE)]
+    if len(some) < 2:
+        return _some_rings_m2(rings)
+    with ThreadPoolExecutor(2) as pool:
+        # What a caller has said of invalid numbers (np.errstate) stands in its context.
+        told = [pool.submit(copy_context().run, _some_rings_m2, each) for each in some]
+    return np.concatenate([each.result() for each in told])
 
 
 def _some_rings_m2(rings: Shapes) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from layers.checks.declared import Limits
 from layers.checks.finding import SHAPE, Finding, Shapes
-from layers.checks.plane import Positions, middle_of, perimeters_m
+from layers.checks.plane import LONGEST_DEGREE_M, Positions, middle_of, perimeters_m
 from layers.crs import describe_point
 from layers.measure import areas_m2
 
@@ -53,6 +53,9 @@ def tiny_holes(parts: Shapes, row_of: Places, limits: Limits) -> tuple[Shapes, P
 
 def _slivers(shapes: Shapes, areas: Positions, limits: Limits) -> Iterator[Finding]:
     surfaces = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
+    # Nearly all are wide even if every degree of their border were as long as one at its longest.
+    longest = shapely.length(shapes[surfaces]) * LONGEST_DEGREE_M
+    surfaces = surfaces[2 * areas[surfaces] < limits.sliver_m * longest]
     areas, borders = areas[surfaces], perimeters_m(shapes[surfaces])
     widths = np.divide(2 * areas, borders, out=np.full(len(areas), np.inf), where=borders > 0)
     for at in np.flatnonzero(widths < limits.sliver_m):

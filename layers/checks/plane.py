@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 import shapely
@@ -14,6 +15,10 @@ from layers.measure import CGCS2000_AXIS_M, CGCS2000_INVERSE_FLATTENING
 
 Positions = NDArray[np.float64]
 _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
+
+
+LONGEST_DEGREE_M: Final = math.radians(CGCS2000_AXIS_M / (1 - _E2) ** 0.5)
+"""Of latitude, at a pole; no degree of longitude is longer."""
 
 
 def metres_per_degree(latitude: Positions) -> tuple[Positions, Positions]:

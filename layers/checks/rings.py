@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -69,9 +70,8 @@ def spikes(chains: Chains, limits: Limits) -> tuple[Places, Positions]:
     one, other = -chains.steps_m[chains.before[inner]], chains.steps_m[inner]
     turned = np.abs(one[:, 0] * other[:, 1] - one[:, 1] * other[:, 0])
     along = (one * other).sum(axis=1)
-    angles = np.degrees(np.arctan2(turned, along))
-    sharp = (angles < limits.spike_deg) & (along > 0)
-    return inner[sharp], angles[sharp]
+    sharp = np.flatnonzero((along > 0) & (turned < along * math.tan(math.radians(limits.spike_deg))))
+    return inner[sharp], np.degrees(np.arctan2(turned[sharp], along[sharp]))
 
 
 def _dense(chains: Chains, row_of: Places, close: NDArray[np.bool_], limits: Limits) -> Iterator[Finding]:
