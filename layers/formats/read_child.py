@@ -6,6 +6,7 @@ python -I -m layers.formats.read_child FOLDER; the folder holds the question and
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import sqlite3
 import sys
@@ -29,6 +30,8 @@ def main(folder: Path) -> None:
     question = json.loads((folder / sandbox.QUESTION).read_text("utf-8"))
     isolate()
     limit(question["limits"])
+    # It lives for one file: to look for garbage among millions of values takes as long as to write them.
+    gc.disable()
     try:
         _read(folder, question)
     except UnreadableFile as refusal:
@@ -94,7 +97,7 @@ def _read_layer(folder: Path, path: Path, layer: str | None, encoding: str | Non
     if shapes is None:
         raise UnreadableFile("文件里只有属性，没有图形。请选择带图形的图层。")
     columns = dict(zip(facts["fields"].tolist(), map(_plain, fields), strict=True))
-    (folder / sandbox.COLUMNS).write_text(json.dumps(columns), "utf-8")
+    sandbox.save_columns(folder, columns)
     _save_shapes(folder, shapes)
     _say(folder, {"layers": [], "name": layer or "", "crs": facts["crs"]})
 
@@ -132,7 +135,9 @@ def _refuse_disguises(objects: Iterable[tuple[str, str, str | None]]) -> None:
 
 def _plain(values: NDArray[Any]) -> list[object]:
     """A column as JSON can carry it; blobs are left out."""
-    return list(map(_plain_value, values.tolist()))
+    plain = values.tolist()
+    # Most columns hold nothing else, and need not be looked at value by value.
+    return plain if set(map(type, plain)) <= {str, int, bool, type(None)} else list(map(_plain_value, plain))
 
 
 def _plain_value(value: object) -> object:

@@ -9,6 +9,7 @@ files (JSON, numpy without pickle).
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -16,10 +17,12 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import orjson
 import shapely
 from numpy.typing import NDArray
 
@@ -128,12 +131,31 @@ def save_pieces(folder: Path, pieces: Sequence[bytes]) -> None:
     np.save(folder / LENGTHS, lengths, allow_pickle=False)
 
 
+def save_columns(folder: Path, columns: dict[str, list[object]]) -> None:
+    """Values by the name of their column; infinity and halves of characters too, which the quick writer refuses."""
+    infinite = any(math.inf in values or -math.inf in values for values in columns.values())
+    try:
+        content = json.dumps(columns).encode() if infinite else orjson.dumps(columns)
+    except orjson.JSONEncodeError:
+        content = json.dumps(columns).encode()
+    (folder / COLUMNS).write_bytes(content)
+
+
+def _columns_in(folder: Path) -> dict[str, Values]:
+    content = (folder / COLUMNS).read_bytes()
+    try:
+        found: dict[str, Values] = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        found = json.loads(content)
+    return found
+
+
 def pieces_in(folder: Path) -> list[bytes | None]:
     """The shapes in the folder as WKB; None for a row without."""
     content = np.load(folder / BYTES, allow_pickle=False).tobytes()
-    lengths = np.load(folder / LENGTHS, allow_pickle=False)
-    ends = np.cumsum(lengths)
-    return [content[end - length : end] or None for end, length in zip(ends, lengths, strict=True)]
+    # As numbers of Python, with which it cuts three times as fast.
+    ends = np.cumsum(np.load(folder / LENGTHS, allow_pickle=False)).tolist()
+    return [content[start:end] or None for start, end in pairwise([0, *ends])]
 
 
 def _ask(
@@ -214,8 +236,7 @@ def _answer(folder: Path) -> Answer:
         raise UnreadableFile(told["error"])
     if told["layers"]:
         return Answer(tuple(told["layers"]), "", None, np.empty(0, object), {})
-    columns = json.loads((folder / COLUMNS).read_text("utf-8"))
-    return Answer((), told["name"], told["crs"], _shapes(folder), columns)
+    return Answer((), told["name"], told["crs"], _shapes(folder), _columns_in(folder))
 
 
 def _shapes(folder: Path) -> NDArray[np.object_]:
