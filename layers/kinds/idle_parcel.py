@@ -220,7 +220,8 @@ def _under_the_clock(properties: Properties) -> bool:
 
 def settle(properties: Properties) -> Properties:
     """How far the case is follows from its ledger, where there is one."""
-    step = last_step(entries_of(properties.get(CASE)))
+    ledger = properties.get(CASE)
+    step = last_step(entries_of(ledger)) if ledger else None
     return {**properties, "case_step": step.value} if step else properties
 
 
@@ -229,7 +230,7 @@ def derive(properties: Properties, today: date) -> Derived:
     hint = low_use.derive(properties, today)
     if not _under_the_clock(properties):
         return hint
-    known = tuple((key, properties[key]) for key in _CLOCK if key in properties)
+    known = tuple([(key, properties[key]) for key in _CLOCK if key in properties])
     values, until = _on_the_clock(known, today)
     clocked = {key: list(each) if isinstance(each, tuple) else each for key, each in values}
     return Derived({**clocked, **hint.values}, min(filter(None, (until, hint.until)), default=None))

@@ -133,7 +133,7 @@ def derive(properties: Properties, today: date) -> Derived:
     """The hint with its tests, what is missing, and the score; nothing where the rules are off."""
     if not is_judged(properties) or (rules := rule_set()) is RuleSet.OFF:
         return Derived({})
-    known = tuple((key, _frozen(properties[key])) for key in _READ if key in properties)
+    known = tuple([(key, _frozen(properties[key])) for key in _READ if key in properties])
     verdict, scored = _judged(known, today, rules, _told(LIMITS_SETTING), _told(SCORE_SETTING))
     values: dict[str, Any] = {"low_use_hint": _hint(verdict)}
     if verdict.fired:

@@ -64,17 +64,14 @@ def derive(
     column: Shapes = np.array(shapes, object)
     anchors = anchors_of(column)
     boxes = shapely.bounds(column).round(_DEGREE_DIGITS).tolist()
-    facts = [
-        {**size, "anchor": anchor, "bounds": box, "town": town, "review": review}
-        for size, anchor, box, town, review in zip(
-            _sizes(column, areas_m2(column).tolist() if areas is None else areas),
-            anchors.tolist(),
-            boxes,
-            towns.of(anchors),
-            reviews or [None] * len(shapes),
-            strict=True,
-        )
+    sizes = _sizes(column, areas_m2(column).tolist() if areas is None else areas)
+    there = zip(sizes, anchors.tolist(), boxes, towns.of(anchors), strict=True)
+    facts: list[dict[str, Any]] = [
+        {**size, "anchor": anchor, "bounds": box, "town": town} for size, anchor, box, town in there
     ]
+    for told, review in zip(facts, reviews, strict=False):
+        if review:
+            told["review"] = review
     return [_derivation(kind, *pair, today) for pair in zip(properties, facts, strict=True)]
 
 
@@ -127,4 +124,6 @@ def _derivation(
     told = {**facts, **values, "town": town, "label": kind.label_of(properties)}
     told["symbol"] = kind.symbol_of(properties, told)
     # A missing value is no key: the databases do not agree on what null in JSON is.
-    return Derivation({key: value for key, value in told.items() if value is not None}, until)
+    if None in told.values():
+        told = {key: value for key, value in told.items() if value is not None}
+    return Derivation(told, until)

@@ -208,7 +208,9 @@ def _measured(rows: Sequence[NewFeature]) -> list[float] | None:
 
 def _storable(properties: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Without blanks, and as JSON; raises InvalidValue for what JSON or a database cannot hold."""
-    told = {key: value for key, value in properties.items() if value is not None}
+    told = dict(properties)
+    if None in told.values():
+        told = {key: value for key, value in told.items() if value is not None}
     try:
         text = to_json(told)
         text.encode()
