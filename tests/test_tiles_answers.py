@@ -20,8 +20,12 @@ from layers.store.edit import NewFeature
 from layers.store.engine import Database
 from tests.small_county import PAYLOAD, asking
 from tests.tile_reading import in_window, read, tile_of
+from webmap.kept_tiles import KeptTiles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
 LON, LAT = 118.461, 35.551
@@ -180,6 +184,51 @@ def test_a_change_of_the_data_changes_token_and_etag(county: FlaskClient, home: 
     answer = county.get(address(KEYS), headers=known)
     assert answer.status_code == 200
     assert "示例地块 新" in {each.properties["label"] for each in read(answer.data)["idle_parcel_points"]}
+
+
+@pytest.mark.parametrize("accepted", ["gzip", None])
+def test_a_tile_is_cut_for_the_first_who_asks_and_anew_after_a_change(
+    county: FlaskClient, home: Path, monkeypatch: pytest.MonkeyPatch, accepted: str | None
+) -> None:
+    cuts: list[tiles.Tile] = []
+    cut = tiles.tile
+
+    def counted(session: Session, who: Viewer, keys: Sequence[str], place: tiles.Tile, *rest: Any) -> bytes:
+        cuts.append(place)
+        return cut(session, who, keys, place, *rest)
+
+    monkeypatch.setattr(tiles, "tile", counted)
+    headers = {"Accept-Encoding": accepted} if accepted else {}
+
+    def ask(z: int) -> TestResponse:
+        return county.get(address("idle_parcel", z), headers=headers)
+
+    first, again, other = ask(14), ask(14), ask(13)
+    assert first.data == again.data != other.data
+    for name in ("ETag", "Content-Encoding", "Content-Type", "Cache-Control"):
+        assert first.headers.get(name) == again.headers.get(name)
+    assert [place.z for place in cuts] == [14, 13]
+    mark(home, "示例新地块")
+    assert ask(14).data != first.data
+    assert len(cuts) == 3
+
+
+def test_what_is_kept_of_tiles_has_an_end_and_the_oldest_go_first() -> None:
+    kept, cuts = KeptTiles(most_bytes=10), list[str]()
+
+    def ask(key: str, size: int = 4) -> bytes:
+        def cut() -> bytes:
+            cuts.append(key)
+            return b"x" * size
+
+        return kept.of(key, cut)
+
+    for key in ("a", "b", "a", "c", "a", "b"):
+        assert ask(key) == b"xxxx"
+    assert cuts == ["a", "b", "c", "b"]
+    assert ask("larger than all", 11) == b"x" * 11
+    ask("a")
+    assert cuts[-2:] == ["larger than all", "a"]
 
 
 def test_another_layer_keeps_its_token(county: FlaskClient, home: Path) -> None:

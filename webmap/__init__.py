@@ -17,7 +17,7 @@ def create_app(config: Config | None = None) -> Flask:
     # Imported here: the command line and the timer do without Flask and folium.
     from flask import Flask
 
-    from webmap import accounts, assets, body, database, errors, headers, logs, proxy, receiving
+    from webmap import accounts, assets, body, database, errors, headers, kept_tiles, logs, proxy, receiving
     from webmap.config import read_config
     from webmap.views import (
         account,
@@ -86,6 +86,7 @@ def create_app(config: Config | None = None) -> Flask:
     database.connect(app, config)
     proxy.stand_behind(app, config)
     bases.declare(app, config)
+    kept_tiles.make_ready(app)
     assets.serve_assets(app)
     errors.answer_errors(app)
     for view in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -15,11 +16,13 @@ from layers.store import query
 from webmap import asked, tokens
 from webmap.answers import KEEP, PRIVATE, answer, digest
 from webmap.database import current, viewer
+from webmap.kept_tiles import kept_tiles
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 
 MVT: Final = "application/vnd.mapbox-vector-tile"
 GZIP_LEVEL: Final = 4
+PLAIN: Final = " plain"
 
 
 @blueprint.get("/<keys>.json")
@@ -45,7 +48,7 @@ def tile(keys: str, z: int, x: int, y: int) -> Response:
     if request.if_none_match.contains_weak(etag):
         response = Response(status=304, mimetype=MVT)
     else:
-        response = _packed(tiles.tile(current(), who, names, place, where))
+        response = _answered(etag, lambda: tiles.tile(current(), who, names, place, where))
     # Two ways to write the same tile, packed and plain, share a weak ETag.
     response.set_etag(etag, weak=True)
     response.headers["Cache-Control"] = KEEP if request.args.get("v") == token else PRIVATE
@@ -70,11 +73,14 @@ def _token(who: Viewer, names: tuple[str, ...], where: query.Filter) -> str:
     return f"{token}-{digest(repr((where.text, query.filter_edition(current(), layer, where))))}"
 
 
-def _packed(tile: bytes) -> Response:
+def _answered(etag: str, cut: Callable[[], bytes]) -> Response:
     """QGIS draws nothing from packed bytes that do not say so."""
-    if not tile:
+    packs = request.accept_encodings["gzip"] > 0
+    content = kept_tiles().of(etag if packs else etag + PLAIN, lambda: _packed(cut()) if packs else cut())
+    if not content:
         return Response(status=204, mimetype=MVT)
-    if request.accept_encodings["gzip"] <= 0:
-        return Response(tile, mimetype=MVT)
-    packed = gzip.compress(tile, GZIP_LEVEL, mtime=0)
-    return Response(packed, mimetype=MVT, headers={"Content-Encoding": "gzip"})
+    return Response(content, mimetype=MVT, headers={"Content-Encoding": "gzip"} if packs else {})
+
+
+def _packed(tile: bytes) -> bytes:
+    return gzip.compress(tile, GZIP_LEVEL, mtime=0) if tile else b""
