@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import shapely
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import PHONE, WITHOUT_WEBGL2, Visit, until
 from tests.running import Server
@@ -428,3 +428,39 @@ def mean_colour(page: Page, box: Box) -> list[float]:
     ]
     seen = colours(page, *places)
     return [sum(int(each[at : at + 2], 16) for each in seen) / len(seen) for at in (1, 3, 5)]
+
+
+# --- without a graphics card --------------------------------------------------------------------------------
+
+FRAMES = """() => {
+  window.frames = [];
+  const draw = WebGL2RenderingContext.prototype.drawElements;
+  WebGL2RenderingContext.prototype.drawElements = function (...what) {
+    const now = document.timeline.currentTime;
+    if (window.frames.at(-1) !== now) window.frames.push(now);
+    return draw.apply(this, what);
+  };
+}"""
+"""When the map was drawn, frame by frame."""
+
+
+def test_where_drawing_takes_long_the_map_waits_for_its_tiles_but_not_for_ever(
+    blank_page: Visit, server: Server
+) -> None:
+    page = blank_page(server.url)
+    page.add_init_script(f"({FRAMES})()")
+    waiting: list[Route] = []
+    first = re.compile(r"\.mvt")
+    page.route(first, lambda route: route.continue_() if waiting else waiting.append(route))
+    page.goto("/")
+    until(page, "window.frames.length > 0")
+    page.wait_for_timeout(1000)
+    assert not page.evaluate("map_county.view.isDrawn")
+    # What had come after a second and a half is seen; while one tile is still on its way, few frames follow.
+    assert page.evaluate("window.frames.length") <= 3
+    waiting[0].continue_()
+    drawn(page)
+    gaps = page.evaluate(
+        "window.frames.map((at, place) => at - (window.frames[place - 1] ?? 0)).slice(1, -2)"
+    )
+    assert all(gap > 600 for gap in gaps), gaps
