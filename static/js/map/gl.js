@@ -47,8 +47,6 @@ const PADDING = 0.1;
 const POINTS_WAIT_MS = 40;
 const PATTERN_RATIO = 2;
 const LONGEST_WAIT_MS = 1500;
-/** So long a picture in parts stands where each takes long to draw. */
-const PARTS_MS = 700;
 /** Drivers that draw without a graphics card. */
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 const OPACITY = /** @type {const} */ ({ fill: "fill-opacity", line: "line-opacity" });
@@ -79,8 +77,9 @@ export class GlMap extends EventTarget {
   #kept = new Set();
   /** Until when nothing is drawn that is not whole; 0: nothing is waited for. */
   #waits_until = 0;
-  #is_slow = false;
-  #drawn_at = 0;
+  #has_drawn = false;
+  /** Whose frames are left out. @type {unknown} */
+  #painter = null;
 
   /** @param {L.Map} map @param {Setting} setting */
   constructor(map, setting) {
@@ -121,7 +120,7 @@ export class GlMap extends EventTarget {
   /** What stands there stays until what is asked for from now on can be drawn whole. @returns {boolean} is there anything? */
   wait() {
     if (!this.#standing) return false;
-    this.#drawWholeFrom(performance.now() + LONGEST_WAIT_MS);
+    this.#waitForWhole();
     return true;
   }
 
@@ -300,38 +299,35 @@ export class GlMap extends EventTarget {
     });
   }
 
-  // A frame that is left out keeps the one before on the screen.
+  // A frame that is left out keeps the one before on the screen. A graphics card that comes back has a new painter.
   #drawWhole() {
     const { painter } = /** @type {any} */ (this.gl);
+    if (painter === this.#painter) return;
+    this.#painter = painter;
     const draw = painter.render.bind(painter);
-    painter.render = (/** @type {any[]} */ ...how) => {
-      const now = performance.now();
+    painter.render = (/** @type {any} */ style, /** @type {any} */ how) => {
+      // Tiles that come are thrown away as long as their painter has no style.
+      painter.style = style;
       if (this.#waits_until) {
-        if (!this.#isWhole() && now < this.#waits_until) return;
+        if (!this.#isWhole() && performance.now() < this.#waits_until) return;
         this.#waits_until = 0;
+        this.#has_drawn = true;
         this.#collect();
         this.dispatchEvent(new Event("shown"));
-      } else if (this.#isPartial() && now < this.#drawn_at + PARTS_MS) return;
-      this.#drawn_at = now;
-      draw(...how);
+      }
+      draw(style, how);
     };
   }
 
-  /** @param {number} until */
-  #drawWholeFrom(until) {
-    this.#waits_until = until;
+  #waitForWhole() {
+    this.#waits_until = performance.now() + LONGEST_WAIT_MS;
     this.gl.triggerRepaint();
-    const left = until - performance.now();
-    setTimeout(() => this.#standing && this.#waits_until && this.gl.triggerRepaint(), left);
+    setTimeout(() => this.#standing && this.#waits_until && this.gl.triggerRepaint(), LONGEST_WAIT_MS);
   }
 
+  // At first there are no tiles because nobody knows yet which there are.
   #isWhole() {
-    return this.gl.areTilesLoaded() && Boolean(this.gl.isStyleLoaded());
-  }
-
-  // Each tile that comes asks for a frame. Without a graphics card a frame takes longer than the next tile.
-  #isPartial() {
-    return this.#is_slow && !this.gl.isMoving() && !this.#isWhole();
+    return this.gl.areTilesLoaded() && (this.#has_drawn || Boolean(this.gl.isStyleLoaded()));
   }
 
   /** @param {Ref} ref @param {boolean} hover */
@@ -361,8 +357,9 @@ export class GlMap extends EventTarget {
   // What was asked for before the style stood is done now.
   #stand() {
     this.#standing = true;
-    this.#is_slow = this.isSlow;
-    if (this.#is_slow) this.#drawWholeFrom(performance.now() + LONGEST_WAIT_MS);
+    this.#drawWhole();
+    // Each tile that comes asks for a frame: without a graphics card that takes longer than to fetch the next.
+    if (this.isSlow) this.#waitForWhole();
     for (const key of this.seen.keys) this.#applyVisible(key);
     for (const [key, factor] of this.#faint) this.#applyOpacity(key, factor);
     if (this.#ground < 1) this.#applyGround();
