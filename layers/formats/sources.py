@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -177,8 +178,9 @@ def _in_archive(path: Path, folder: Path) -> Iterator[Source]:
             return
         for number, (stem, grouped) in enumerate(_grouped(archive.members)):
             parts = {suffix: folder / f"{number}{suffix}" for suffix in grouped}
-            for suffix, member in grouped.items():
-                archive.unpack(member, parts[suffix])
+            # Shapes and table of a large layer are unpacked side by side.
+            with ThreadPoolExecutor(2) as pool:
+                list(pool.map(archive.unpack, grouped.values(), parts.values()))
             yield Source(str(stem), parts)
 
 

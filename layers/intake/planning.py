@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -335,9 +334,10 @@ def _repairs(checked: CheckedShapes) -> Iterator[RowProblem]:
 
 def _spots(checked: CheckedShapes) -> dict[int, tuple[float, float]]:
     """Where each row lies, as far as it lies somewhere; rows count from 1."""
-    boxes = shapely.bounds(checked.shapes)
-    spots = {at + 1: ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) for at, box in enumerate(boxes.tolist())}
-    return {row: spot for row, spot in spots.items() if math.isfinite(spot[0]) and math.isfinite(spot[1])}
+    west, south, east, north = shapely.bounds(checked.shapes).T
+    middles = np.column_stack([(west + east) / 2, (south + north) / 2])
+    there = np.flatnonzero(np.isfinite(middles).all(axis=1))
+    return dict(zip((there + 1).tolist(), map(tuple, middles[there].tolist()), strict=True))
 
 
 def _bounds(shapes: Shapes) -> Bounds | None:

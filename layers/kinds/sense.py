@@ -58,21 +58,23 @@ class Sense:
 
     def __init__(self, kind: LayerKind, today: date) -> None:
         self._kind, self._today = kind, today
-        self._days = tuple((each.key, each.title) for each in kind.fields if isinstance(each, Day))
+        self._days = {each.key: each.title for each in kind.fields if isinstance(each, Day)}
         self._latest = today.replace(year=today.year + LATEST_YEARS, day=1).isoformat()
         self._sensible: set[tuple[str, str]] = set()
         known = kind.by_key
         self._never_after = tuple(pair for pair in NEVER_AFTER if pair[0] in known and pair[1] in known)
         self._never_more = tuple(pair for pair in NEVER_MORE if pair[0] in known and pair[1] in known)
+        seconds = {second for _, second in (*self._never_after, *self._never_more)}
+        self._telling = frozenset(seconds | {"actual_end"})
+        self._counts_households = "households_signed" in known
 
     def odd_days(self, properties: Properties) -> Iterator[Doubt]:
         """Days before the republic, far in the future, or of something done that has not come yet."""
-        there = [day for day in self._days if day[0] in properties]
-        if all((key, properties[key]) in self._sensible for key, _ in there):
+        if {(key, properties[key]) for key in properties.keys() & self._days.keys()} <= self._sensible:
             return
         today = self._today.isoformat()
-        for key, title in there:
-            told = properties[key]
+        for key, title in self._days.items():
+            told = properties.get(key)
             if not isinstance(told, str):
                 continue
             # Days written year first sort as they follow each other.
@@ -88,6 +90,8 @@ class Sense:
 
     def contradictions(self, properties: Properties) -> Iterator[Doubt]:
         """Days that run backwards, parts larger than the whole, and what the rules of the kind say."""
+        if not self._counts_households and self._telling.isdisjoint(properties):
+            return
         known = self._kind.by_key
         for first, second in self._never_after:
             if (
@@ -103,7 +107,7 @@ class Sense:
                 told = f"“{part.title}”（{part.show(pair[0])}）大于“{whole.title}”（{whole.show(pair[1])}）"
                 yield Doubt(part.title, part.show(pair[0]), f"{told}。请核对。")
         yield from self._of_its_stage(properties)
-        if "households_signed" in known:
+        if self._counts_households:
             yield from (Doubt("安置数据", "", sentence) for sentence in resettlement.warnings(properties))
 
     def _of_its_stage(self, properties: Properties) -> Iterator[Doubt]:
