@@ -20,7 +20,7 @@ from layers.store.edit import NewFeature
 from layers.store.engine import Database
 from tests.small_county import PAYLOAD, asking
 from tests.tile_reading import in_window, read, tile_of
-from webmap.kept_tiles import KeptTiles
+from webmap.kept_tiles import ENTRY_BYTES, KeptTiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -214,7 +214,7 @@ def test_a_tile_is_cut_for_the_first_who_asks_and_anew_after_a_change(
 
 
 def test_what_is_kept_of_tiles_has_an_end_and_the_oldest_go_first() -> None:
-    kept, cuts = KeptTiles(most_bytes=10), list[str]()
+    kept, cuts = KeptTiles(most_bytes=2 * ENTRY_BYTES + 10), list[str]()
 
     def ask(key: str, size: int = 4) -> bytes:
         def cut() -> bytes:
@@ -226,9 +226,16 @@ def test_what_is_kept_of_tiles_has_an_end_and_the_oldest_go_first() -> None:
     for key in ("a", "b", "a", "c", "a", "b"):
         assert ask(key) == b"xxxx"
     assert cuts == ["a", "b", "c", "b"]
-    assert ask("larger than all", 11) == b"x" * 11
+    assert ask("larger than all", 1000) == b"x" * 1000
     ask("a")
     assert cuts[-2:] == ["larger than all", "a"]
+
+
+def test_empty_tiles_are_not_kept_without_end() -> None:
+    kept, cuts = KeptTiles(most_bytes=10 * ENTRY_BYTES), list[int]()
+    for number in (*range(1000), 0):
+        kept.of(str(number), lambda number=number: cuts.append(number) or b"")  # type: ignore[func-returns-value,misc]
+    assert cuts[-1] == 0, "the first of them had gone"
 
 
 def test_another_layer_keeps_its_token(county: FlaskClient, home: Path) -> None:

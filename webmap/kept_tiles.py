@@ -14,6 +14,8 @@ from typing import Final
 from flask import Flask, current_app
 
 MOST_BYTES: Final = 32 << 20
+ENTRY_BYTES: Final = 300
+"""What a key takes beside its tile: without it empty tiles, of which there are millions, would have no end."""
 _NAME: Final = "webmap.kept_tiles"
 
 
@@ -33,10 +35,11 @@ class KeptTiles:
                 return self._tiles[key]
         tile = cut()
         with self._lock:
-            self._bytes += len(tile) - len(self._tiles.pop(key, b""))
-            self._tiles[key] = tile
+            if key not in self._tiles:
+                self._tiles[key] = tile
+                self._bytes += len(tile) + ENTRY_BYTES
             while self._bytes > self._most_bytes:
-                self._bytes -= len(self._tiles.popitem(last=False)[1])
+                self._bytes -= len(self._tiles.popitem(last=False)[1]) + ENTRY_BYTES
         return tile
 
 

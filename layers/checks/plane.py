@@ -15,8 +15,6 @@ from layers.measure import CGCS2000_AXIS_M, CGCS2000_INVERSE_FLATTENING
 
 Positions = NDArray[np.float64]
 _E2 = (2 - 1 / CGCS2000_INVERSE_FLATTENING) / CGCS2000_INVERSE_FLATTENING
-
-
 LONGEST_DEGREE_M: Final = math.radians(CGCS2000_AXIS_M / (1 - _E2) ** 0.5)
 """Of latitude, at a pole; no degree of longitude is longer."""
 

@@ -132,7 +132,7 @@ def save_pieces(folder: Path, pieces: Sequence[bytes]) -> None:
 
 
 def save_columns(folder: Path, columns: dict[str, list[object]]) -> None:
-    """Values by the name of their column; infinity and halves of characters too, which the quick writer refuses."""
+    """Values by the name of their column; infinity too, of which orjson makes null, and what it refuses."""
     infinite = any(math.inf in values or -math.inf in values for values in columns.values())
     try:
         content = json.dumps(columns).encode() if infinite else orjson.dumps(columns)

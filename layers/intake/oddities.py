@@ -112,7 +112,8 @@ def _alone(
 
     shares = np.array_split(np.arange(0, len(rows), _SLICE), _AT_ONCE)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for each in itertools.chain.from_iterable(pool.map(look, [share.tolist() for share in shares])):
+        looked = pool.map(look, [share.tolist() for share in shares if len(share)])
+        for each in itertools.chain.from_iterable(looked):
             # A 界址点 TXT has told of its areas while it was read.
             if not (areas_compared and each.check == "area_differs"):
                 yield each

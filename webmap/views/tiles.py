@@ -74,7 +74,7 @@ def _token(who: Viewer, names: tuple[str, ...], where: query.Filter) -> str:
 
 
 def _answered(etag: str, cut: Callable[[], bytes]) -> Response:
-    """QGIS draws nothing from packed bytes that do not say so."""
+    """The tile packed or plain, as its reader takes it; QGIS draws nothing from packed bytes that do not say so."""
     packs = request.accept_encodings["gzip"] > 0
     content = kept_tiles().of(etag if packs else etag + PLAIN, lambda: _packed(cut()) if packs else cut())
     if not content:
