@@ -12,6 +12,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+import geopandas
 import pytest
 import shapely
 
@@ -206,3 +207,12 @@ def test_the_child_has_no_network_where_the_system_lets_it_leave() -> None:
 
 def _may_leave_the_network() -> bool:
     return subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode == 0
+
+
+def test_numbers_without_end_come_over_as_they_are(tmp_path: Path) -> None:
+    """So that the row is told of it; null would be a value that was never given."""
+    file = tmp_path / "endless.gpkg"
+    values = [1.5, float("inf"), float("-inf")]
+    frame = geopandas.GeoDataFrame({"面积": values}, geometry=[shapely.Point(118.4, 35.5)] * 3, crs=4490)
+    frame.to_file(file, driver="GPKG")
+    assert read_dataset(file).columns["面积"] == values
