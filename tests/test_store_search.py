@@ -6,14 +6,16 @@ import dataclasses
 
 import pytest
 import shapely
+from sqlalchemy import delete, select, text, update
 
 from layers.kinds import KINDS, kind_of
 from layers.kinds.fields import Text
 from layers.rights import INTERNAL_VIEWER, PUBLIC_VIEWER, SYSTEM_VIEWER, Viewer
-from layers.store import words
+from layers.store import edit, words
 from layers.store.edit import NewFeature
 from layers.store.engine import Database
-from layers.store.search import SearchHit, search
+from layers.store.search import SearchHit, _matches, search
+from layers.store.tables import Search, Sound
 from layers.store.words import folded, sounds_of
 from tests.stored import parcel, store, store_towns
 
@@ -98,6 +100,103 @@ def test_the_best_comes_first(database: Database) -> None:
     assert names(database, "zhuquan") == ["竹泉", "竹泉村", "别处的泉", "朱泉旧址", "竹泉村二期", "老竹泉"]
 
 
+NUMBERED: dict[str, list[str]] = {
+    "jh": ["界湖-017", "界湖-0175", "界湖2022-17"],
+    "jiehu": ["界湖-017", "界湖-0175", "界湖2022-17"],
+    "jh017": ["界湖-017", "界湖-0175"],
+    "jiehu0175": ["界湖-0175"],
+    "JH01": ["界湖-017", "界湖-0175"],
+    "h017": ["界湖-017", "界湖-0175"],
+    "ehu01": ["界湖-017", "界湖-0175"],
+    "jh2022": ["界湖2022-17"],
+    "jh202217": ["界湖2022-17"],
+    "202217": ["界湖2022-17"],
+    "jh 17": ["界湖-017", "界湖-0175", "界湖2022-17"],
+    "jh17": [],
+    "jh0170": [],
+    "jie017": [],
+    "dk12": ["大库 12", "地块（12）号"],
+    "dk12h": ["地块（12）号"],
+    "yh12": [],
+    "s229": ["S229 改线"],
+    "s229gx": ["S229 改线"],
+    "gx229": [],
+    "007": ["007"],
+}
+"""Many names are the same but for the number behind them, and people type both in one."""
+
+
+def test_sounds_run_on_into_the_number_behind_a_name(database: Database) -> None:
+    numbered = ["界湖-017", "界湖-0175", "界湖2022-17", "地块（12）号", "大库 12", "S229 改线", "007"]
+    store(database, [site("12园", aliases=["阳湖"]), *map(site, numbered)], "scenic_site")
+    assert {asked: names(database, asked) for asked in NUMBERED} == NUMBERED
+    with database.reading() as session:
+        stems = session.scalars(select(Sound.stem).order_by(Sound.stem)).all()
+    assert list(stems) == ["12园", "s229 改线", "地块(12)号", "大库", "界湖"]
+
+
+def test_a_new_name_has_a_new_sound_and_the_old_one_none(database: Database) -> None:
+    store(database, [site("竹泉-1"), site("竹泉-2")], "scenic_site")
+    (hit,) = hits(database, "zq1")
+    with database.writing() as session:
+        with edit.one_act(session, "改名", "李工") as act:
+            edit.revise_feature(session, act, hit.uid, properties={"name": "红石寨-1"})
+        session.commit()
+    assert {asked: names(database, asked) for asked in ("zq1", "zq", "hsz1", "hsz")} == {
+        "zq1": [],
+        "zq": ["竹泉-2"],
+        "hsz1": ["红石寨-1"],
+        "hsz": ["红石寨-1"],
+    }
+
+
+def test_what_was_written_with_its_sounds_in_its_words_is_found_as_before(database: Database) -> None:
+    store(database, [site("界湖-017"), site("竹泉")], "scenic_site")
+    with database.writing() as session:
+        session.execute(delete(Sound))
+        session.execute(
+            update(Search)
+            .where(Search.name == "界湖-017")
+            .values(stem="", words="\n界湖-017\n\vjiehu017\vjh017\v")
+        )
+        session.commit()
+    assert {asked: names(database, asked) for asked in ("jh017", "hu01", "jh", "zq")} == {
+        "jh017": ["界湖-017"],
+        "hu01": ["界湖-017"],
+        "jh": ["界湖-017"],
+        "zq": [],
+    }
+
+
+def test_two_who_bring_the_same_stem_at_once_bring_one_hit(database: Database) -> None:
+    with database.writing() as session:
+        session.add(Sound(stem="竹泉", sounds="\vzhuquan\vzq\v"))
+        session.add(Sound(stem="竹泉", sounds="\vzhuquan\vzq\v"))
+        session.commit()
+    store(database, [site("竹泉-1")], "scenic_site")
+    assert names(database, "zq1") == ["竹泉-1"]
+
+
+def test_a_server_asks_its_indexes_for_words_and_sounds(postgis_database: Database) -> None:
+    store(postgis_database, [site("界湖-017")], "scenic_site")
+    with postgis_database.reading() as session:
+        asked = select(Search.feature_id).where(_matches(session, SYSTEM_VIEWER, "jiehu017"))
+        told = str(asked.compile(postgis_database.engine, compile_kwargs={"literal_binds": True}))
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(session.connection().exec_driver_sql(f"EXPLAIN {told}").scalars())
+    indexes = ("ix_search_words", "ix_search_inner", "ix_search_stem")
+    assert [each for each in indexes if f"Bitmap Index Scan on {each}" not in plan] == [], plan
+
+
+def test_of_very_many_names_that_sound_so_the_shortest_are_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.store.search.MOST_STEMS", 2)
+    store(database, [site("竹泉村甲"), site("竹泉乙"), site("竹泉")], "scenic_site")
+    assert names(database, "zq") == ["竹泉", "竹泉乙"]
+    assert names(database, "竹泉") == ["竹泉", "竹泉乙", "竹泉村甲"]
+
+
 def test_among_equals_the_order_of_the_legend_decides(database: Database) -> None:
     for kind in ("river", "scenic_site", "idle_parcel"):
         shape = (
@@ -123,7 +222,7 @@ ODD = [
     "\0",
     "\ud800",
     "\n",
-    "\t\v",
+    "\t\v\f",
 ]
 
 

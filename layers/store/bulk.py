@@ -25,7 +25,8 @@ from layers.store.engine import Database
 from layers.store.pace import UNHURRIED_S, Pace
 from layers.store.rows import NewFeature, Prepared, towns_for, write, write_features
 from layers.store.stand_ins import carry_over, left_behind, refuse_overtaken
-from layers.store.tables import DONE, PENDING, Act, Feature, Layer, Search, StandIn
+from layers.store.tables import DONE, PENDING, Act, Feature, Layer, StandIn
+from layers.store.wordbook import forget_words
 
 Also = Callable[[Session, Act], object]
 """What happens in the moment in which a bulk act becomes visible."""
@@ -182,7 +183,7 @@ def _remove_some(database: Database, act_id: int, pace: Pace) -> bool:
         if act is None or act.state != PENDING:
             raise RuntimeError(f"act {act_id} is not pending: its rows are on the map")
         some = list(session.scalars(select(Feature.id).where(Feature.act_id == act_id).limit(pace.size)))
-        session.execute(delete(Search).where(Search.feature_id.in_(some)))
+        forget_words(session, some)
         session.execute(delete(Feature).where(Feature.id.in_(some)))
         session.commit()
     return bool(some)

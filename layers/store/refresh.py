@@ -18,7 +18,8 @@ from layers.store.engine import Database
 from layers.store.found import kinds_beneath
 from layers.store.pace import Pace
 from layers.store.rows import load_towns
-from layers.store.tables import Feature, Layer, Search, table_of
+from layers.store.tables import Feature, Layer, table_of
+from layers.store.wordbook import change_words
 from layers.store.words import words_of
 
 _Row = Row[Any]
@@ -174,9 +175,13 @@ def _store(session: Session, rows: Sequence[_Row], fresh: Sequence[Derivation]) 
 def _store_words(
     session: Session, kinds: Mapping[int, LayerKind], moved: Sequence[tuple[_Row, Derivation]]
 ) -> None:
-    for row, derivation in moved:
-        words = words_of(kinds[row.layer_id], row.properties, derivation.values.get("town"))
-        session.execute(update(Search).where(Search.feature_id == row.id).values(**words))
+    change_words(
+        session,
+        {
+            row.id: words_of(kinds[row.layer_id], row.properties, derivation.values.get("town"))
+            for row, derivation in moved
+        },
+    )
 
 
 def _new_edition(database: Database, layer_id: int) -> None:

@@ -30,7 +30,8 @@ from layers.store.engine import (
     new_ids,
     to_json,
 )
-from layers.store.tables import DONE, Act, Feature, Layer, Search, table_of
+from layers.store.tables import DONE, Act, Feature, Layer, table_of
+from layers.store.wordbook import enter_words
 from layers.store.words import Wording
 
 """The kind whose towns give other features their town."""
@@ -110,7 +111,7 @@ class Prepared:
 
     def insert_words(self, session: Session, ids: Sequence[int]) -> None:
         """Insert the words by which the features of these ids are found."""
-        insert_columns(session, table_of(Search), {"feature_id": ids, **self._search}, {})
+        enter_words(session, ids, self._search)
 
 
 def write(session: Session, act_id: int, layer: Layer, rows: Prepared) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,11 +16,15 @@ from layers.rights import Viewer, may_see
 from layers.store.engine import contains_text, rare
 from layers.store.found import FoundFeature, found_by_id
 from layers.store.seen import seen
-from layers.store.tables import Feature, Layer, Search
-from layers.store.words import NAME, SOUND, bare, folded
+from layers.store.tables import Feature, Layer, Search, Sound
+from layers.store.words import NAME, NUMBER, SOUND, bare, folded, number_behind
 
 MOST_WORDS: Final = 8
 LONGEST_QUERY: Final = 200
+MOST_STEMS: Final = 1000
+"""Of more names that sound so, the shortest are found."""
+_CHINESE: Final = re.compile("[\u3400-\u9fff]")
+"""No sound has such a character in it."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def search(session: Session, viewer: Viewer, words: str, limit: int = 20) -> lis
     asked = folded(words[:LONGEST_QUERY])
     if not asked:
         return []
-    ids = list(session.scalars(_ranked(viewer, asked).limit(limit)))
+    ids = list(session.scalars(_ranked(session, viewer, asked).limit(limit)))
     found = found_by_id(session, viewer, ids)
     return [_hit(found[id_]) for id_ in ids]
 
@@ -60,35 +66,68 @@ def _hit(found: FoundFeature) -> SearchHit:
     )
 
 
-def _ranked(viewer: Viewer, asked: str) -> Select[int]:
+def _ranked(session: Session, viewer: Viewer, asked: str) -> Select[int]:
     legend = case({kind.key: kind.rank for kind in KINDS.values()}, value=Layer.kind, else_=len(KINDS) * 100)
     return (
         select(Search.feature_id)
         .join(Feature, Feature.id == Search.feature_id)
         .join(Layer)
-        .where(rare(_matches(viewer, asked)), *seen(viewer))
-        .order_by(_rank(asked), legend, func.length(Search.name), Search.name, Search.feature_id)
+        .where(rare(_matches(session, viewer, asked)), *seen(viewer))
+        .order_by(_rank(session, asked), legend, func.length(Search.name), Search.name, Search.feature_id)
     )
 
 
-def _matches(viewer: Viewer, asked: str) -> ColumnElement[bool]:
+def _matches(session: Session, viewer: Viewer, asked: str) -> ColumnElement[bool]:
     """Every word occurs somewhere."""
     columns: list[Any] = [Search.words]
     if may_see(viewer, "internal"):
         columns.append(Search.inner)
-    words = asked.split()[:MOST_WORDS]
-    return and_(*(or_(*(contains_text(column, word) for column in columns)) for word in words))
+    return and_(
+        *(
+            or_(*(contains_text(column, word) for column in columns), *_sounds_like(session, word))
+            for word in asked.split()[:MOST_WORDS]
+        )
+    )
 
 
-def _rank(asked: str) -> ColumnElement[int]:
-    begins = [contains_text(Search.words, f"{NAME}{asked}")]
-    if sound := bare(asked):
-        begins.append(contains_text(Search.words, f"{SOUND}{sound}"))
+def _sounds_like(session: Session, word: str) -> Iterator[ColumnElement[bool]]:
+    """It is in the pinyin or the initials of a name, and may run on into the number behind that."""
+    if not word.isalnum() or _CHINESE.search(word):
+        return
+    yield _has_stem(session, word)
+    stem, number = number_behind(word)
+    if stem and number:
+        yield _has_stem(session, f"{stem}{SOUND}") & _is_numbered(number)
+
+
+def _rank(session: Session, asked: str) -> ColumnElement[int]:
+    begins = contains_text(Search.words, f"{NAME}{asked}")
     return case(
         (Search.name == asked, 0),
         (contains_text(Search.words, f"{NAME}{asked}{NAME}"), 1),
         (func.substr(Search.name, 1, len(asked)) == asked, 2),
         (contains_text(Search.name, asked), 3),
-        (or_(*begins), 4),
+        (or_(begins, *_sounds_from_its_beginning(session, bare(asked))), 4),
         else_=5,
     )
+
+
+def _sounds_from_its_beginning(session: Session, sound: str) -> Iterator[ColumnElement[bool]]:
+    if not sound or _CHINESE.search(sound):
+        return
+    yield contains_text(Search.words, f"{SOUND}{sound}")
+    yield _has_stem(session, f"{SOUND}{sound}")
+    stem, number = number_behind(sound)
+    if stem and number:
+        yield _has_stem(session, f"{SOUND}{stem}{SOUND}") & _is_numbered(number)
+
+
+def _has_stem(session: Session, sound: str) -> ColumnElement[bool]:
+    """Its name without the number sounds so. Looked up first, so that a server knows how many that are."""
+    length = func.length(Sound.stem)
+    found = select(Sound.stem).where(contains_text(Sound.sounds, sound)).group_by(Sound.stem)
+    return Search.stem.in_(session.scalars(found.order_by(length, Sound.stem).limit(MOST_STEMS)).all())
+
+
+def _is_numbered(number: str) -> ColumnElement[bool]:
+    return contains_text(Search.words, f"{NUMBER}{number}")

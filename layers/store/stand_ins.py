@@ -25,6 +25,7 @@ from layers.store.pace import Pace
 from layers.store.rows import columns, new_uid
 from layers.store.states import Row, in_transit, keep_versions
 from layers.store.tables import DONE, Act, Attachment, AttachmentMove, Feature, Search, StandIn, table_of
+from layers.store.wordbook import enter_words, forget_words
 
 _TOLD: Final = 3
 _CARRIED: Final = ("shape", "properties", "derived", "derived_until", "visibility", "review")
@@ -120,9 +121,7 @@ def _write_states(session: Session, act_id: int, staying: Sequence[Change], ids:
         "derived": list(map(to_json, told.pop("derived"))),
     }
     insert_columns(session, table_of(Feature), own | told, {"act_id": act_id, "created_at": clock.now()})
-    words: dict[str, list[Any]] = {"feature_id": list(ids)}
-    words |= columns([change.row.words for change in staying])
-    insert_columns(session, table_of(Search), words, {})
+    enter_words(session, ids, columns([change.row.words for change in staying]))
 
 
 # --- the act is done -----------------------------------------------------------------------------------
@@ -169,7 +168,7 @@ def _move_states(session: Session, act: Act, ours: ColumnElement[bool]) -> None:
 def _move_words(session: Session, ours: ColumnElement[bool]) -> None:
     connection = session.connection()
     before = select(StandIn.feature_id).where(ours)
-    connection.execute(delete(Search).where(Search.feature_id.in_(before)))
+    forget_words(session, before)
     moves = (AttachmentMove.from_feature_id, AttachmentMove.to_feature_id)
     for column in (Search.feature_id, Attachment.feature_id, *moves):
         to_which = {column.key: StandIn.feature_id}

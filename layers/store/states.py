@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Integer, Select, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Integer, Select, bindparam, insert, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from layers import clock
@@ -18,8 +18,9 @@ from layers.errors import OutOfDate, UnknownThing
 from layers.kinds import BOUNDARIES, LayerKind, kind_for
 from layers.store.acts import title_of
 from layers.store.derive import Towns
-from layers.store.rows import NewFeature, Prepared, load_towns
-from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, Search, StandIn, table_of
+from layers.store.rows import NewFeature, Prepared, columns, load_towns
+from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, StandIn, table_of
+from layers.store.wordbook import enter_words, forget_words
 
 _ANEW: Final = {"populate_existing": True}
 _SLICE: Final = 500
@@ -180,14 +181,14 @@ def keep_versions(session: Session, act: Act, ids: Sequence[int]) -> None:
 def _write_features(session: Session, act: Act, rows: Mapping[int, Row]) -> None:
     """Statements for many rows at once, one for each set of columns that changes."""
     features, now = table_of(Feature), clock.now()
-    for columns in {tuple(row.feature) for row in rows.values()}:
-        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*columns, "deleted_at")}
+    for changing in {tuple(row.feature) for row in rows.values()}:
+        values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in (*changing, "deleted_at")}
         changed = update(features).where(features.c.id == bindparam("of_id"))
         told = [
             {"of_id": id_, "new_deleted_at": now if row.state.deleted else None}
-            | {f"new_{name}": row.feature[name] for name in columns}
+            | {f"new_{name}": row.feature[name] for name in changing}
             for id_, row in rows.items()
-            if tuple(row.feature) == columns
+            if tuple(row.feature) == changing
         ]
         session.connection().execute(
             changed.values(version=features.c.version + 1, act_id=act.id, **values), told
@@ -195,11 +196,10 @@ def _write_features(session: Session, act: Act, rows: Mapping[int, Row]) -> None
 
 
 def _write_words(session: Session, rows: Mapping[int, Row]) -> None:
-    search, connection = table_of(Search), session.connection()
-    connection.execute(delete(search).where(search.c.feature_id.in_(list(rows))))
-    words = [{"feature_id": id_, **row.words} for id_, row in rows.items() if not row.state.deleted]
+    forget_words(session, list(rows))
+    words = {id_: row.words for id_, row in rows.items() if not row.state.deleted}
     if words:
-        connection.execute(insert(search), words)
+        enter_words(session, list(words), columns(list(words.values())))
 
 
 def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -266,16 +266,32 @@ class Proposal(Base):
 class Search(Base):
     """The words by which a feature is found, as `words.py` frames them.
 
-    words: from fields that everybody sees, with pinyin and initials; inner: from internal fields. Who deletes a feature
-    deletes its words: to look every one of them up costs an import more than to write the features.
+    stem: its name without the number behind, whose pinyin `sound` keeps; words: from fields that everybody sees, with the
+    pinyin of its other names; inner: from internal fields. Who deletes a feature deletes its words: to look every one
+    of them up costs an import more than to write the features.
     """
 
     __tablename__ = "search"
 
     feature_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(index=True)
+    stem: Mapped[str] = mapped_column(index=True, server_default="")
     words: Mapped[str] = mapped_column(Text)
     inner: Mapped[str] = mapped_column(Text)
+
+
+class Sound(Base):
+    """Pinyin and initials of a stem, once for all features that share it.
+
+    Two who bring the same stem at the same time may both write it: neither waits for the other. It stays when its
+    features go.
+    """
+
+    __tablename__ = "sound"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stem: Mapped[str] = mapped_column(index=True)
+    sounds: Mapped[str] = mapped_column(Text)
 
 
 class Unit(Base):

@@ -15,8 +15,11 @@ NAMES: Final = ("name", "map_label", "aliases")
 CODES: Final = ("code", "road_no", "former_nos", "supervision_no")
 PLACES: Final = ("village", "town", "command_post")
 """Where a feature lies, and who drives it: words that many features share."""
-NAME, PLACE, SOUND = "\n", "\t", "\v"
-"""The frames of names and codes, of places, of pinyin and initials; `folded` leaves none of them in a text."""
+NAME, PLACE, SOUND, NUMBER = "\n", "\t", "\v", "\f"
+"""The frames of names and codes, of places, of pinyin and initials, of the number behind a name.
+
+`folded` leaves none of them in a text.
+"""
 READINGS: Final = {
     "长": ("chang", "zhang"),
     "重": ("chong", "zhong"),
@@ -40,7 +43,8 @@ READINGS: Final = {
 """Characters that names really read in more than one way; dictionaries also list dead readings of many others."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _SEVERAL: Final = re.compile(f"[{''.join(READINGS)}]")
-_ASCII: Final = "".join(map(chr, range(0x80)))
+_COUNTED: Final = "".join(sign for sign in map(chr, range(0x80)) if not sign.isalpha())
+_DIGITS: Final = "0123456789"
 _RUN: Final = re.compile(r"[\x00-\x7f]+|[^\x00-\x7f]+")
 LONGEST_NAME: Final = 200
 MOST_READINGS: Final = 8
@@ -58,7 +62,7 @@ class Wording:
         self._given: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {}
 
     def of(self, properties: Mapping[str, Any], town: str | None) -> dict[str, str]:
-        """The row of one feature, without its id.
+        """The row of one feature, without its id, and the sounds of its stem, which it shares with its like.
 
         Every word stands between two frames, which tell what sort it is and where it begins and ends.
         """
@@ -68,14 +72,19 @@ class Wording:
             self._given[given] = self._only(given)
         named, coded, placed, inner = self._given[given]
         names = _texts(told, named)
-        sounds = {sound: None for name in names for sound in _sounds(name)}
-        words = _framed(names | _texts(told, coded), NAME)
-        words += _framed(_texts(told, placed), PLACE) + _framed(sounds, SOUND)
+        stem, number = stem_of(next(iter(names), ""))
+        words = _framed(names | _texts(told, coded), NAME) + _framed(_texts(told, placed), PLACE)
+        words += f"{NUMBER}{number}{NUMBER}" if number else ""
+        if len(names) > 1 or not stem:
+            others = islice(names, 1 if stem else 0, None)
+            words += _framed({sound: None for name in others for sound in _sounds(name)}, SOUND)
         name = folded(str(told.get("name", ""))) if self._is_named else ""
         return {
             "name": name[:LONGEST_NAME],
+            "stem": stem,
             "words": words,
             "inner": _framed(_texts(told, inner), NAME),
+            "sounds": _framed_sounds(stem),
         }
 
     def _only(self, given: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -105,16 +114,36 @@ def bare(text: str) -> str:
     return text if text.isalnum() else "".join(filter(str.isalnum, text))
 
 
+def stem_of(name: str) -> tuple[str, str]:
+    """A folded name without the number behind it, and the digits of that: 界湖-017 is 界湖 and 017.
+
+    Parcels of one import share their stem and differ in their number, so the stem's sounds are kept once for all. One
+    that is too long to be shared is none.
+    """
+    stem = name.rstrip(_COUNTED)
+    return (stem, bare(name[len(stem) :])) if len(stem) <= LONGEST_NAME else ("", "")
+
+
+def number_behind(sound: str) -> tuple[str, str]:
+    """The same of what was typed: jh017 is jh and 017."""
+    stem = sound.rstrip(_DIGITS)
+    return stem, sound[len(stem) :]
+
+
 def sounds_of(name: str) -> list[str]:
     """Full pinyin and initials, in every reading where a character has several (长深高速 is chang, not zhang)."""
     return _sounds(folded(name))
 
 
 def _sounds(text: str) -> list[str]:
-    # Names of one import repeat their words and differ in the number behind, which reads in one way.
-    words = text.rstrip(_ASCII)
-    number = bare(text[len(words) :])
-    return [sound for sound in dict.fromkeys([each + number for each in _heard(words)]) if sound]
+    stem = text.rstrip(_COUNTED)
+    number = bare(text[len(stem) :])
+    return [sound for sound in dict.fromkeys([each + number for each in _heard(stem)]) if sound]
+
+
+@lru_cache(maxsize=20_000)
+def _framed_sounds(stem: str) -> str:
+    return _framed(dict.fromkeys(_sounds(stem)), SOUND)
 
 
 @lru_cache(maxsize=20_000)
