@@ -11,11 +11,11 @@ from typing import Final, TypeVar
 LONGEST_TURN_S: Final = 0.2
 FIRST_TURN: Final = 250
 SMALLEST_TURN: Final = 25
-LARGEST_TURN: Final = 4000
+LARGEST_TURN: Final = 8000
 AIM_S: Final = LONGEST_TURN_S / 5
 """What comes between, a disk or another process, may make the next turn slower."""
-UNHURRIED_S: Final = LONGEST_TURN_S / 2
-"""Where nobody waits for the turn of another."""
+UNHURRIED_S: Final = 0.5
+"""Where nobody waits for the turn of another: the fewer turns, the less often two threads wait for each other."""
 _GROWTH: Final = 1.5
 _REMEMBERED: Final = 0.8
 """How much a slow turn still counts one turn later."""
