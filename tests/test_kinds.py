@@ -114,6 +114,16 @@ def test_colours_are_written_as_hex() -> None:
     assert all(re.fullmatch(r"#[0-9A-F]{6}([0-9A-F]{2})?", colour) for colour in colours)
 
 
+def test_thin_lines_have_plain_corners_and_wide_ones_round_ones() -> None:
+    joins = {
+        each["id"]: each["layout"]["line-join"]
+        for each in style_layers(list(KINDS.items()))
+        if each["type"] == "line"
+    }
+    assert joins["idle_parcel/two_years/line0"] == "miter"
+    assert {join for name, join in joins.items() if name.startswith("road_project/")} == {"round"}
+
+
 @pytest.mark.parametrize(
     ("fill", "smoothed"),
     [

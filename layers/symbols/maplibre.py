@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SOURCE = "county"
 GROUND = 2
 """The exponential base with which widths grow between stops: 2 doubles a level, as the ground does."""
+ROUNDED_FROM_PX = 2.5
+"""Of a thinner line nobody sees whether its corners are round, and round ones take four triangles more each."""
 
 StyleLayer = dict[str, Any]
 
@@ -88,7 +90,10 @@ def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLa
         paint["line-offset"] = line.offset
     if any(line.shift):
         paint["line-translate"] = list(line.shift)
-    layout = {"line-cap": "round" if line.round_ends and not line.dash else "butt", "line-join": "round"}
+    layout = {
+        "line-cap": "round" if line.round_ends and not line.dash else "butt",
+        "line-join": "miter" if _widest(line) < ROUNDED_FROM_PX else "round",
+    }
     return {
         **_base(name, key, symbol, line.from_zoom),
         "type": "line",
@@ -96,6 +101,12 @@ def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLa
         "layout": layout,
         "paint": paint,
     }
+
+
+def _widest(line: Line) -> float:
+    """In CSS pixels, at any zoom."""
+    widths = [width for _, width in line.width] if isinstance(line.width, tuple) else [line.width]
+    return max(widths) * max(line.factor[1].values() if line.factor else [1.0])
 
 
 def _width(line: Line) -> Any:
