@@ -25,6 +25,7 @@ from layers.store.themes import Chip, filters_for, themes
 from layers.symbols import Alternative, all_style_layers, patterns, recipe, swatch
 from layers.symbols.vocabulary import Group
 from layers.tiles import MOST_LAYERS
+from webmap.tile_address import tile_address
 
 SMALL_LAYER: Final = query.LARGE_LAYER
 """Layers with more features than this have tiles of their own; as many others as one address takes share one."""
@@ -45,7 +46,7 @@ def catalogue(session: Session, viewer: Viewer) -> dict[str, Any]:
         "groups": [_group(group.key) for group in headings(found)],
         "presets": [_preset(session, viewer, chip, found) for chip in themes(session) if not chip.hidden],
         "county": county(session, viewer, found),
-        "tiles": _tiles(found, viewer.at),
+        "tiles": _tiles(session, viewer, found),
         "data_date": max(dates).isoformat() if dates else None,
         "sample": any(layer.sample for layer in found),
         "day": (viewer.at or clock.today()).isoformat(),
@@ -182,14 +183,24 @@ def _preset(session: Session, viewer: Viewer, chip: Chip, found: Sequence[LayerS
     }
 
 
-def _tiles(found: Sequence[LayerSummary], at: date | None) -> dict[str, Any]:
+def _tiles(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> dict[str, Any]:
+    """ahead: what the first view may fetch before the map has asked where its tiles are."""
     small = [layer.key for layer in found if layer.count <= SMALL_LAYER][:MOST_LAYERS]
     large = [layer.key for layer in found if layer.key not in small]
     return {
-        "url": _tilejson(small, at),
+        "url": _tilejson(small, viewer.at),
         "keys": small,
-        "large": [{"key": key, "url": _tilejson([key], at)} for key in large],
+        "large": [{"key": key, "url": _tilejson([key], viewer.at)} for key in large],
+        "ahead": _ahead(session, viewer, [layer for layer in found if layer.key in small]),
     }
+
+
+def _ahead(session: Session, viewer: Viewer, found: Sequence[LayerSummary]) -> dict[str, Any] | None:
+    bounds, keys = _united([layer.bounds for layer in found if layer.bounds]), [layer.key for layer in found]
+    if not bounds:
+        return None
+    address = tile_address("+".join(keys), tiles.token(session, viewer, keys), viewer)
+    return {"address": address, "minzoom": tiles.MIN_Z, "maxzoom": tiles.MAX_Z, "bounds": bounds}
 
 
 def _tilejson(keys: Sequence[str], at: date | None) -> str | None:

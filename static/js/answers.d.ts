@@ -474,7 +474,7 @@ declare namespace Api {
     presets: Preset[];
     data_date: string | null;
     county: { title: string; bounds: Bounds | null };
-    tiles: { url: string; keys: string[]; large?: { key: string; url: string }[] };
+    tiles: import("app/map/gl_style.js").Tiles & { url: string; keys: string[] };
     sample: boolean;
     /** today in the county, or the day that is looked at */
     day?: string;

@@ -515,7 +515,7 @@ export async function readJson(url) {
   return answered(await asked(url));
 }
 
-/** The browser keeps what will soon be asked for; it may as well fail. @param {string} url @param {AbortSignal} signal @returns {Promise<boolean>} is it there? */
+/** The browser keeps what will soon be asked for; it may as well fail. @param {string} url @param {AbortSignal} [signal] @returns {Promise<boolean>} is it there? */
 export async function keepAhead(url, signal) {
   try {
     const response = await fetch(url, { signal });

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
@@ -13,10 +12,11 @@ from layers import tiles
 from layers.errors import InvalidValue
 from layers.rights import Viewer
 from layers.store import query
-from webmap import asked, tokens
+from webmap import asked
 from webmap.answers import KEEP, PRIVATE, answer, digest
 from webmap.database import current, viewer
 from webmap.kept_tiles import kept_tiles
+from webmap.tile_address import tile_address
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 
@@ -30,11 +30,7 @@ def tilejson(keys: str) -> Response:
     names = tiles.layer_keys(keys)
     who = asked.as_of(viewer())
     where = _where(who, names)
-    token = _token(who, names, where)
-    then = f"&at={who.at.isoformat()}" if who.at else ""
-    then += "".join(f"&{name}={quote(word)}" for name, word in tokens.carried().items())
-    then += f"&f={quote(where.text)}" if where else ""
-    address = f"{request.url_root}tiles/{quote(keys, safe='+')}/{{z}}/{{x}}/{{y}}.mvt?v={quote(token)}{then}"
+    address = tile_address(keys, _token(who, names, where), who, where.text if where else "")
     return answer(tiles.tilejson(current(), who, names, address))
 
 

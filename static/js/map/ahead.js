@@ -22,6 +22,16 @@ export function widened({ minX, minY, maxX, maxY }, across, down = across) {
   return { minX: minX - across, minY: minY - down, maxX: maxX + across, maxY: maxY + down };
 }
 
+/** @param {Frame} one @param {Frame} other @returns {Frame} what lies in both; nothing covers one that is turned inside out */
+export function common(one, other) {
+  return {
+    minX: Math.max(one.minX, other.minX),
+    minY: Math.max(one.minY, other.minY),
+    maxX: Math.min(one.maxX, other.maxX),
+    maxY: Math.min(one.maxY, other.maxY),
+  };
+}
+
 /** The tiles that cover a frame, at the levels of detail of GL. @param {number} zoom Leaflet's @param {Frame} frame @param {{minzoom: number, maxzoom: number}} levels @returns {Place[]} */
 export function placesIn(zoom, frame, { minzoom, maxzoom }) {
   const z = Math.max(minzoom, Math.min(maxzoom, Math.floor(zoom - 1)));

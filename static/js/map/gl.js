@@ -1,7 +1,7 @@
 // What draws fills and lines? One MapLibre map in a Leaflet pane; every layer is a set of style layers in it.
 
 import { keepAhead } from "app/api.js";
-import { placesIn, widened } from "app/map/ahead.js";
+import { common, placesIn, widened } from "app/map/ahead.js";
 import { coloringOf } from "app/map/coloring.js";
 import { Emphasis } from "app/map/emphasis.js";
 import {
@@ -92,6 +92,7 @@ export class GlMap extends EventTarget {
     this.addresses = setting.tiles;
     this.patterns = setting.style.patterns;
     this.layers = drawnLayers(setting.style.layers, setting).map(unseenRing);
+    fetchFirst(map, setting.tiles);
     this.sheet = addSheet(map, this.pane, specification(this.layers, setting), Boolean(setting.lasting));
     this.gl = this.sheet.getMaplibreMap();
     this.#drawWhole();
@@ -523,6 +524,19 @@ export class GlMap extends EventTarget {
   #corner() {
     return this.map.layerPointToContainerPoint(L.DomUtil.getPosition(this.sheet.getContainer()));
   }
+}
+
+// GL takes its time to be set up and to ask where its tiles are: meanwhile the browser gets those of the first view.
+/** @param {L.Map} map @param {Tiles} tiles */
+function fetchFirst(map, { ahead }) {
+  if (!ahead) return;
+  const { x, y } = map.getSize().multiplyBy(PADDING);
+  const { min, max } = /** @type {{min: L.Point, max: L.Point}} */ (map.getPixelBounds());
+  const frame = widened({ minX: min.x, minY: min.y, maxX: max.x, maxY: max.y }, x, y);
+  const [west, south, east, north] = ahead.bounds;
+  const [from, to] = [map.project([north, west]), map.project([south, east])];
+  const filled = common(frame, { minX: from.x, minY: from.y, maxX: to.x, maxY: to.y });
+  for (const place of placesIn(map.getZoom(), filled, ahead)) keepAhead(addressOf(ahead.address, place));
 }
 
 /** @param {L.Map} map @param {HTMLElement} pane @param {import("app/map/gl_style.js").StyleSpecification} style @param {boolean} lasting */

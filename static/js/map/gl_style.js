@@ -8,7 +8,8 @@ import { places } from "app/map/recipes.js";
  * @typedef {import("maplibre-gl").LayerSpecification} StyleLayer
  * @typedef {import("maplibre-gl").StyleSpecification} StyleSpecification
  * @typedef {[west: number, south: number, east: number, north: number]} Bounds
- * @typedef {{url: string | null, keys?: string[], large?: {key: string, url: string}[]}} Tiles the small layers, whose keys it names, share one source
+ * @typedef {{address: string, minzoom: number, maxzoom: number, bounds: Bounds}} Ahead where tiles lie before their source says so
+ * @typedef {{url: string | null, keys?: string[], large?: {key: string, url: string}[], ahead?: Ahead | null}} Tiles the small layers, whose keys it names, share one source
  */
 
 export const SOURCE = "county";
