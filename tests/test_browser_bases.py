@@ -62,8 +62,10 @@ def plan(blank_page: Visit, with_bases: Server) -> Page:
 
 
 def loaded(page: Page) -> None:
+    # A picture that has come fades in: until it stands, the ground shows through it.
     page.wait_for_function(
-        "() => document.querySelectorAll('.leaflet-base-pane img.leaflet-tile-loaded').length > 5"
+        """() => [...document.querySelectorAll('.leaflet-base-pane img.leaflet-tile-loaded')]
+          .filter((tile) => Number(getComputedStyle(tile).opacity) === 1).length > 5"""
     )
     page.wait_for_function("() => map_county.view.isDrawn")
 
