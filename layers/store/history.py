@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,11 +13,10 @@ from sqlalchemy.orm import Session
 from layers.errors import UnknownThing
 from layers.rights import Viewer
 from layers.store.seen import layers_seen
+from layers.store.slices import in_slices
 from layers.store.states import State, state_of
 from layers.store.tables import DONE, Act, AttachmentMove, Feature, FeatureVersion, HiddenAct, Layer
 from layers.store.targets import Target, target, targets
-
-_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def undone_imports(session: Session, viewer: Viewer, limit: int) -> list[Deed]:
 def traces(session: Session, viewer: Viewer, act_id: int, limit: int | None = None) -> list[Trace]:
     """What an act changed, feature by feature, with how each is now."""
     ids = list(session.scalars(_touched_ids(act_id).order_by("id").limit(limit)))
-    return [trace for some in _slices(ids) for trace in _traces(session, viewer, act_id, some)]
+    return [trace for some in in_slices(ids) for trace in _traces(session, viewer, act_id, some)]
 
 
 def changed(session: Session, viewer: Viewer, act_id: int) -> list[Trace]:
@@ -137,7 +136,7 @@ def changed(session: Session, viewer: Viewer, act_id: int) -> list[Trace]:
     later = (FeatureVersion.act_id == act_id) & (FeatureVersion.until_act_id != act_id)
     asked = select(FeatureVersion.feature_id).where(or_(before, later)).distinct()
     ids = list(session.scalars(asked.order_by(FeatureVersion.feature_id)))
-    return [trace for some in _slices(ids) for trace in _traces(session, viewer, act_id, some)]
+    return [trace for some in in_slices(ids) for trace in _traces(session, viewer, act_id, some)]
 
 
 def brings(session: Session, act_id: int) -> bool:
@@ -241,7 +240,3 @@ def _undone(session: Session) -> set[int]:
         if act_id is not None and by not in undone:
             undone.add(act_id)
     return undone
-
-
-def _slices(ids: Sequence[int]) -> list[Sequence[int]]:
-    return [ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -30,12 +30,12 @@ from layers.store.engine import (
     new_ids,
     to_json,
 )
+from layers.store.slices import in_slices
 from layers.store.tables import DONE, Act, Feature, Layer, table_of
 from layers.store.wordbook import enter_words
 from layers.store.words import Wording
 
 """The kind whose towns give other features their town."""
-_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -233,13 +233,9 @@ def _refuse_unstorable(properties: Mapping[str, Any]) -> None:
 
 
 def _refuse_known(session: Session, uids: Sequence[str]) -> None:
-    for some in _slices(uids):
+    for some in in_slices(uids):
         taken = session.scalar(select(Feature.uid).where(Feature.uid.in_(some)).limit(1))
         if taken:
             raise InvalidValue(f"标识为“{taken}”的图形已经存在，不能重复添加。请改为修改它，或去掉标识。")
     if len(set(uids)) < len(uids):
         raise InvalidValue("同一批数据中有重复的图形标识，每个图形的标识应不同。请去掉重复的标识。")
-
-
-def _slices(uids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (uids[start : start + _SLICE] for start in range(0, len(uids), _SLICE))

@@ -91,13 +91,8 @@ def _matches(session: Session, viewer: Viewer, asked: str) -> ColumnElement[bool
 
 
 def _sounds_like(session: Session, word: str) -> Iterator[ColumnElement[bool]]:
-    """It is in the pinyin or the initials of a name, and may run on into the number behind that."""
-    if not word.isalnum() or _CHINESE.search(word):
-        return
-    yield _has_stem(session, word)
-    stem, number = number_behind(word)
-    if stem and number:
-        yield _has_stem(session, f"{stem}{SOUND}") & _is_numbered(number)
+    """It is in the pinyin or the initials of a name."""
+    return _heard(session, word) if word.isalnum() and not _CHINESE.search(word) else iter(())
 
 
 def _rank(session: Session, asked: str) -> ColumnElement[int]:
@@ -116,10 +111,16 @@ def _sounds_from_its_beginning(session: Session, sound: str) -> Iterator[ColumnE
     if not sound or _CHINESE.search(sound):
         return
     yield contains_text(Search.words, f"{SOUND}{sound}")
-    yield _has_stem(session, f"{SOUND}{sound}")
+    yield from _heard(session, sound, SOUND)
+
+
+def _heard(session: Session, sound: str, frame: str = "") -> Iterator[ColumnElement[bool]]:
+    """In the sounds of a stem, which may run on into the number behind it. frame: only where they begin."""
+    yield _has_stem(session, f"{frame}{sound}")
     stem, number = number_behind(sound)
     if stem and number:
-        yield _has_stem(session, f"{SOUND}{stem}{SOUND}") & _is_numbered(number)
+        numbered = contains_text(Search.words, f"{NUMBER}{number}")
+        yield _has_stem(session, f"{frame}{stem}{SOUND}") & numbered
 
 
 def _has_stem(session: Session, sound: str) -> ColumnElement[bool]:
@@ -127,7 +128,3 @@ def _has_stem(session: Session, sound: str) -> ColumnElement[bool]:
     length = func.length(Sound.stem)
     found = select(Sound.stem).where(contains_text(Sound.sounds, sound)).group_by(Sound.stem)
     return Search.stem.in_(session.scalars(found.order_by(length, Sound.stem).limit(MOST_STEMS)).all())
-
-
-def _is_numbered(number: str) -> ColumnElement[bool]:
-    return contains_text(Search.words, f"{NUMBER}{number}")

@@ -5,7 +5,7 @@ Copy on write: the old row goes to `feature_version`, the present one belongs to
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,11 +19,11 @@ from layers.kinds import BOUNDARIES, LayerKind, kind_for
 from layers.store.acts import title_of
 from layers.store.derive import Towns
 from layers.store.rows import NewFeature, Prepared, columns, load_towns
+from layers.store.slices import in_slices
 from layers.store.tables import DONE, Act, Feature, FeatureVersion, Layer, StandIn, table_of
 from layers.store.wordbook import enter_words, forget_words
 
 _ANEW: Final = {"populate_existing": True}
-_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ def check_version(session: Session, feature: Feature, version: int | None) -> No
 def hold_all(session: Session, versions: Mapping[int, int]) -> None:
     """Lock these features (id → version); raises OutOfDate when one has another version by now."""
     found = dict[int, int]()
-    for some in _slices(sorted(versions)):
+    for some in in_slices(sorted(versions)):
         rows = select(Feature.id, Feature.version).where(Feature.id.in_(some)).order_by(Feature.id)
         found |= {row.id: row.version for row in session.execute(rows.with_for_update())}
         _refuse_in_transit(session, some)
@@ -154,7 +154,7 @@ def _refuse_in_transit(session: Session, ids: Sequence[int]) -> None:
 def write_states(session: Session, act: Act, rows: Mapping[int, Row]) -> None:
     """Features (by id, locked before) in their new states; the search finds them, or no longer."""
     session.flush()
-    for some in _slices(list(rows)):
+    for some in in_slices(list(rows)):
         keep_versions(session, act, some)
         _write_features(session, act, {id_: rows[id_] for id_ in some})
         _write_words(session, {id_: rows[id_] for id_ in some})
@@ -200,10 +200,6 @@ def _write_words(session: Session, rows: Mapping[int, Row]) -> None:
     words = {id_: row.words for id_, row in rows.items() if not row.state.deleted}
     if words:
         enter_words(session, list(words), columns(list(words.values())))
-
-
-def _slices(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + _SLICE] for start in range(0, len(ids), _SLICE))
 
 
 def kind_beneath(session: Session, feature: Feature) -> LayerKind:

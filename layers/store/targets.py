@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
@@ -18,10 +18,9 @@ from layers.rights import Viewer, may, require
 from layers.store.engine import in_layer_bounds, is_clean, json_text
 from layers.store.filtering import filtered
 from layers.store.seen import seen
+from layers.store.slices import in_slices
 from layers.store.states import State, state_of
 from layers.store.tables import Act, Feature, FeatureVersion, Layer
-
-_SLICE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -114,8 +113,8 @@ def _standing(
 def targets_in(session: Session, viewer: Viewer, ids: Sequence[int]) -> Iterator[Target]:
     """Those with these ids that this viewer may see, in the order of their ids; loaded as they are asked for."""
     ordered = sorted(ids)
-    for start in range(0, len(ordered), _SLICE):
-        yield from targets(session, viewer, Feature.id.in_(ordered[start : start + _SLICE]))
+    for some in in_slices(ordered):
+        yield from targets(session, viewer, Feature.id.in_(some))
 
 
 def key_values(
@@ -131,7 +130,7 @@ def key_values(
 def targets_named(session: Session, viewer: Viewer, uids: Sequence[str]) -> list[Target]:
     """Those with these uids, in this order; UnknownThing when one is missing or deleted."""
     known = [uid for uid in uids if is_clean(uid)]
-    slices = [known[start : start + _SLICE] for start in range(0, len(known), _SLICE)]
+    slices = list(in_slices(known))
     found = {each.uid: each for some in slices for each in targets(session, viewer, Feature.uid.in_(some))}
     missing = next((uid for uid in uids if uid not in found or found[uid].state.deleted), None)
     if missing is not None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from layers.store.engine import insert_columns
+from layers.store.slices import in_slices
 from layers.store.tables import Search, Sound, table_of
 
 _KEPT: Final = ("name", "stem", "words", "inner")
-_SLICE: Final = 500
 Words = Mapping[str, str]
 """A row of `Wording`."""
 
@@ -45,12 +45,8 @@ def forget_words(session: Session, ids: Sequence[int] | Select[int]) -> None:
 def _enter_sounds(session: Session, sounds: dict[str, str]) -> None:
     """Those of stems that have none yet."""
     sounds.pop("", None)
-    for stems in _slices(sorted(sounds)):
+    for stems in in_slices(sorted(sounds)):
         known = set(session.scalars(select(Sound.stem).where(Sound.stem.in_(stems))))
         fresh = [{"stem": stem, "sounds": sounds[stem]} for stem in stems if stem not in known]
         if fresh:
             session.connection().execute(insert(table_of(Sound)), fresh)
-
-
-def _slices(stems: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (stems[start : start + _SLICE] for start in range(0, len(stems), _SLICE))

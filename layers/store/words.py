@@ -120,8 +120,13 @@ def stem_of(name: str) -> tuple[str, str]:
     Parcels of one import share their stem and differ in their number, so the stem's sounds are kept once for all. One
     that is too long to be shared is none.
     """
+    stem, number = _parted(name)
+    return (stem, number) if len(stem) <= LONGEST_NAME else ("", "")
+
+
+def _parted(name: str) -> tuple[str, str]:
     stem = name.rstrip(_COUNTED)
-    return (stem, bare(name[len(stem) :])) if len(stem) <= LONGEST_NAME else ("", "")
+    return stem, bare(name[len(stem) :])
 
 
 def number_behind(sound: str) -> tuple[str, str]:
@@ -136,8 +141,7 @@ def sounds_of(name: str) -> list[str]:
 
 
 def _sounds(text: str) -> list[str]:
-    stem = text.rstrip(_COUNTED)
-    number = bare(text[len(stem) :])
+    stem, number = _parted(text)
     return [sound for sound in dict.fromkeys([each + number for each in _heard(stem)]) if sound]
 
 
