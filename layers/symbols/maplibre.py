@@ -71,7 +71,7 @@ def _is_edged(symbol: SymbolClass, fill: Fill) -> bool:
         line.opacity == 1
         and not (line.dash or line.blur or line.offset or any(line.shift) or line.factor)
         and line.from_zoom <= fill.from_zoom
-        and min([width for _, width in line.width] if isinstance(line.width, tuple) else [line.width]) >= 1
+        and min(_widths(line)) >= 1
         for line in symbol.lines
     )
 
@@ -105,8 +105,11 @@ def _line_layer(name: str, key: str, symbol: SymbolClass, line: Line) -> StyleLa
 
 def _widest(line: Line) -> float:
     """In CSS pixels, at any zoom."""
-    widths = [width for _, width in line.width] if isinstance(line.width, tuple) else [line.width]
-    return max(widths) * max(line.factor[1].values() if line.factor else [1.0])
+    return max(_widths(line)) * max(line.factor[1].values() if line.factor else [1.0])
+
+
+def _widths(line: Line) -> list[float]:
+    return [width for _, width in line.width] if isinstance(line.width, tuple) else [line.width]
 
 
 def _width(line: Line) -> Any:
