@@ -24,6 +24,8 @@ TITLE: Final = "图例"
 QUIET: Final = screen.INK_3
 PAPER: Final = "#FFFFFF"
 BASE: Final = next(each.title for each in GROUPS if each.key == "base")
+SHARES: Final = (0.62, 0.4, 0.26)
+"""How much of the height of the frame it may take; the lower it is, the more columns it has."""
 
 
 class Row(NamedTuple):
@@ -61,16 +63,19 @@ def _classes(layer: DrawnLayer, zoom: float, window: shapely.Polygon) -> Iterato
 
 
 class Legend:
-    """The legend in the lower right corner of a frame, in as many columns as it needs."""
+    """The legend in a corner of a frame, in as many columns as it needs: lower right, unless another hides less."""
 
-    def __init__(self, ink: Ink, rows: Sequence[Row], zoom: float, frame: Box, k: float) -> None:
+    def __init__(
+        self, ink: Ink, rows: Sequence[Row], zoom: float, frame: Box, k: float, parts: Sequence[Half] = ()
+    ) -> None:
         self._ink, self._zoom, self._k = ink, zoom, k
         self._type = Type(7.6 * k**0.75)
         self._heading = Type(7.6 * k**0.75, QUIET, "bold")
         self._high = self._type.size_pt * PT_MM * 1.75
         self._swatch = self._high * 1.55
-        self._columns = _in_columns(rows, max(6, int((frame.height * 0.62) / self._high)))
-        self.box = self._box(frame)
+        shapes = [_in_columns(rows, max(6, int(frame.height * share / self._high))) for share in SHARES]
+        boxes = [(columns, box) for columns in shapes for box in self._boxes(columns, frame)]
+        self._columns, self.box = min(boxes, key=lambda each: _hidden(parts, each[1]))
 
     def draw(self) -> None:
         if not self._columns:
@@ -90,14 +95,19 @@ class Legend:
     def _pad(self) -> float:
         return self._high * 0.55
 
-    def _box(self, frame: Box) -> Box:
-        if not self._columns:
-            return Box(frame.right, frame.bottom, frame.right, frame.bottom)
-        width = sum(self._width(each) for each in self._columns) + self._pad * (
-            2 + 1.4 * (len(self._columns) - 1)
-        )
-        high = (max(len(each) for each in self._columns) + 1.2) * self._high + 2 * self._pad
-        return Box(frame.right - width, frame.bottom, frame.right, frame.bottom + high)
+    def _boxes(self, columns: Sequence[Sequence[Row]], frame: Box) -> list[Box]:
+        """Where it may stand, the usual place first; above on the right stands north."""
+        if not columns:
+            return [Box(frame.right, frame.bottom, frame.right, frame.bottom)]
+        width = sum(self._width(each) for each in columns) + self._pad * (2 + 1.4 * (len(columns) - 1))
+        high = (max(len(each) for each in columns) + 1.2) * self._high + 2 * self._pad
+        left, right = frame.left + width, frame.right - width
+        low, top = frame.bottom + high, frame.top - high
+        return [
+            Box(right, frame.bottom, frame.right, low),
+            Box(frame.left, frame.bottom, left, low),
+            Box(frame.left, top, left, frame.top),
+        ]
 
     def _width(self, column: Sequence[Row]) -> float:
         return max(
@@ -137,6 +147,17 @@ class Legend:
             fill(self._ink, shapes, Fill(color=each.color, opacity=each.opacity, pattern=each.pattern))
         for stroke in lines:
             line(self._ink, shapes, stroke, min(width_pt(stroke, self._zoom), box.height / PT_MM))
+
+
+def _hidden(parts: Sequence[Half], box: Box) -> tuple[int, float]:
+    """How many features it would cover, then how much of the ground below them, in mm²."""
+    window = shapely.box(*box)
+    layers = [layer for part in parts for layer in part.layers]
+    features = [layer.shapes for layer in layers if not layer.kind.backdrop]
+    ground = [layer.shapes for layer in layers if layer.kind.backdrop]
+    count = sum(int(shapely.intersects(shapes, window).sum()) for shapes in features)
+    area = sum(float(shapely.area(shapely.intersection(shapes, window)).sum()) for shapes in ground)
+    return count, round(area, 3)
 
 
 def _middle(box: Box) -> list[tuple[float, float]]:

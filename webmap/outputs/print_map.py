@@ -112,7 +112,7 @@ def drawn(printed: PrintedMap) -> Figure:
     zoom = zoom_of(sheet.scale, sheet.lat)
     parts = halves(sheet.frame, printed.layers, printed.beside)
     told = rows(parts, zoom) if printed.legend else []
-    legend = Legend(ink, told, zoom, sheet.frame, sheet.k)
+    legend = Legend(ink, told, zoom, sheet.frame, sheet.k, parts)
     _draw_map(ink, printed, zoom, legend)
     ink.only_within(None)
     legend.draw()

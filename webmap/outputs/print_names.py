@@ -5,20 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from layers.symbols.printed import PT_MM, PX_MM, PX_PT, is_drawn, size_pt, square_mm
-from layers.symbols.vocabulary import Label, Marker, SymbolClass
+from layers.symbols.vocabulary import Label, Marker
+from webmap.outputs.print_crowds import Crowd, crowds_of
 from webmap.outputs.print_fonts import Face
 from webmap.outputs.print_ink import Ink, Pen, Type
 from webmap.outputs.print_marks import draw_mark, draw_squares, mark_size
 from webmap.outputs.print_paper import Box
 from webmap.outputs.print_room import Room, around, centred
 from webmap.outputs.print_shapes import DrawnLayer
+from webmap.outputs.print_things import Thing, longest, things_of
 
 HALO: Final = "#FCFBF7"
 GAP_MM: Final = 0.7
@@ -29,31 +31,14 @@ SHARES: Final = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8)
 ASIDE_MM: Final = (5.0, 7.5, 10.0, 13.0, 16.0, 20.0, 25.0, 31.0)
 """How far a symbol moves aside, with a leader to its place."""
 CLOSE: Final = 1
-"""What is no seal moves only so many steps: long leaders would tangle."""
+"""A dot moves only so many steps: it tells where a place is."""
 DIRECTIONS: Final = 12
-LEAST_PRIORITY: Final = 9
+COUNT_PX: Final = 14
+COUNT_HALO_PX: Final = 3.4
 STEEP: Final = 50
 """Degrees from which on words along a line are read downwards."""
 LONG_ENOUGH: Final = 1.2
 """A line carries words along it when it is so many times as long as they are."""
-
-
-class _Thing(NamedTuple):
-    """A feature with a symbol of its own or a name. rank: of its layer."""
-
-    layer: DrawnLayer
-    at: int
-    symbol: SymbolClass
-    shape: BaseGeometry
-    priority: int
-
-    @property
-    def area_mu(self) -> float:
-        return float(self.layer.values[self.at].get("area_mu") or 0)
-
-    def words(self, text_from: str) -> str:
-        value = self.layer.values[self.at].get(text_from)
-        return "" if value is None else str(value)
 
 
 def draw_names(ink: Ink, layers: Sequence[DrawnLayer], zoom: float, frame: Box, taken: Sequence[Box]) -> None:
@@ -61,33 +46,22 @@ def draw_names(ink: Ink, layers: Sequence[DrawnLayer], zoom: float, frame: Box, 
     room = Room(frame.grown(-0.8))
     for box in taken:
         room.take(box)
-    things = [thing for layer in layers for thing in _things(layer, zoom, frame)]
+    things = [thing for layer in layers for thing in things_of(layer, zoom, frame)]
     for layer in layers:
         _draw_squares(ink, layer, [each for each in things if each.layer is layer], zoom)
+    crowds = list(crowds_of(ink, things, zoom))
+    counted = {each for crowd in crowds for each in crowd.places}
+    everything: list[Thing | Crowd] = [*things, *crowds]
     writer = _Writer(ink, room, zoom)
-    for thing in sorted(things, key=lambda each: each.priority):
-        writer.place(thing)
+    for each in sorted(everything, key=lambda each: each.priority):
+        if isinstance(each, Crowd):
+            writer.count(each)
+        elif each.place not in counted:
+            writer.place(each)
     writer.write()
 
 
-def _things(layer: DrawnLayer, zoom: float, frame: Box) -> Iterator[_Thing]:
-    window = shapely.box(*frame)
-    for symbol in layer.kind.classes:
-        if not _speaks(symbol, zoom):
-            continue
-        priority = symbol.label.priority if symbol.label else LEAST_PRIORITY
-        for at in layer.of_class(symbol.key):
-            shape = shapely.intersection(layer.shapes[at], window)
-            if not shape.is_empty:
-                yield _Thing(layer, at, symbol, shape, priority)
-
-
-def _speaks(symbol: SymbolClass, zoom: float) -> bool:
-    marks = [each for each in (symbol.marker, symbol.shield) if each]
-    return symbol.label is not None or any(is_drawn(each, zoom) for each in marks)
-
-
-def _draw_squares(ink: Ink, layer: DrawnLayer, things: Sequence[_Thing], zoom: float) -> None:
+def _draw_squares(ink: Ink, layer: DrawnLayer, things: Sequence[Thing], zoom: float) -> None:
     # The last class of a kind is the least: the first lies on top.
     for symbol in reversed(layer.kind.classes):
         marker = symbol.marker
@@ -95,23 +69,8 @@ def _draw_squares(ink: Ink, layer: DrawnLayer, things: Sequence[_Thing], zoom: f
         if own and marker and marker.shape == "square" and is_drawn(marker, zoom):
             sides = [square_mm(marker, each.area_mu) for each in own]
             ink.strength = layer.strength(symbol.key)
-            draw_squares(ink, marker, [_spot(each.shape) for each in own], sides)
+            draw_squares(ink, marker, [each.spot for each in own], sides)
     ink.strength = 1.0
-
-
-def _spot(shape: BaseGeometry) -> tuple[float, float]:
-    """Where its symbol stands: within an area, in the middle of a line."""
-    if shapely.get_dimensions(shape) == 1:
-        middle: BaseGeometry = _longest(shape).interpolate(0.5, normalized=True)
-    else:
-        middle = shapely.point_on_surface(shape)
-    return float(shapely.get_x(middle)), float(shapely.get_y(middle))
-
-
-def _longest(shape: BaseGeometry) -> Any:
-    merged = shapely.line_merge(shape) if shape.geom_type == "MultiLineString" else shape
-    parts = [each for each in shapely.get_parts(merged) if shapely.get_dimensions(each) == 1]
-    return max(parts, key=lambda each: float(shapely.length(each)))
 
 
 class _Writer:
@@ -125,7 +84,7 @@ class _Writer:
         """What is drawn when all stand, each with its strength."""
         self._shields: set[tuple[str, str]] = set()
 
-    def place(self, thing: _Thing) -> None:
+    def place(self, thing: Thing) -> None:
         symbol = thing.symbol
         own = self._mark(thing, symbol.marker)
         if symbol.key in thing.layer.quiet:
@@ -134,6 +93,18 @@ class _Writer:
             self._shield(thing, symbol.shield)
         if symbol.label and symbol.label.from_zoom <= self._zoom:
             self._name(thing, symbol.label, own)
+
+    def count(self, crowd: Crowd) -> None:
+        """One symbol for all of them, and beside it how many they are."""
+        first, marker = crowd.members[0], crowd.marker
+        box = self._stand(crowd.spot, marker, marker.text, first.layer.strength(first.symbol.key))
+        color = first.symbol.label.color if first.symbol.label else marker.edge
+        type_ = Type(size_pt(COUNT_PX), color, "bold", HALO, COUNT_HALO_PX * PX_PT / 2)
+        width, height = self._ink.width(crowd.words, type_), type_.size_pt * PT_MM * LINE_HIGH
+        beside = [each for each in around(box, width, height, GAP_MM) if self._room.is_free(each)]
+        for place in beside[:1]:
+            self._room.take(place)
+            self._names.append((*place.middle, crowd.words, type_, 0))
 
     def write(self) -> None:
         """Leaders beneath every symbol, names above."""
@@ -146,32 +117,37 @@ class _Writer:
 
     # --- symbols ---
 
-    def _mark(self, thing: _Thing, marker: Marker | None) -> Box | None:
+    def _mark(self, thing: Thing, marker: Marker | None) -> Box | None:
         """The box of its symbol; None for what has none of its own."""
         if marker is None or not is_drawn(marker, self._zoom):
             return None
-        x, y = _spot(thing.shape)
+        x, y = thing.spot
         if marker.shape == "square":
             side = square_mm(marker, thing.area_mu)
             return centred(x, y, side, side)
         text = thing.words(marker.text_from) if marker.text_from else ""
-        text = text or marker.text
-        strength = thing.layer.strength(thing.symbol.key)
-        width, height = mark_size(self._ink, marker, text)
-        box = self._aside(x, y, width, height, is_seal=marker.shape == "seal")
-        if box.middle != (x, y) and math.dist(box.middle, (x, y)) > width / 2:
-            self._leaders.append((strength, partial(self._leader, (x, y), box, marker.edge)))
         hollow = bool(thing.layer.values[thing.at].get(marker.hollow_from)) if marker.hollow_from else False
+        strength = thing.layer.strength(thing.symbol.key)
+        return self._stand((x, y), marker, text or marker.text, strength, hollow=hollow)
+
+    def _stand(
+        self, spot: tuple[float, float], marker: Marker, text: str, strength: float, *, hollow: bool = False
+    ) -> Box:
+        """Where it belongs, or aside with a leader."""
+        width, height = mark_size(self._ink, marker, text)
+        box = self._aside(*spot, width, height, is_dot=marker.shape == "dot")
+        if box.middle != spot and math.dist(box.middle, spot) > width / 2:
+            self._leaders.append((strength, partial(self._leader, spot, box, marker.edge)))
         self._marks.append((strength, partial(draw_mark, self._ink, marker, box, text, hollow=hollow)))
         self._room.take(box)
         return box
 
-    def _aside(self, x: float, y: float, width: float, height: float, *, is_seal: bool) -> Box:
+    def _aside(self, x: float, y: float, width: float, height: float, *, is_dot: bool) -> Box:
         """Its own place, else a free one near it; nothing is left out of a map, so at last its own place again."""
         own = centred(x, y, width, height)
         if self._room.is_free(own):
             return own
-        for away in ASIDE_MM[: None if is_seal else CLOSE]:
+        for away in ASIDE_MM[: CLOSE if is_dot else None]:
             for number in range(DIRECTIONS):
                 turn = 2 * math.pi * number / DIRECTIONS
                 box = centred(x + away * math.cos(turn), y + away * math.sin(turn), width, height)
@@ -184,14 +160,14 @@ class _Writer:
         self._ink.draw([shapely.LineString([spot, box.middle])], Pen(edge=color, width_pt=0.6))
         self._ink.draw([shapely.Point(spot).buffer(0.5)], Pen(fill=color, edge=HALO, width_pt=0.4))
 
-    def _shield(self, thing: _Thing, marker: Marker) -> None:
+    def _shield(self, thing: Thing, marker: Marker) -> None:
         """The number of a road once, where the road has room for it."""
         text = thing.words(marker.text_from)
         told = (thing.layer.key, text)
         if not text or told in self._shields or shapely.get_dimensions(thing.shape) != 1:
             return
         width, height = mark_size(self._ink, marker, text)
-        for x, y, _ in _along(_longest(thing.shape)):
+        for x, y, _ in _along(longest(thing.shape)):
             box = centred(x, y, width, height)
             if self._room.is_free(box.grown(0.6)):
                 self._marks.append((1.0, partial(draw_mark, self._ink, marker, box, text)))
@@ -201,14 +177,14 @@ class _Writer:
 
     # --- names ---
 
-    def _name(self, thing: _Thing, label: Label, own: Box | None) -> None:
+    def _name(self, thing: Thing, label: Label, own: Box | None) -> None:
         words = thing.words(label.text_from)
         if not words:
             return
         is_line = shapely.get_dimensions(thing.shape) == 1
         type_ = _type(label)
         if is_line and label.along:
-            self._name_along(_longest(thing.shape), words, label, type_)
+            self._name_along(longest(thing.shape), words, label, type_)
             return
         air = label.spacing * PX_MM * (len(words) - 1)
         width, height = self._ink.width(words, type_) + air, type_.size_pt * PT_MM * LINE_HIGH
@@ -233,13 +209,13 @@ class _Writer:
         ]
 
     def _places(
-        self, thing: _Thing, own: Box | None, width: float, height: float, *, is_line: bool
+        self, thing: Thing, own: Box | None, width: float, height: float, *, is_line: bool
     ) -> Iterator[Box]:
         if is_line:
-            for x, y, _ in _along(_longest(thing.shape)):
+            for x, y, _ in _along(longest(thing.shape)):
                 yield from list(around(centred(x, y, 2.2, 2.2), width, height, GAP_MM))[:4]
         elif own is None:
-            x, y = _spot(thing.shape)
+            x, y = thing.spot
             yield centred(x, y, width, height)
             yield from around(centred(x, y, 1.2, 1.2), width, height, GAP_MM)
         else:

@@ -27,7 +27,7 @@ class Room:
         """Whether it lies within and meets nothing."""
         inside = self._within.left <= box.left and self._within.bottom <= box.bottom
         inside = inside and box.right <= self._within.right and box.top <= self._within.top
-        return inside and not any(_meet(box, each) for cell in _cells(box) for each in self._cells[cell])
+        return inside and not any(meet(box, each) for cell in _cells(box) for each in self._cells[cell])
 
     def are_free(self, boxes: Iterable[Box]) -> bool:
         """Whether all of them are."""
@@ -55,7 +55,8 @@ def _from(left: float, bottom: float, width: float, height: float) -> Box:
     return Box(left, bottom, left + width, bottom + height)
 
 
-def _meet(one: Box, other: Box) -> bool:
+def meet(one: Box, other: Box) -> bool:
+    """Whether they share more than an edge."""
     return (
         one.left < other.right
         and one.right > other.left
