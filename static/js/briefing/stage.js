@@ -5,8 +5,8 @@ const SHEET = { width: 1920, height: 1080 };
 /** The map is drawn for an eye at a desk, and magnified for a room. */
 const MAGNIFIED = 1.66;
 const WIDEST_PHONE = 760;
-// Upright, in pixels of the phone: above the map, its share of the height, around the subject.
-const UPRIGHT = { top: 132, map: 0.4, around: 12 };
+// Upright, in pixels of the phone: above the map, its share of the height, around the subject, for scale bar and north.
+const UPRIGHT = { top: 132, map: 0.4, around: 12, furniture: 46 };
 const WIDE_HEADLINE = { sizes: [60, 54, 48, 42, 36, 30], high: 250 };
 const UPRIGHT_STRIP = 64;
 const UPRIGHT_HEADLINE = { sizes: [26, 24, 22, 20, 18, 16, 14], high: 92 };
@@ -61,8 +61,8 @@ export function reserve(px) {
 /** What the panel covers of the map, in the map's own pixels. @param {{right: number, bottom: number}} [besides] what stands there for a while */
 export function padding(besides = reserved) {
   if (isUpright()) {
-    const { around: all } = UPRIGHT;
-    return { top: all, right: all, bottom: all + (besides.bottom ? UPRIGHT_STRIP : 0), left: all };
+    const { around: all, furniture } = UPRIGHT;
+    return { top: furniture, right: all, bottom: all + (besides.bottom ? UPRIGHT_STRIP : 0), left: all };
   }
   const part = (/** @type {number} */ px) => px / magnified;
   return {

@@ -1,6 +1,7 @@
 // What stands where at this zoom? Symbols, donuts and names by priority, none over another. Pure.
 
 import { crowdsOf, weightOf } from "app/map/cluster.js";
+import { Leaders } from "app/map/leaders.js";
 import { lengthOf, measured, namesOf, spread } from "app/map/names.js";
 import {
   alongPlaces,
@@ -110,7 +111,7 @@ const TOUCH_PX = 5;
 // How far from its point a name may slide along its line, whose course is known only there.
 const LINE_REACH_PX = 90;
 const ALONG_REACH_PX = 60;
-const REACH_PX = { square: 26, seal: 66, count: 80 };
+const REACH_PX = { square: 26, seal: 66, clear: 110, count: 80 };
 // Around the chosen symbol runs a ring.
 const RING_ROOM_PX = 6;
 const COUNT_TYPE = { size: 14, weight: 700 };
@@ -135,6 +136,7 @@ class Arrangement {
   #words = new Boxes();
   /** What a name should rather not cover. */
   #squares = new Boxes();
+  #leaders = new Leaders(this.#taken);
   /** @type {PlacedDonut[]} */
   #donuts = [];
   /** @type {Map<PlacedDonut, number>} how many symbols stand aside from a donut */
@@ -250,7 +252,9 @@ class Arrangement {
     const [{ point, recipe, look, marker, size }] = members;
     if (!marker) return;
     const own = boxAround(x, y, size);
-    const spot = (this.#isFree(own) ? null : this.#freeSpot({ x, y }, size, REACH_PX.count)) ?? { x, y };
+    const spot = (this.#isFree(own)
+      ? null
+      : this.#freeSpots({ x, y }, size, REACH_PX.count).next().value) ?? { x, y };
     const box = boxAround(spot.x, spot.y, size);
     const common = {
       layer: point.layer,
@@ -308,9 +312,10 @@ class Arrangement {
 
   /** @param {Item} item */
   #standAside(item) {
-    const { spot, size } = item;
-    const aside = this.#freeSpot(spot, size, REACH_PX.seal, this.#nameOf(item));
+    const { spot } = item;
+    const aside = this.#besideOthers(item);
     if (aside) {
+      this.#leaders.add(spot, aside);
       const donut = this.#donuts.find(({ box }) => holds(box, spot));
       if (donut) this.#asides.set(donut, (this.#asides.get(donut) ?? 0) + 1);
       this.#stand(item, aside);
@@ -323,16 +328,29 @@ class Arrangement {
     return look.label && text ? measured(text, look.label, 0, this.scene.width) : null;
   }
 
-  /** @param {Spot} spot @param {number} size @param {number} reach @param {{width: number, height: number} | null} [name] */
-  #freeSpot(spot, size, reach, name = null) {
+  // Rather a little farther away than with a leader that runs under others.
+  /** @param {Item} item @returns {Spot | null} */
+  #besideOthers(item) {
+    const { spot, size } = item;
+    let best = null;
+    let least = Number.POSITIVE_INFINITY;
+    for (const other of this.#freeSpots(spot, size, REACH_PX.clear, this.#nameOf(item))) {
+      const isNear = Math.hypot(other.x - spot.x, other.y - spot.y) <= REACH_PX.seal;
+      const trouble = this.#leaders.trouble(spot, other, boxAround(other.x, other.y, size));
+      if (trouble < least && (isNear || trouble < 2)) [best, least] = [other, trouble];
+      if (!trouble) break;
+    }
+    return best;
+  }
+
+  /** @param {Spot} spot @param {number} size @param {number} reach @param {{width: number, height: number} | null} [name] @returns {Generator<Spot>} */
+  *#freeSpots(spot, size, reach, name = null) {
     for (const other of rings(spot, size * 0.6, reach)) {
       const box = boxAround(other.x, other.y, size);
-      if (!this.#isFree(grown(box, 2))) continue;
-      if (!name || eightPlaces(box, name.width, name.height, 4).some((place) => this.#isFree(place))) {
-        return other;
-      }
+      if (!this.#isFree(grown(box, 2)) || this.#leaders.runUnder(box)) continue;
+      if (!name || eightPlaces(box, name.width, name.height, 4).some((place) => this.#isFree(place)))
+        yield other;
     }
-    return null;
   }
 
   // Squares never wait: one that is mostly covered moves aside if it can.
@@ -485,7 +503,7 @@ class Arrangement {
     const place = bestPlace(
       places,
       (box) => this.#isFree(box),
-      (box) => this.#squares.meeting(box).length,
+      (box) => this.#squares.meeting(box).length + Number(this.#leaders.runUnder(box)),
     );
     if (!place) return null;
     return { boxes: [place], glyphs: spread(text, place, label, this.scene.width) };

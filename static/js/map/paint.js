@@ -174,9 +174,17 @@ export function paintDonut(ink, spot, donut, fonts) {
   ink.lineCap = "butt";
   paintShares(ink, spot, donut);
   paintCount(ink, { x, y: y + 2 }, countWords(donut.count), donut.word, fonts);
-  ink.font = fonts.css({ size: 12, face: "digits" });
-  paintCentred(ink, { x, y: y + 15 }, areaWords(donut.area_mu), INK_2);
+  const area = areaWords(donut.area_mu);
+  ink.font = fonts.css(AREA_TYPES.find((type) => fonts.width(area, type) <= HOLE_PX) ?? AREA_TYPES[1]);
+  paintCentred(ink, { x, y: y + 14.5 }, area, INK_2);
 }
+
+// How wide the hole of a ring is where the area stands.
+const HOLE_PX = 39;
+const AREA_TYPES = /** @type {const} */ ([
+  { size: 12, face: "digits" },
+  { size: 11, face: "digits" },
+]);
 
 // A ring has room for four figures.
 /** @param {number} area_mu */

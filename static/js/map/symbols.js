@@ -164,9 +164,13 @@ export class Symbols {
   /** Paints what is placed; one unit is one CSS pixel of the container. @param {CanvasRenderingContext2D} ink */
   paint(ink) {
     this.#paintSelectedShape(ink);
+    // No leader cuts through a symbol or a name: it comes out from under what stands at its beginning.
     for (const thing of this.placed) {
-      const opacity = this.#opacity.get(thing.layer) ?? 1;
-      ink.globalAlpha = opacity * this.#emphasis.of(thing.layer, thing.symbol ?? "");
+      ink.globalAlpha = this.#strength(thing);
+      if (thing.kind === "marker") paintOwnLeader(ink, thing);
+    }
+    for (const thing of this.placed) {
+      ink.globalAlpha = this.#strength(thing);
       if (thing.kind === "marker") this.#paintMarker(ink, thing);
       else if (thing.kind === "donut") paintDonut(ink, thing.spot, thing, this.fonts);
       else this.#paintLabel(ink, thing);
@@ -175,12 +179,15 @@ export class Symbols {
     if (this.#lights) paintLights(ink, this.placed, this.fonts);
   }
 
+  /** @param {import("app/map/arrange.js").Placed} thing */
+  #strength({ layer, symbol = "" }) {
+    return (this.#opacity.get(layer) ?? 1) * this.#emphasis.of(layer, symbol);
+  }
+
   /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedMarker} thing */
   #paintMarker(ink, thing) {
-    const { spot, from, marker, selected } = thing;
-    if (from) paintLeader(ink, from, spot, marker.edge, marker.shape === "square" ? 2 : 3);
-    paintMarker(ink, spot, marker, thing, this.fonts);
-    if (selected) paintRing(ink, thing);
+    paintMarker(ink, thing.spot, thing.marker, thing, this.fonts);
+    if (thing.selected) paintRing(ink, thing);
   }
 
   /** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedLabel} thing */
@@ -266,6 +273,11 @@ export class Symbols {
     const corner = map._latLngToNewLayerPoint(this.#drawn.corner, zoom, center);
     L.DomUtil.setTransform(this.canvas, corner, this.map.getZoomScale(zoom, this.#drawn.zoom));
   }
+}
+
+/** @param {CanvasRenderingContext2D} ink @param {import("app/map/arrange.js").PlacedMarker} thing */
+function paintOwnLeader(ink, { from, spot, marker }) {
+  if (from) paintLeader(ink, from, spot, marker.edge, marker.shape === "square" ? 2 : 3);
 }
 
 /** @param {HTMLElement} pane */
