@@ -79,6 +79,25 @@ def test_a_link_works_once(database: Database) -> None:
         accounts.use_link(session, "word")
 
 
+def test_every_start_shows_a_way_in_until_the_first_administrator_is_there(database: Database) -> None:
+    """A trial start and the service that follows each show one; whichever is opened works, and then none."""
+    with database.writing() as session:
+        with clock.standing_at(NOON):
+            accounts.add_link(session, "over", None, HALF)
+        accounts.add_link(session, "trial", None, HALF)
+        accounts.add_link(session, "service", None, HALF)
+        session.commit()
+    with database.reading() as session:
+        assert [accounts.find_link(session, word) for word in ("trial", "service")] == [None, None]
+        with pytest.raises(UnknownThing):
+            accounts.find_link(session, "over")
+    with database.writing() as session:
+        accounts.use_link(session, "trial")
+        session.commit()
+    with database.writing() as session, pytest.raises(UnknownThing):
+        accounts.use_link(session, "service")
+
+
 def test_a_session_is_there_until_it_is_idle_or_over(database: Database) -> None:
     person = add(database)
     with clock.standing_at(NOON), database.writing() as session:

@@ -370,9 +370,13 @@ def _login(row: LoginSession) -> Login:
 
 
 def add_link(session: Session, word: str, account: int | None, lasts: timedelta) -> None:
-    """A link that sets the password of an account, or makes the first administrator; older ones no longer work."""
-    session.execute(delete(LoginLink).where(LoginLink.account_id.is_not_distinct_from(account)))
+    """A link that sets the password of an account, whose older ones no longer work; None: makes the first administrator.
+
+    Every start of the program shows one of those, and who has seen an earlier one may use it until its time is over.
+    """
     now = clock.now()
+    over = LoginLink.account_id == account if account is not None else LoginLink.ends_at <= now
+    session.execute(delete(LoginLink).where(over))
     session.add(LoginLink(account_id=account, digest=digest(word), created_at=now, ends_at=now + lasts))
     session.flush()
 
@@ -391,11 +395,15 @@ def find_link(session: Session, word: str) -> Person | None:
 
 
 def use_link(session: Session, word: str) -> None:
-    """The link has done its work; of two who use it at once one is refused."""
-    used = session.scalars(
-        delete(LoginLink).where(LoginLink.digest == digest(word)).returning(LoginLink.id)
-    ).all()
-    if not used:
+    """The link has done its work, and so have all others for a first administrator; of two who use them at once one is
+    refused."""
+    own = digest(word)
+    first = select(LoginLink.id).where(LoginLink.digest == own, LoginLink.account_id.is_(None)).exists()
+    done = LoginLink.digest == own
+    if session.scalar(select(first)):
+        done = LoginLink.account_id.is_(None)
+    used = session.scalars(delete(LoginLink).where(done).returning(LoginLink.digest)).all()
+    if own not in used:
         raise UnknownThing("这个链接刚刚被用过。请直接登录，或向系统管理员要一个新的链接。")
 
 
