@@ -24,7 +24,7 @@ class Neighbour:
 
     def start(self) -> None:
         """Start it; settings are environment variables, which it inherits."""
-        command = [sys.executable, "-m", self._module]
+        command = [sys.executable, "-P", "-m", self._module]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
 
     def tell_to_end(self) -> None:

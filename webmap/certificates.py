@@ -21,6 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from layers import clock
 from layers.errors import InvalidValue, UnreadableFile, WrongSetting
+from webmap.private_folder import PRIVATE_MODE
 
 AUTHORITY_DAYS: Final = 3650
 SERVER_DAYS: Final = 397
@@ -58,7 +59,7 @@ def make(home: Path, hosts: tuple[str, ...], *, new_authority: bool = False) -> 
     """A certificate for these names and addresses; the authority is made when there is none."""
     names = [_checked(host) for host in hosts]
     place = files(home)
-    place.authority.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place.authority.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_MODE)
     if new_authority or not place.authority.exists():
         authority = _authority(names)
         _write(authority, place.authority, place.authority_key)

@@ -26,6 +26,7 @@ from webmap.config import Config
 from webmap.keeping import manifest, shelf
 from webmap.keeping.manifest import BLOBS, KNOWN, OTHER, Kept, Manifest, Reason
 from webmap.keeping.originals import originals
+from webmap.private_folder import PRIVATE_MODE
 
 MOST_BYTES_OF_A_SETTING: Final = 1024 * 1024
 MARGIN: Final = 1.1
@@ -179,7 +180,7 @@ def _whole(place: Path, name: str) -> Iterator[tuple[Path, Path]]:
         raise Busy(f"备份 {finished} 已经存在。请稍后再备份一次。")
     _clear(place)
     try:
-        part.mkdir(mode=0o700)
+        part.mkdir(mode=PRIVATE_MODE)
         yield part, finished
         part.rename(finished)
     except OSError as refusal:
@@ -199,7 +200,7 @@ def alone(config: Config) -> Iterator[None]:
 @contextmanager
 def _alone(place: Path) -> Iterator[None]:
     try:
-        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.mkdir(parents=True, exist_ok=True, mode=PRIVATE_MODE)
         lock = FileLock(place / "backup.lock", preserve_lock_file=True)
         lock.acquire(blocking=False)
     except Timeout:

@@ -12,6 +12,7 @@ from layers.store import Database, snapshot
 from webmap.config import Config
 from webmap.keeping import backup, originals, presence
 from webmap.keeping.manifest import BLOBS, KNOWN, ORIGINALS, OTHER, Manifest
+from webmap.private_folder import PRIVATE_MODE
 
 _JOURNALS: Final = ("-wal", "-shm")
 
@@ -23,7 +24,7 @@ def into(folder: Path, home: Path, database_url: str | None = None) -> Manifest:
         raise WrongSetting(
             f"{home} 里已有文件，恢复只写入新的或空的文件夹。请换一个文件夹；要替换正在使用的数据请用 --replace。"
         )
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_MODE)
     for kept in told.files:
         if kept.path.startswith(KNOWN):
             _place(folder / kept.path, home / kept.path)
@@ -147,7 +148,7 @@ def _place(source: Path, target: Path) -> None:
 
 def _swap(new: Path, database: Database) -> Path:
     aside = new.with_name(f"replaced-{clock.now().astimezone(clock.timezone()):%Y%m%d-%H%M%S}")
-    aside.mkdir(mode=0o700)
+    aside.mkdir(mode=PRIVATE_MODE)
     for ending in ("", *_JOURNALS):
         old = database.path.with_name(f"{database.path.name}{ending}")
         if old.exists():

@@ -97,8 +97,8 @@ def _no_space(refusal: OSError) -> NoSpace:
 
 @cache
 def _folder() -> TemporaryDirectory[str]:
-    """Of this process, and gone with it."""
-    return TemporaryDirectory(prefix="print-fonts-")
+    """Of this process, and gone with it; on Windows, but for what a library still holds open."""
+    return TemporaryDirectory(prefix="print-fonts-", ignore_cleanup_errors=True)
 
 
 def _chinese() -> Iterator[str]:
