@@ -7,6 +7,7 @@ service change over, and when the service then does not answer, program and data
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import platform
@@ -22,7 +23,7 @@ import venv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
@@ -31,6 +32,11 @@ NAME = "yizhangtu"
 TITLE = "全域一张图"
 READY_TIMEOUT_S = 90
 VERSIONS_KEPT = 2
+ELEVATED = "请以管理员身份运行" if WINDOWS else "请用 sudo 运行"
+# On Windows newer Pythons would shut the service's account out of such a folder: there it inherits who may read it.
+PRIVATE = 0o777 if WINDOWS else 0o700
+# Settings that name folders outside the data which the service writes.
+WRITTEN = ("WEBMAP_BACKUP_TO", "WEBMAP_BLOBS")
 UNIT = Path(f"/etc/systemd/system/{NAME}.service")
 
 
@@ -74,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parsed(arguments)
     os.umask(0o022)
     try:
-        if options.uninstall:
+        if options.fits:
+            check_machine(package_here(), options)
+        elif options.uninstall:
             uninstall(options)
         else:
             install(options)
@@ -100,13 +108,16 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", action="store_true", help="数据库为空时写入示例县")
     parser.add_argument("--no-service", action="store_true", help="不注册服务，只显示启动命令")
     parser.add_argument("--uninstall", action="store_true", help="卸载程序和服务，留下数据")
+    # Of 安装.bat: may this Python install it? And: the window was opened anew, as administrator.
+    parser.add_argument("--fits", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--elevated", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
 def install(options: argparse.Namespace) -> None:
     """All steps; nothing of an installation that is there changes before the new version is complete."""
-    package = json.loads((HERE / "package.json").read_text("utf-8"))
-    check_machine(package)
+    package = package_here()
+    check_machine(package, options)
     place = asked_place(options)
     service = None if options.no_service else service_of(place)
     before = current(place)
@@ -122,7 +133,7 @@ def install(options: argparse.Namespace) -> None:
         if current(place) != version.name:
             shutil.rmtree(version, ignore_errors=True)
         raise
-    remove_old_versions(place)
+    remove_old_versions(place, version)
     tell(place, version, service, link)
 
 
@@ -136,6 +147,11 @@ def changed_over(
     owner = service.prepare() if service else None
     if service and before:
         service.stop()
+        if answers(place.port):
+            service.start(place.versions / before)
+            raise Refused(
+                f"原来的服务没有停下，端口 {place.port} 还有程序在用。请重启电脑后再升级；现在没有改动。"
+            )
     backup = None
     try:
         backup = backed_up(place, version, owner) if before else None
@@ -207,9 +223,14 @@ def uninstall(options: argparse.Namespace) -> None:
     if service:
         service.stop()
         service.remove()
-    shutil.rmtree(place.versions, ignore_errors=True)
-    for file in (place.note, place.settings, place.folder / "trial.log", place.folder / "task.xml"):
-        file.unlink(missing_ok=True)
+    try:
+        patiently(shutil.rmtree, place.versions)
+        for file in (place.note, place.settings, place.folder / "trial.log", place.folder / "task.xml"):
+            patiently(file.unlink)
+    except OSError as refusal:
+        raise Refused(
+            f"{refusal.filename} 删不掉（{refusal.strerror}）。{ELEVATED}，关闭打开着它的程序，再卸载一次。"
+        ) from None
     # The data may lie inside.
     with suppress(OSError):
         place.folder.rmdir()
@@ -219,22 +240,41 @@ def uninstall(options: argparse.Namespace) -> None:
 # --- is this machine fit? ------------------------------------------------------------------------------
 
 
-def check_machine(package: Mapping[str, Any]) -> None:
-    """Raises Refused when the wheels in this package are not for this machine."""
+def package_here() -> dict[str, Any]:
+    """What this package holds: its version, and the machines and Pythons it is for."""
+    found: dict[str, Any] = json.loads((HERE / "package.json").read_text("utf-8"))
+    return found
+
+
+def check_machine(package: Mapping[str, Any], options: argparse.Namespace) -> None:
+    """Raises Refused when the wheels in this package are not for this machine, or the service could not run them."""
     here = f"{'windows' if WINDOWS else sys.platform}-{machine()}"
     if here != package["platform"]:
         raise Refused(f"这是 {package['platform']} 的安装包，而本机是 {here}。请换用本机的安装包。")
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    if version not in package["pythons"]:
+    if version not in package["pythons"] or sys.maxsize < 2**32:
+        bits = "" if sys.maxsize > 2**32 else "（32 位）"
         raise Refused(
-            f"安装包适用于 Python {'、'.join(package['pythons'])}，而当前是 {version}。"
-            "请安装其中一个版本，再用 PYTHON=… sh install.sh 指明。"
+            f"安装包适用于 64 位的 Python {'、'.join(package['pythons'])}，而当前是 {version}{bits}。"
+            f"请安装其中一个版本{'' if WINDOWS else '，再用 PYTHON=… sh install.sh 指明'}。"
+        )
+    if WINDOWS and not options.no_service and is_personal(sys.base_prefix):
+        raise Refused(
+            f"{sys.base_prefix} 的 Python 只装给了当前用户，服务用的账户读不到它。请用 python.org 的安装程序选"
+            "“Install for all users”重装，或把它放到“安装.bat”旁边再运行；只想自己启动时用 --no-service。"
         )
     name, found = platform.libc_ver()
     if not WINDOWS and (name != "glibc" or tuple(map(int, found.split("."))) < (2, 28)):
         raise Refused(
             f"需要 glibc 2.28 或更高版本，而本机是 {name or '其他 C 库'} {found}。请换用较新的系统。"
         )
+
+
+def is_personal(folder: str) -> bool:
+    """On Windows: does it lie in somebody's profile, or among the apps of the store, where a service reads nothing?"""
+    parts = [part.lower() for part in PureWindowsPath(folder).parts]
+    profiles = PureWindowsPath(os.environ.get("PUBLIC", r"C:\Users\Public")).parent
+    return "windowsapps" in parts or PureWindowsPath(folder).is_relative_to(profiles)
 
 
 def machine() -> str:
@@ -251,7 +291,7 @@ def check_place(place: Place, *, upgrading: bool) -> None:
     """Raises Refused for folders that cannot be written and a port that somebody else has."""
     for folder in (place.folder, place.data):
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700 if folder == place.data else 0o755)
+            folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE if folder == place.data else 0o755)
             probe = folder / ".written"
             probe.write_bytes(b"")
             probe.unlink()
@@ -262,7 +302,8 @@ def check_place(place: Place, *, upgrading: bool) -> None:
             ) from None
     if shutil.disk_usage(place.folder).free < 1024**3:
         raise Refused(f"{place.folder} 所在磁盘剩余不足 1 GB，装不下。请清理磁盘，或用 --to 指定别的文件夹。")
-    if not upgrading and answers(place.port):
+    is_ours = upgrading and read_settings(place.settings).get("WEBMAP_PORT") == str(place.port)
+    if not is_ours and answers(place.port):
         raise Refused(f"端口 {place.port} 已被其他程序占用。请换一个，例如 --port {place.port + 1}。")
 
 
@@ -333,10 +374,13 @@ def unpacked(place: Place, package: Mapping[str, Any]) -> Path:
     venv.create(version, with_pip=False, symlinks=not WINDOWS)
     # Not the pip of this machine, which Debian ships apart: the one in the package.
     (pip,) = (HERE / "wheels").glob("pip-*.whl")
-    command = [str(python(version)), "-I", str(pip / "pip"), "install", "--quiet", "--no-index", "--no-deps"]
-    command += ["--no-cache-dir", "--disable-pip-version-check", "--find-links", str(HERE / "wheels")]
+    command = [str(python(version)), "-I", "-X", "utf8", str(pip / "pip"), "--isolated", "install", "--quiet"]
+    command += ["--no-index", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]
+    command += ["--find-links", str(HERE / "wheels")]
     command += ["--require-hashes", "--requirement", str(HERE / "requirements.txt")]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False
+    )
     if done.returncode:
         shutil.rmtree(version, ignore_errors=True)
         raise Refused(
@@ -350,8 +394,8 @@ def python(version: Path) -> Path:
 
 
 def command_line(place: Place, version: Path, *arguments: str) -> list[str]:
-    """The installed command, with the settings of this installation."""
-    return [str(python(version)), "-m", "webmap.cli", "--settings", str(place.settings), *arguments]
+    """The installed command, with the settings of this installation; never code from the folder it is started in."""
+    return [str(python(version)), "-P", "-m", "webmap.cli", "--settings", str(place.settings), *arguments]
 
 
 def webmap(place: Place, version: Path, owner: str | None, *arguments: str) -> str:
@@ -361,6 +405,7 @@ def webmap(place: Place, version: Path, owner: str | None, *arguments: str) -> s
         capture_output=True,
         text=True,
         encoding="utf-8",
+        errors="replace",
         check=False,
         **as_owner(owner),
     )
@@ -394,7 +439,24 @@ def serving(place: Place, version: Path, owner: str | None, port: int) -> Iterat
     finally:
         process.terminate()
         process.wait(30)
-        log.unlink(missing_ok=True)
+        with suppress(OSError):
+            patiently(log.unlink)
+
+
+def patiently(act: Callable[..., object], *given: Any, patience_s: float = 30) -> None:
+    """Delete what may still be held: on Windows what runs beside a server ends, and lets go, a moment after it."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            act(*given)
+        except FileNotFoundError:
+            return
+        except PermissionError:
+            if not WINDOWS or time.monotonic() > deadline:
+                raise
+        else:
+            return
+        time.sleep(0.3)
 
 
 def tried(place: Place, version: Path, owner: str | None) -> str | None:
@@ -444,9 +506,11 @@ def note(place: Place, version: str) -> None:
     part.replace(place.note)
 
 
-def remove_old_versions(place: Place) -> None:
-    """The one before stays, to go back to by hand."""
-    for old in sorted(place.versions.iterdir())[:-VERSIONS_KEPT]:
+def remove_old_versions(place: Place, now: Path) -> None:
+    """The one before stays, to go back to by hand. Which is older tells the time in their names, not the number."""
+    by_time = sorted(place.versions.iterdir(), key=lambda version: version.name.rpartition("-")[2])
+    older = [version for version in by_time if version != now]
+    for old in older[: -(VERSIONS_KEPT - 1)]:
         shutil.rmtree(old, ignore_errors=True)
 
 
@@ -546,7 +610,7 @@ def unit(place: Place, version: Path) -> str:
     command = " ".join(f'"{part}"' for part in command_line(place, version, "run"))
     low_port = "CAP_NET_BIND_SERVICE" if place.port < 1024 else ""
     settings = read_settings(place.settings)
-    named = [settings[name] for name in ("WEBMAP_BACKUP_TO", "WEBMAP_BLOBS") if settings.get(name)]
+    named = [settings[name] for name in WRITTEN if settings.get(name)]
     writable = " ".join([f'"{place.data}"', *(f'"-{folder}"' for folder in named)])
     at_home = place.data.is_relative_to("/home") or place.data.is_relative_to("/root")
     return f"""\
@@ -593,15 +657,24 @@ WantedBy=multi-user.target
 
 
 class ScheduledTask(Service):
-    """On Windows: a task that starts with the machine and again when it fails, under an account with few rights."""
+    """On Windows: a task of the scheduler that starts with the machine, under an account with few rights.
+
+    The scheduler restarts no program that ended, so it looks every minute and starts what does not run.
+    """
 
     def prepare(self) -> None:
         """LOCAL SERVICE (by its number: the name is translated) may read the program and change the data."""
-        for folder, rights in ((self.place.folder, "RX"), (self.place.data, "M")):
+        settings = read_settings(self.place.settings)
+        named = [Path(settings[name]) for name in WRITTEN if settings.get(name)]
+        folders = [(self.place.folder, "RX"), (self.place.data, "M")]
+        folders += [(folder, "M") for folder in named if folder.is_dir()]
+        for folder, rights in folders:
             run(["icacls", str(folder), "/grant", f"*S-1-5-19:(OI)(CI){rights}", "/T", "/Q"])
 
     def start(self, version: Path) -> None:
         """Register the task for this version, open the port of the firewall, run it."""
+        # What the trial and the backup made is of whoever installs.
+        self.prepare()
         file = self.place.folder / "task.xml"
         file.write_text(task(self.place, version), "utf-16")
         run(["schtasks", "/Create", "/F", "/TN", TITLE, "/XML", str(file)])
@@ -611,8 +684,9 @@ class ScheduledTask(Service):
         run(["schtasks", "/Run", "/TN", TITLE])
 
     def stop(self) -> None:
-        """Stop it, if it runs."""
-        subprocess.run(["schtasks", "/End", "/TN", TITLE], capture_output=True, check=False)
+        """Stop it, if it runs; it stays so until it is registered again."""
+        for act in (["/Change", "/TN", TITLE, "/DISABLE"], ["/End", "/TN", TITLE]):
+            subprocess.run(["schtasks", *act], capture_output=True, check=False)
         deadline = time.monotonic() + 20
         while answers(self.place.port) and time.monotonic() < deadline:
             time.sleep(0.5)
@@ -636,7 +710,14 @@ def task(place: Place, version: Path) -> str:
 <?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>{TITLE}</Description></RegistrationInfo>
-  <Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>
+  <Triggers>
+    <BootTrigger><Enabled>true</Enabled></BootTrigger>
+    <TimeTrigger>
+      <Repetition><Interval>PT1M</Interval><StopAtDurationEnd>false</StopAtDurationEnd></Repetition>
+      <StartBoundary>2020-01-01T00:00:00</StartBoundary>
+      <Enabled>true</Enabled>
+    </TimeTrigger>
+  </Triggers>
   <Principals>
     <Principal id="Author"><UserId>S-1-5-19</UserId><RunLevel>LeastPrivilege</RunLevel></Principal>
   </Principals>
@@ -646,8 +727,8 @@ def task(place: Place, version: Path) -> str:
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <StartWhenAvailable>true</StartWhenAvailable>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <RestartOnFailure><Interval>PT1M</Interval><Count>999</Count></RestartOnFailure>
     <Enabled>true</Enabled>
+    <Priority>4</Priority>
   </Settings>
   <Actions Context="Author">
     <Exec>
@@ -665,8 +746,11 @@ def run(command: Sequence[str]) -> None:
     done = subprocess.run(list(command), capture_output=True, text=True, errors="replace", check=False)
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-400:]
-        raise Refused(f"{command[0]} 没有完成：{said}\n请以管理员身份运行，或用 --no-service 跳过服务。")
+        raise Refused(f"{command[0]} 没有完成：{said}\n{ELEVATED}，或用 --no-service 跳过服务。")
 
 
 if __name__ == "__main__":
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     sys.exit(main())

@@ -4,42 +4,51 @@ rem ASCII only: what is said in Chinese stands in need-python.txt and install.py
 setlocal
 chcp 65001 >nul
 set PYTHONUTF8=1
-cd /d "%~dp0"
+rem What lies in this folder is never taken for a tool of Windows.
+set NoDefaultCurrentDirectoryInExePath=1
+set ASK=
+if "%~1"=="" set ASK=1
+if "%~1"=="--elevated" set ASK=1
+rem pushd and not cd: the package may lie on a share of the network.
+pushd "%~dp0"
 
-net session >nul 2>&1
-if errorlevel 1 if "%~1"=="" (
-  powershell -NoProfile -Command "Start-Process -Verb RunAs -FilePath '%~f0'" && exit /b 0
-)
+rem fltmc asks for an administrator and nothing else; net session also fails where the Server service is off.
+fltmc >nul 2>&1 && goto :allowed
+if not "%~1"=="" goto :allowed
+set "SELF=%~f0"
+powershell -NoProfile -Command "Start-Process -Verb RunAs -FilePath $env:SELF -ArgumentList '--elevated'" && exit /b 0
+:allowed
 
-call :find
-if not defined FOUND call :bring
+call :find %*
+if not defined FOUND call :bring %*
 if not defined FOUND (
   type need-python.txt
-  pause
+  if defined ASK pause
   exit /b 1
 )
 %FOUND% -B install.py %*
 set CODE=%ERRORLEVEL%
-if "%~1"=="" pause
+if defined ASK pause
 exit /b %CODE%
 
 :find
+rem install.py itself says which Python fits; first those that are there for all users, as a service needs it.
+for %%V in (312 313 311 314) do if not defined FOUND if exist "%ProgramFiles%\Python%%V\python.exe" (
+  "%ProgramFiles%\Python%%V\python.exe" -B install.py --fits %* >nul 2>&1 && set FOUND="%ProgramFiles%\Python%%V\python.exe"
+)
 for %%V in (3.12 3.13 3.11 3.14) do if not defined FOUND (
-  py -%%V -c "import sys" >nul 2>&1 && set "FOUND=py -%%V"
+  py -%%V -B install.py --fits %* >nul 2>&1 && set "FOUND=py -%%V"
 )
 if not defined FOUND (
-  python -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))" >nul 2>&1 && set "FOUND=python"
-)
-for %%V in (312 313 311 314) do if not defined FOUND (
-  if exist "%ProgramFiles%\Python%%V\python.exe" set FOUND="%ProgramFiles%\Python%%V\python.exe"
+  python -B install.py --fits %* >nul 2>&1 && set "FOUND=python"
 )
 exit /b 0
 
 :bring
 rem The official installer, when somebody laid it beside this file.
-for %%F in (python-3.1*-amd64.exe) do if not defined BROUGHT (
+for %%V in (3.12 3.13 3.11 3.14) do for %%F in (python-%%V.*-amd64.exe) do if not defined BROUGHT (
   set "BROUGHT=%%F"
-  start /wait "" "%%F" /quiet InstallAllUsers=1 Include_test=0 Include_doc=0
+  start /wait "" "%CD%\%%F" /quiet InstallAllUsers=1 Include_test=0 Include_doc=0
 )
-if defined BROUGHT call :find
+if defined BROUGHT call :find %*
 exit /b 0

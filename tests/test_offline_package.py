@@ -20,7 +20,7 @@ import pytest
 from offline import install as installer
 from offline import make
 from tests.browser import chromium
-from tests.running import free_port
+from tests.running import free_port, running
 from webmap.keeping import shelf
 
 SOURCE = Path(__file__).parents[1]
@@ -57,6 +57,7 @@ def test_a_machine_without_network_gets_the_map(package: Path, unshare: list[str
     assert seen["outside"] == "Network is unreachable"
     assert "全域一张图已安装" in seen["said"]
     assert re.search(r"系统管理账号.*\n +http://127\.0\.0\.1:8160/setup/\S+", seen["said"])
+    assert seen["way"] == 200, "of the printed link to the first account, with the service running"
     assert seen["tile"] == 200
     assert seen["bytes"] > 500
     assert {"闲置低效用地", "道路项目", "行政区划"} <= set(seen["layers"])
@@ -186,6 +187,67 @@ def test_an_upgrade_backs_up_first_and_keeps_settings_and_a_broken_one_goes_back
     assert f"数据原样留在 {data}" in capsys.readouterr().out
 
 
+def test_the_way_to_the_first_account_outlives_the_trial(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server that is started afterwards shows one of its own: both lead there."""
+    assert machine("--sample") == 0
+    found = re.search(r"/setup/[\w-]+", capsys.readouterr().out)
+    assert found
+    with running(machine.folder / "data") as server:
+        assert "建立第一个" in server.get(found[0]).text
+
+
+def test_of_the_versions_the_oldest_go_whatever_their_numbers(tmp_path: Path) -> None:
+    """0.10 comes after 0.9, and what was just installed stays in any case."""
+    place = installer.Place(tmp_path, tmp_path / "data", 8000, "127.0.0.1")
+    names = ["0.9.0-20260301000000", "0.10.0-20260401000000", "0.8.0-20260201000000", "0.1.0-20260101000000"]
+    for name in names:
+        (place.versions / name).mkdir(parents=True)
+    installer.remove_old_versions(place, place.versions / names[1])
+    assert {version.name for version in place.versions.iterdir()} == set(names[:2])
+
+
+def test_what_is_still_held_is_deleted_a_moment_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As Windows has it: what ran beside the trial holds its log until it has ended."""
+    log, refusals = tmp_path / "trial.log", [PermissionError(13, "used by another process")] * 2
+    log.write_text("")
+
+    def unlink() -> None:
+        if refusals:
+            raise refusals.pop()
+        log.unlink()
+
+    with pytest.raises(PermissionError):
+        installer.patiently(unlink)
+    monkeypatch.setattr(installer, "WINDOWS", True)
+    installer.patiently(unlink)
+    assert not log.exists()
+
+
+@pytest.mark.parametrize(
+    ("folder", "personal"),
+    [
+        (r"C:\Program Files\Python312", False),
+        (r"D:\Python312", False),
+        (r"C:\Users\li\AppData\Local\Programs\Python\Python312", True),
+        (r"C:\Program Files\WindowsApps\PythonSoftwareFoundation.Python.3.12_3.12.2800.0_x64", True),
+    ],
+)
+def test_on_windows_a_service_needs_a_python_that_is_there_for_all(
+    folder: str, personal: bool, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PUBLIC", r"C:\Users\Public")
+    monkeypatch.setattr(installer, "WINDOWS", True)
+    monkeypatch.setattr(sys, "base_prefix", folder)
+    package = {"platform": f"windows-{installer.machine()}", "pythons": [THIS_PYTHON]}
+    (machine.folder / "package.json").write_text(json.dumps(package), "utf-8")
+    assert machine("--fits") == int(personal)
+    assert machine("--fits", "--no-service") == 0
+
+
 def test_a_first_installation_that_does_not_start_leaves_no_program(
     machine: Machine, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -229,7 +291,7 @@ def installed(program: Path) -> str:
     ("package", "words"),
     [
         ({"platform": "windows-x64"}, ["这是 windows-x64 的安装包", "请换用本机的安装包"]),
-        ({"pythons": ["3.99"]}, ["适用于 Python 3.99", "PYTHON="]),
+        ({"pythons": ["3.99"]}, ["适用于 64 位的 Python 3.99", "PYTHON="]),
     ],
     ids=["another machine", "another Python"],
 )
@@ -258,6 +320,23 @@ def test_a_taken_port_and_a_folder_that_is_a_file_are_sentences(
     (machine.folder / "data").write_text("", "utf-8")
     assert machine() == 1
     assert f"不能写入 {machine.folder / 'data'}" in capsys.readouterr().out
+
+
+def test_an_upgrade_to_a_port_that_is_taken_changes_nothing(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import socket
+
+    assert machine() == 0
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        assert machine("--port", str(taken)) == 1
+    assert f"端口 {taken} 已被其他程序占用" in capsys.readouterr().out
+    assert installed(machine.folder / "program") == "1.0-1"
+    settings = installer.read_settings(machine.folder / "program/settings.env")
+    assert settings["WEBMAP_PORT"] == str(machine.port)
 
 
 def test_without_a_python_the_shell_says_what_is_missing(tmp_path: Path) -> None:
@@ -310,7 +389,9 @@ def test_the_task_of_windows_starts_with_the_machine_and_after_failures() -> Non
         return root.findtext(path, "", named)
 
     assert said("t:Triggers/t:BootTrigger/t:Enabled") == "true"
-    assert said("t:Settings/t:RestartOnFailure/t:Interval") == "PT1M"
+    assert said("t:Triggers/t:TimeTrigger/t:Repetition/t:Interval") == "PT1M"
+    assert said("t:Triggers/t:TimeTrigger/t:Repetition/t:Duration") == "", "for ever"
+    assert said("t:Settings/t:MultipleInstancesPolicy") == "IgnoreNew"
     assert said("t:Settings/t:ExecutionTimeLimit") == "PT0S"
     assert said("t:Principals/t:Principal/t:UserId") == "S-1-5-19"
     assert said("t:Actions/t:Exec/t:Command").startswith("/opt/版本 & 1")

@@ -31,7 +31,8 @@ def main(package: Path, folder: Path) -> dict[str, Any]:
     (line,) = re.findall(r"启动命令：\n +(.+)", said)
     server = subprocess.Popen(shlex.split(line), env=bare_environment(), stderr=subprocess.DEVNULL)
     try:
-        return {"said": said, "outside": reach_outside(), **look(server)}
+        (way,) = re.findall(r"/setup/[\w-]+", said)
+        return {"said": said, "outside": reach_outside(), **look(server, way)}
     finally:
         server.terminate()
         server.wait(30)
@@ -72,7 +73,7 @@ def bare_environment() -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "LANG": "C.UTF-8"}
 
 
-def look(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+def look(process: subprocess.Popen[bytes], way: str) -> dict[str, Any]:
     from playwright.sync_api import expect, sync_playwright
 
     from tests.browser import FLAGS, chromium
@@ -92,7 +93,13 @@ def look(process: subprocess.Popen[bytes]) -> dict[str, Any]:
         expect(page.get_by_text("示意·示例·非涉密")).to_be_visible()
         browser.close()
     titles = [layer["title"] for layer in layers]
-    return {"tile": tile.status, "bytes": len(tile.body), "errors": errors, "layers": titles}
+    return {
+        "way": server.get(way).status,
+        "tile": tile.status,
+        "bytes": len(tile.body),
+        "errors": errors,
+        "layers": titles,
+    }
 
 
 def tile_in_the_middle(bounds: list[float], zoom: int = 9) -> str:
