@@ -2,6 +2,7 @@
 
 import { crowdsOf, weightOf } from "app/map/cluster.js";
 import { Leaders } from "app/map/leaders.js";
+import { besideSymbol, LIGHT_PX } from "app/map/lights.js";
 import { lengthOf, measured, namesOf, spread } from "app/map/names.js";
 import {
   alongPlaces,
@@ -55,6 +56,7 @@ import { metresPerPixel } from "app/map/scale.js";
  * @property {import("app/map/emphasis.js").Emphasis} [emphasis] what the view is about
  * @property {import("app/map/names.js").Told} [told] places that carry a figure
  * @property {Box[]} [words] what others write above the map
+ * @property {boolean} [lights] are those of supervised projects shown?
  *
  * @typedef {object} Item a point that is near enough, with its recipe
  * @property {LabelPoint} point
@@ -287,12 +289,16 @@ class Arrangement {
   #standSymbols(items) {
     const symbols = items.filter(({ marker }) => marker && marker.shape !== "square").sort(byImportance);
     const covered = symbols.filter((item) => !this.#standsAtHome(item));
-    for (const item of covered) if (this.#mayMove(item)) this.#standAside(item);
+    for (const item of covered) {
+      const moved = this.#mayMove(item) && this.#standAside(item);
+      if (!moved) this.#standsAtHome(item, { light: false });
+    }
   }
 
-  /** @param {Item} item */
-  #standsAtHome(item) {
+  /** @param {Item} item @param {{light: boolean}} [needs] must its light be free, too? */
+  #standsAtHome(item, { light } = { light: true }) {
     const { spot, size, selected } = item;
+    if (light && !selected && !this.#isLightFree(item, spot)) return false;
     const near = this.#taken.isFree(boxAround(spot.x, spot.y, size - TOUCH_PX));
     const free = selected || (near && this.#texts.isFree(boxAround(spot.x, spot.y, size)));
     if (free) this.#stand(item, spot);
@@ -310,7 +316,7 @@ class Arrangement {
     return donut !== undefined && (this.#asides.get(donut) ?? 0) < ASIDES_PER_DONUT;
   }
 
-  /** @param {Item} item */
+  /** @param {Item} item @returns {boolean} whether it stands */
   #standAside(item) {
     const { spot } = item;
     const aside = this.#besideOthers(item);
@@ -319,7 +325,25 @@ class Arrangement {
       const donut = this.#donuts.find(({ box }) => holds(box, spot));
       if (donut) this.#asides.set(donut, (this.#asides.get(donut) ?? 0) + 1);
       this.#stand(item, aside);
-    } else if (this.scene.zoom >= CLOSE_ZOOM || item.marker?.shape === "diamond") this.#stand(item, spot);
+      return true;
+    }
+    if (this.scene.zoom < CLOSE_ZOOM && item.marker?.shape !== "diamond") return false;
+    this.#stand(item, spot);
+    return true;
+  }
+
+  // Where its light would stand.
+  /** @param {Item} item @param {Spot} spot @returns {Box | null} */
+  #lightAt({ point, size }, { x, y }) {
+    if (!this.scene.lights || !point.properties.light) return null;
+    const middle = besideSymbol(boxAround(x, y, size));
+    return boxAround(middle.x, middle.y, LIGHT_PX);
+  }
+
+  /** @param {Item} item @param {Spot} spot */
+  #isLightFree(item, spot) {
+    const light = this.#lightAt(item, spot);
+    return !light || this.#taken.isFree(light);
   }
 
   /** @param {Item} item the room its name will want */
@@ -335,6 +359,7 @@ class Arrangement {
     let best = null;
     let least = Number.POSITIVE_INFINITY;
     for (const other of this.#freeSpots(spot, size, REACH_PX.clear, this.#nameOf(item))) {
+      if (!this.#isLightFree(item, other)) continue;
       const isNear = Math.hypot(other.x - spot.x, other.y - spot.y) <= REACH_PX.seal;
       const trouble = this.#leaders.trouble(spot, other, boxAround(other.x, other.y, size));
       if (trouble < least && (isNear || trouble < 2)) [best, least] = [other, trouble];
@@ -385,6 +410,8 @@ class Arrangement {
     const marker = markerOf(item.marker, point.properties);
     const box = boxAround(spot.x, spot.y, size);
     this.#standing.set(item, selected ? grown(box, RING_ROOM_PX) : box);
+    const light = this.#lightAt(item, spot);
+    if (light) this.#taken.add(light);
     this.#put({
       kind: "marker",
       layer: point.layer,
@@ -455,7 +482,7 @@ class Arrangement {
     const halo = label.halo ?? 3.6;
     const { size, weight, face, italic, color } = label;
     const type = { size, weight, face, italic };
-    const box = around(glyphs.boxes);
+    const { box } = glyphs;
     const level = item.selected ? SELECTED_LEVEL : LABEL_LEVEL;
     this.placed.push({
       kind: "label",
@@ -469,7 +496,7 @@ class Arrangement {
       color,
       halo,
       text,
-      light: item.marker || label.along ? "" : item.point.properties.light,
+      light: this.#lightOf(item, label),
     });
     for (const each of glyphs.boxes) this.#keepClear(each);
     return true;
@@ -485,7 +512,7 @@ class Arrangement {
         const spots = alongPlaces(middle, item.point.angle, letters.length, size, gap);
         const boxes = spots.map(({ x, y }) => boxAround(x, y, size + 2));
         if (!boxes.every((box) => this.#isFree(box))) continue;
-        return { boxes, glyphs: spots.map((each, i) => ({ text: letters[i], ...each })) };
+        return { box: around(boxes), boxes, glyphs: spots.map((each, i) => ({ text: letters[i], ...each })) };
       }
     }
     return null;
@@ -498,15 +525,25 @@ class Arrangement {
 
   /** @param {string} text @param {Label} label @param {Item} item @param {boolean} isLine */
   #glyphsBeside(text, label, item, isLine) {
-    const size = measured(text, label, label.spacing ?? 0, this.scene.width);
-    const places = this.#placesFor(item, size, isLine);
+    const { width, height } = measured(text, label, label.spacing ?? 0, this.scene.width);
+    const light = this.scene.lights && this.#lightOf(item, label) ? LIGHT_PX : 0;
+    const places = this.#placesFor(item, { width: width + light, height }, isLine);
     const place = bestPlace(
       places,
       (box) => this.#isFree(box),
       (box) => this.#squares.meeting(box).length + Number(this.#leaders.runUnder(box)),
     );
     if (!place) return null;
-    return { boxes: [place], glyphs: spread(text, place, label, this.scene.width) };
+    const [left, ...others] = place;
+    /** @type {Box} */
+    const own = [left + light, ...others];
+    return { box: own, boxes: [place], glyphs: spread(text, own, label, this.scene.width) };
+  }
+
+  // A symbol bears its light itself, and a name along a line has no place before it.
+  /** @param {Item} item @param {Label} label */
+  #lightOf({ marker, point }, label) {
+    return marker || label.along ? "" : point.properties.light;
   }
 
   /** @param {Item} item @param {{width: number, height: number}} size @param {boolean} isLine @returns {Box[]} */

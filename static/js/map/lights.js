@@ -9,6 +9,9 @@ const LIGHTS = {
   grey: { word: "灰", color: GREY, text: PAPER },
 };
 const RADIUS_PX = 7.5;
+const EDGE_PX = 1.5;
+/** So wide is a light with its edge. */
+export const LIGHT_PX = 2 * (RADIUS_PX + EDGE_PX);
 const WORD_PX = 10;
 
 /**
@@ -26,17 +29,23 @@ export function paintLights(ink, placed, fonts) {
   }
 }
 
-/** At the upper right corner of a symbol, before a name. @param {import("app/map/arrange.js").Placed} thing */
-function placeOf({ kind, box: [west, north, east, south] }) {
-  if (kind === "marker") return { x: east + 3, y: north - 3 };
+/** @param {import("app/map/arrange.js").Placed} thing */
+function placeOf({ kind, box }) {
+  if (kind === "marker") return besideSymbol(box);
+  const [west, north, , south] = box;
   return { x: west - RADIUS_PX - 1, y: (north + south) / 2 };
+}
+
+/** The middle of the light at the upper right corner of a symbol. @param {import("app/map/place.js").Box} symbol */
+export function besideSymbol([, north, east]) {
+  return { x: east + 3, y: north - 3 };
 }
 
 /** @param {CanvasRenderingContext2D} ink @param {{x: number, y: number}} spot @param {{word: string, color: string, text: string}} light */
 function paintLight(ink, { x, y }, { word, color, text }) {
   ink.fillStyle = PAPER;
   ink.beginPath();
-  ink.arc(x, y, RADIUS_PX + 1.5, 0, 2 * Math.PI);
+  ink.arc(x, y, RADIUS_PX + EDGE_PX, 0, 2 * Math.PI);
   ink.fill();
   ink.fillStyle = color;
   ink.beginPath();

@@ -221,6 +221,7 @@ export class Symbols {
       selected: this.#selected(),
       emphasis: this.#emphasis,
       told: this.#told,
+      lights: this.#lights,
       words: this.#words.map((words) => this.#boxOf(words)),
     };
   }
