@@ -1,11 +1,12 @@
 // What stands where at this zoom? Symbols, donuts and names by priority, none over another. Pure.
 
-import { crowdsOf, weightOf } from "app/map/cluster.js";
+import { boundsOf, crowded, crowdsOf, howMany, sharesOf } from "app/map/cluster.js";
 import { Leaders } from "app/map/leaders.js";
 import { besideSymbol, LIGHT_PX } from "app/map/lights.js";
 import { lengthOf, measured, namesOf, spread } from "app/map/names.js";
 import {
   alongPlaces,
+  around,
   Boxes,
   bestPlace,
   boxAround,
@@ -27,7 +28,6 @@ import {
   SHIELD_PX,
   shieldWidth,
   shownAt,
-  signalColor,
 } from "app/map/recipes.js";
 import { metresPerPixel } from "app/map/scale.js";
 
@@ -610,55 +610,7 @@ function byImportance(a, b) {
   );
 }
 
-/** @param {Item[]} own @param {Crowd[]} crowds @param {string} by */
-function crowded(own, crowds, by) {
-  const members = new Set(crowds.flatMap((crowd) => crowd.members));
-  const places = new Set([...members].map((item) => item.point.properties[by]));
-  return own.filter((item) => members.has(item) || (!item.inView && places.has(item.point.properties[by])));
-}
-
-/** @param {Item[]} members */
-function sharesOf(members) {
-  /** @type {Map<number, {key: string, color: string, count: number}>} */
-  const shares = new Map();
-  for (const { order, marker, point } of members) {
-    const share = shares.get(order) ?? {
-      key: point.properties.symbol,
-      color: marker ? signalColor(marker) : "",
-      count: 0,
-    };
-    shares.set(order, { ...share, count: share.count + weightOf(point) });
-  }
-  return [...shares].sort(([a], [b]) => a - b).map(([, share]) => share);
-}
-
-/** @param {Item[]} members */
-function howMany(members) {
-  return members.reduce((sum, { point }) => sum + weightOf(point), 0);
-}
-
-/** What a point stands for lies in here. @param {LabelPoint} point @returns {Box} west, south, east, north */
-function groundOf({ lon, lat, properties }) {
-  const { west = lon, south = lat, east = lon, north = lat } = properties;
-  return [west, south, east, north];
-}
-
-/** @param {Item[]} members @returns {Box} west, south, east, north */
-function boundsOf(members) {
-  return around(members.map(({ point }) => groundOf(point)));
-}
-
 /** @param {Box[]} places right, left, above, below, corners */
 function aboveFirst([right, left, above, below, ...corners]) {
   return [above, below, right, left, ...corners];
-}
-
-/** @param {Box[]} boxes @returns {Box} */
-function around(boxes) {
-  return [
-    Math.min(...boxes.map((box) => box[0])),
-    Math.min(...boxes.map((box) => box[1])),
-    Math.max(...boxes.map((box) => box[2])),
-    Math.max(...boxes.map((box) => box[3])),
-  ];
 }

@@ -1,10 +1,12 @@
 // Which symbols stand so close that one figure says it better? Pure, in CSS pixels.
 
-import { boxAround, shared } from "app/map/place.js";
-import { DIAMOND_PX, DONUT_PX } from "app/map/recipes.js";
+import { around, boxAround, shared } from "app/map/place.js";
+import { DIAMOND_PX, DONUT_PX, signalColor } from "app/map/recipes.js";
 
 /**
  * @typedef {import("app/map/arrange.js").Item} Item
+ * @typedef {import("app/map/place.js").Box} Box
+ * @typedef {import("app/map/recipes.js").LabelPoint} LabelPoint
  * @typedef {import("app/map/recipes.js").Cluster} Cluster
  * @typedef {{members: Item[], x: number, y: number}} Crowd
  */
@@ -95,4 +97,42 @@ function merged(crowds, reach) {
     return merged([...crowds.filter((_, k) => k !== i && k !== near), both], reach);
   }
   return crowds;
+}
+
+/** Who is in one of the crowds, or beyond the view in a place that has one. @param {Item[]} own @param {Crowd[]} crowds @param {string} by */
+export function crowded(own, crowds, by) {
+  const members = new Set(crowds.flatMap((crowd) => crowd.members));
+  const places = new Set([...members].map((item) => item.point.properties[by]));
+  return own.filter((item) => members.has(item) || (!item.inView && places.has(item.point.properties[by])));
+}
+
+/** How many of each class, in the order of the legend. @param {Item[]} members */
+export function sharesOf(members) {
+  /** @type {Map<number, {key: string, color: string, count: number}>} */
+  const shares = new Map();
+  for (const { order, marker, point } of members) {
+    const share = shares.get(order) ?? {
+      key: point.properties.symbol,
+      color: marker ? signalColor(marker) : "",
+      count: 0,
+    };
+    shares.set(order, { ...share, count: share.count + weightOf(point) });
+  }
+  return [...shares].sort(([a], [b]) => a - b).map(([, share]) => share);
+}
+
+/** For how many features they stand. @param {Item[]} members */
+export function howMany(members) {
+  return members.reduce((sum, { point }) => sum + weightOf(point), 0);
+}
+
+/** What a point stands for lies in here. @param {LabelPoint} point @returns {Box} west, south, east, north */
+function groundOf({ lon, lat, properties }) {
+  const { west = lon, south = lat, east = lon, north = lat } = properties;
+  return [west, south, east, north];
+}
+
+/** Where on the ground they lie. @param {Item[]} members @returns {Box} west, south, east, north */
+export function boundsOf(members) {
+  return around(members.map(({ point }) => groundOf(point)));
 }

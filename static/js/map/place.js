@@ -15,6 +15,16 @@ export function grown([left, top, right, bottom], by) {
   return [left - by, top - by, right + by, bottom + by];
 }
 
+/** The box around them all. @param {Box[]} boxes @returns {Box} */
+export function around(boxes) {
+  return [
+    Math.min(...boxes.map((box) => box[0])),
+    Math.min(...boxes.map((box) => box[1])),
+    Math.max(...boxes.map((box) => box[2])),
+    Math.max(...boxes.map((box) => box[3])),
+  ];
+}
+
 /** @param {Box} a @param {Box} b */
 export function meet(a, b) {
   return a[0] < b[2] && a[2] > b[0] && a[1] < b[3] && a[3] > b[1];
