@@ -77,7 +77,13 @@ class Place:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Install, upgrade or uninstall; the exit code says whether it succeeded."""
-    options = parsed(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = parsed(arguments)
+    except SystemExit:
+        if "--fits" in arguments:  # what is wrong with them says the run that follows, not "no Python"
+            return 0
+        raise
     os.umask(0o022)
     try:
         if options.fits:
@@ -148,9 +154,10 @@ def changed_over(
     if service and before:
         service.stop()
         if answers(place.port):
-            service.start(place.versions / before)
+            if service.was_there:
+                service.start(place.versions / before)
             raise Refused(
-                f"原来的服务没有停下，端口 {place.port} 还有程序在用。请重启电脑后再升级；现在没有改动。"
+                f"端口 {place.port} 上的程序没有停下。请关闭自己启动的{TITLE}，或重启电脑，再升级；现在没有改动。"
             )
     backup = None
     try:
@@ -194,12 +201,12 @@ def go_back(
         restored(place, version, owner, backup)
     if before:
         note(place, before)
-        if service:
-            service.start(place.versions / before)
     else:
         place.note.unlink(missing_ok=True)
-        if service:
-            service.remove()
+    if service and before and service.was_there:
+        service.start(place.versions / before)
+    elif service:
+        service.remove()
 
 
 def restored(place: Place, version: Path, owner: str | None, backup: str) -> None:
@@ -223,8 +230,11 @@ def uninstall(options: argparse.Namespace) -> None:
     if service:
         service.stop()
         service.remove()
+    going = place.folder / "going"
     try:
-        patiently(shutil.rmtree, place.versions)
+        # Of a program that still runs nothing is deleted: it cannot be renamed.
+        patiently(place.versions.rename, going)
+        patiently(shutil.rmtree, going)
         for file in (place.note, place.settings, place.folder / "trial.log", place.folder / "task.xml"):
             patiently(file.unlink)
     except OSError as refusal:
@@ -258,7 +268,8 @@ def check_machine(package: Mapping[str, Any], options: argparse.Namespace) -> No
             f"安装包适用于 64 位的 Python {'、'.join(package['pythons'])}，而当前是 {version}{bits}。"
             f"请安装其中一个版本{'' if WINDOWS else '，再用 PYTHON=… sh install.sh 指明'}。"
         )
-    if WINDOWS and not options.no_service and is_personal(sys.base_prefix):
+    needs_service = not (options.no_service or options.uninstall)
+    if WINDOWS and needs_service and is_personal(sys.base_prefix):
         raise Refused(
             f"{sys.base_prefix} 的 Python 只装给了当前用户，服务用的账户读不到它。请用 python.org 的安装程序选"
             "“Install for all users”重装，或把它放到“安装.bat”旁边再运行；只想自己启动时用 --no-service。"
@@ -540,6 +551,11 @@ class Service:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.was_there = self.is_registered()
+
+    def is_registered(self) -> bool:
+        """Does this machine know the service? Else the map may have been started by hand."""
+        raise NotImplementedError
 
     def prepare(self) -> str | None:
         """Make the account that runs it and give it the data; says its name."""
@@ -567,6 +583,10 @@ def service_of(place: Place) -> Service | None:
 
 class Systemd(Service):
     """A unit that may write its data and nothing else."""
+
+    def is_registered(self) -> bool:
+        """Does this machine know the service?"""
+        return UNIT.exists()
 
     def prepare(self) -> str:
         """An account without a log-in."""
@@ -661,6 +681,11 @@ class ScheduledTask(Service):
 
     The scheduler restarts no program that ended, so it looks every minute and starts what does not run.
     """
+
+    def is_registered(self) -> bool:
+        """Does this machine know the service?"""
+        asked = subprocess.run(["schtasks", "/Query", "/TN", TITLE], capture_output=True, check=False)
+        return asked.returncode == 0
 
     def prepare(self) -> None:
         """LOCAL SERVICE (by its number: the name is translated) may read the program and change the data."""

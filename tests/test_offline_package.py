@@ -265,6 +265,9 @@ def test_data_that_cannot_be_brought_back_stop_the_service_and_say_how(
     done: list[str] = []
 
     class Watched(installer.Service):
+        def is_registered(self) -> bool:
+            return True
+
         def start(self, version: Path) -> None:
             done.append(f"start {version.name}")
 
@@ -281,6 +284,58 @@ def test_data_that_cannot_be_brought_back_stop_the_service_and_say_how(
     assert done == ["stop"]
     assert f"{installer.python(version)}" in str(refusal.value)
     assert "restore /b/1 --replace" in str(refusal.value)
+
+
+@pytest.mark.parametrize(("was_there", "becomes"), [(True, "start 1.0-1"), (False, "remove")])
+def test_going_back_registers_no_service_that_was_not_there(
+    tmp_path: Path, was_there: bool, becomes: str
+) -> None:
+    """Who starts the map by hand is not given a service by an upgrade that failed."""
+    place = installer.Place(tmp_path, tmp_path / "data", 8000, "127.0.0.1")
+    done: list[str] = []
+
+    class Watched(installer.Service):
+        def is_registered(self) -> bool:
+            return was_there
+
+        def start(self, version: Path) -> None:
+            done.append(f"start {version.name}")
+
+        def stop(self) -> None:
+            done.append("stop")
+
+        def remove(self) -> None:
+            done.append("remove")
+
+    installer.go_back(place, place.versions / "1.0-2", "1.0-1", None, Watched(place), None)
+    assert done == ["stop", becomes]
+
+
+def test_wrong_arguments_are_said_by_the_installer_and_not_as_a_missing_python(machine: Machine) -> None:
+    """What asks each Python whether it fits takes them for fit; the run that follows says what is wrong."""
+    assert machine("--fits", "--prot", "1") == 0
+    with pytest.raises(SystemExit):
+        machine("--prot", "1")
+
+
+def test_a_program_that_is_still_held_is_not_half_deleted(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Windows has it: the folder of a running program cannot be renamed."""
+    assert machine() == 0
+    rename = Path.rename
+
+    def held(self: Path, target: Path) -> Path:
+        if self.name == "versions":
+            raise PermissionError(13, "used by another process", str(self))
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", held)
+    assert machine("--uninstall") == 1
+    assert "删不掉" in capsys.readouterr().out
+    assert installed(machine.folder / "program") == "1.0-1"
+    assert (machine.folder / "program/versions/1.0-1/bin/python").exists()
+    monkeypatch.undo()
 
 
 def installed(program: Path) -> str:
