@@ -35,6 +35,10 @@ class Row(NamedTuple):
     symbol: SymbolClass | None = None
 
 
+_Placed = tuple[list[list[Row]], Box]
+"""The columns of a legend, and where it stands."""
+
+
 def rows(parts: Sequence[Half], zoom: float) -> list[Row]:
     """Headings and classes, in the order of the layers, of all parts of the frame; what lies beneath everything comes last."""
     found: dict[str, dict[str, Row]] = {}
@@ -75,7 +79,7 @@ class Legend:
         self._swatch = self._high * 1.55
         shapes = [_in_columns(rows, max(6, int(frame.height * share / self._high))) for share in SHARES]
         boxes = [(columns, box) for columns in shapes for box in self._boxes(columns, frame)]
-        self._columns, self.box = min(boxes, key=lambda each: _hidden(parts, each[1]))
+        self._columns, self.box = _hiding_least(boxes, parts)
 
     def draw(self) -> None:
         if not self._columns:
@@ -147,6 +151,16 @@ class Legend:
             fill(self._ink, shapes, Fill(color=each.color, opacity=each.opacity, pattern=each.pattern))
         for stroke in lines:
             line(self._ink, shapes, stroke, min(width_pt(stroke, self._zoom), box.height / PT_MM))
+
+
+def _hiding_least(boxes: Sequence[_Placed], parts: Sequence[Half]) -> _Placed:
+    """The first that hides nothing, else the first of those that hide least."""
+    costs: list[tuple[int, float]] = []
+    for placed in boxes:
+        costs.append(_hidden(parts, placed[1]))
+        if not any(costs[-1]):
+            return placed
+    return boxes[costs.index(min(costs))]
 
 
 def _hidden(parts: Sequence[Half], box: Box) -> tuple[int, float]:
