@@ -232,7 +232,12 @@ def uninstall(options: argparse.Namespace) -> None:
         service.remove()
     going = place.folder / "going"
     try:
-        # Of a program that still runs nothing is deleted: it cannot be renamed.
+        # Of a program that still runs nothing is deleted: on Windows it cannot be written to, though its folder can be
+        # renamed, unless somebody has a file open in it.
+        for program in place.versions.glob("*/Scripts/python.exe"):
+            patiently(probed, program)
+        # What an uninstall that was broken off left would be in the way.
+        patiently(shutil.rmtree, going)
         patiently(place.versions.rename, going)
         patiently(shutil.rmtree, going)
         for file in (place.note, place.settings, place.folder / "trial.log", place.folder / "task.xml"):
@@ -468,6 +473,12 @@ def patiently(act: Callable[..., object], *given: Any, patience_s: float = 30) -
         else:
             return
         time.sleep(0.3)
+
+
+def probed(file: Path) -> None:
+    """Raises PermissionError when nobody may write to it: on Windows, also while it runs."""
+    with file.open("r+b"):
+        pass
 
 
 def tried(place: Place, version: Path, owner: str | None) -> str | None:

@@ -321,7 +321,7 @@ def test_wrong_arguments_are_said_by_the_installer_and_not_as_a_missing_python(m
 def test_a_program_that_is_still_held_is_not_half_deleted(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As Windows has it: the folder of a running program cannot be renamed."""
+    """As Windows has it: a folder in which somebody has a file open cannot be renamed."""
     assert machine() == 0
     rename = Path.rename
 
@@ -336,6 +336,35 @@ def test_a_program_that_is_still_held_is_not_half_deleted(
     assert installed(machine.folder / "program") == "1.0-1"
     assert (machine.folder / "program/versions/1.0-1/bin/python").exists()
     monkeypatch.undo()
+
+
+def test_a_program_that_still_runs_is_not_half_deleted(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As Windows has it: a program that runs cannot be written to or deleted, but its folder can be renamed."""
+    assert machine() == 0
+    program = machine.folder / "program/versions/1.0-1/Scripts/python.exe"
+    program.parent.mkdir()
+    program.touch()
+
+    def held(file: Path) -> None:
+        raise PermissionError(13, "it runs", str(file))
+
+    monkeypatch.setattr(installer, "probed", held)
+    assert machine("--uninstall") == 1
+    assert "python.exe 删不掉" in capsys.readouterr().out
+    assert installed(machine.folder / "program") == "1.0-1"
+    assert (machine.folder / "program/versions/1.0-1/bin/python").exists()
+    monkeypatch.undo()
+
+
+def test_what_an_uninstall_broken_off_left_is_not_in_the_way(machine: Machine) -> None:
+    assert machine() == 0
+    left = machine.folder / "program/going/0.9-1"
+    left.mkdir(parents=True)
+    (left / "file").touch()
+    assert machine("--uninstall") == 0
+    assert not (machine.folder / "program").exists()
 
 
 def installed(program: Path) -> str:
