@@ -370,6 +370,9 @@ FURNITURE = """() => {
     && frame.top + top * per < one.bottom && frame.top + bottom * per > one.top)).map(({name, text}) => name ?? text);
 }"""
 
+LENGTHS = """() => map_county.view.placed.things.filter(({from}) => from)
+  .map(({from, spot}) => Math.hypot(spot.x - from.x, spot.y - from.y))"""
+
 
 def test_leaders_run_around_other_symbols(show: Callable[..., Page]) -> None:
     page = show(canvas=True, query="?scene=7")
@@ -385,6 +388,8 @@ def test_scale_bar_and_north_cover_no_symbol_on_a_phone(show: Callable[..., Page
     drawn(page)
     assert page.evaluate("map_county.view.placed.things.length") > 4
     assert page.evaluate(FURNITURE) == []
+    # A leader that crosses half the county tells no place: a fifth of the width is the most.
+    assert all(length <= 390 / 5 for length in page.evaluate(LENGTHS))
 
 
 def test_one_may_leave_the_script_and_comes_back_to_the_exact_view(show: Callable[..., Page]) -> None:

@@ -114,6 +114,8 @@ const TOUCH_PX = 5;
 const LINE_REACH_PX = 90;
 const ALONG_REACH_PX = 60;
 const REACH_PX = { square: 26, seal: 66, clear: 110, count: 80 };
+// On a phone a long leader would cross half the county: so far of the width one goes to run clear of others.
+const CLEAR_SHARE = 1 / 6;
 // Around the chosen symbol runs a ring.
 const RING_ROOM_PX = 6;
 const COUNT_TYPE = { size: 14, weight: 700 };
@@ -358,7 +360,9 @@ class Arrangement {
     const { spot, size } = item;
     let best = null;
     let least = Number.POSITIVE_INFINITY;
-    for (const other of this.#freeSpots(spot, size, REACH_PX.clear, this.#nameOf(item))) {
+    const [left, , right] = this.scene.view;
+    const far = Math.max(REACH_PX.seal, Math.min(REACH_PX.clear, CLEAR_SHARE * (right - left)));
+    for (const other of this.#freeSpots(spot, size, far, this.#nameOf(item))) {
       if (!this.#isLightFree(item, other)) continue;
       const isNear = Math.hypot(other.x - spot.x, other.y - spot.y) <= REACH_PX.seal;
       const trouble = this.#leaders.trouble(spot, other, boxAround(other.x, other.y, size));
